@@ -1,0 +1,199 @@
+// Orchestration only: what to run, in which order. How things are built is in the project files and CMakeLists.txt.
+using System.Xml.Linq;
+
+var target = Argument("target", "test");
+var toolArguments = Argument("arguments", "");
+
+const string Configuration = "Release";
+const string Solution = "Urma.Net.sln";
+const string ToolProject = "src/Urma.Tool/Urma.Tool.csproj";
+const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
+const string HangTimeout = "5m";
+
+var tool = MakeAbsolute(File("artifacts/urma/urma"));
+var testResults = MakeAbsolute(Directory("artifacts/test-results"));
+var shipping = MakeAbsolute(Directory("artifacts/shipping"));
+var packages = MakeAbsolute(Directory("artifacts/packages"));
+
+void Run(string program, string arguments)
+{
+    int exitCode = StartProcess(program, new ProcessSettings { Arguments = arguments });
+    if (exitCode != 0)
+    {
+        throw new CakeException($"'{program} {arguments}' ended with exit code {exitCode}.");
+    }
+}
+
+// For programs whose ordinary output nobody needs: it appears only when they fail.
+void RunSilently(string program, string arguments)
+{
+    int exitCode = StartProcess(program, new ProcessSettings
+    {
+        Arguments = arguments,
+        RedirectStandardOutput = true,
+    }, out var output);
+    if (exitCode != 0)
+    {
+        throw new CakeException($"'{program} {arguments}' ended with exit code {exitCode}:\n{string.Join("\n", output)}");
+    }
+}
+
+void Dotnet(string arguments) => Run("dotnet", arguments);
+
+void RequireProject(string project, string what)
+{
+    if (!FileExists(project))
+    {
+        throw new CakeException($"{what} is not part of this source tree yet ({project} is missing).");
+    }
+}
+
+Task("native").Does(() =>
+{
+    var compiler = new[] { "cc", "gcc", "clang" }.FirstOrDefault(name => Context.Tools.Resolve(name) != null);
+    if (compiler == null || Context.Tools.Resolve("cmake") == null)
+    {
+        var missing = compiler == null ? "C compiler" : "cmake";
+        Console.WriteLine($"native: no {missing} found, so the C# fallback yardsticks are used (apt-get install gcc cmake).");
+        return;
+    }
+
+    var output = MakeAbsolute(Directory("artifacts/native"));
+    EnsureDirectoryExists("artifacts/native-build");
+    try
+    {
+        BuildNative(output);
+    }
+    catch (CakeException error)
+    {
+        // Half a toolchain (no make, no C headers) is worth a line, not the build: the C# yardsticks serve.
+        Console.WriteLine($"native: the C yardsticks could not be built, so the C# ones are used. {error.Message}");
+    }
+});
+
+void BuildNative(DirectoryPath output)
+{
+    RunSilently("cmake", $"-S native -B artifacts/native-build -DCMAKE_BUILD_TYPE=Release -DURMA_OUTPUT_DIRECTORY=\"{output}\"");
+    RunSilently("cmake", "--build artifacts/native-build --parallel 2");
+}
+
+Task("build").IsDependentOn("native").Does(() =>
+{
+    Dotnet($"build {Solution} -c {Configuration} -m:2 --nologo -v quiet -clp:ErrorsOnly");
+    PublishTool("--no-build");
+});
+
+// Only the tool and what it references, so that a newcomer's first command does not wait for the tests to compile.
+Task("tool").IsDependentOn("native").Does(() => PublishTool("-m:2"));
+
+void PublishTool(string how)
+{
+    if (FileExists(ToolProject))
+    {
+        Dotnet($"publish {ToolProject} -c {Configuration} {how} --no-self-contained -o \"{tool.GetDirectory()}\" --nologo -v quiet -clp:ErrorsOnly");
+    }
+}
+
+Task("demo").IsDependentOn("tool").Does(() =>
+{
+    RequireProject(ToolProject, "The urma tool");
+    Run(tool.FullPath, $"demo {toolArguments}");
+});
+
+Task("test").IsDependentOn("build").Does(() =>
+{
+    CleanDirectory(testResults);
+    var complaints = new List<string>();
+    int passed = 0, failed = 0, skipped = 0;
+
+    foreach (var project in GetFiles("tests/**/*.csproj").Where(IsTestProject).OrderBy(path => path.FullPath))
+    {
+        var name = project.GetFilenameWithoutExtension();
+        var report = testResults.CombineWithFilePath($"{name}.trx");
+        int exitCode = StartProcess("dotnet", new ProcessSettings
+        {
+            Arguments = $"test \"{project}\" -c {Configuration} --no-build --nologo -v quiet --results-directory \"{testResults}\" " +
+                $"--logger \"trx;LogFileName={name}.trx\" --blame-hang-timeout {HangTimeout} --blame-hang-dump-type none {toolArguments}",
+        });
+
+        int ran = 0, failedHere = 0;
+        if (FileExists(report))
+        {
+            var counters = XDocument.Load(report.FullPath).Descendants().First(element => element.Name.LocalName == "Counters");
+            int Count(string key) => (int)counters.Attribute(key);
+            ran = Count("executed");
+            passed += Count("passed");
+            skipped += Count("total") - Count("executed");
+            // Whatever ran and did not pass (failed, error, timeout, aborted) is a failure.
+            failedHere = Count("executed") - Count("passed");
+        }
+
+        // A run that crashed or hung reports only what finished before: it must not read as if nothing had failed.
+        failed += exitCode != 0 ? Math.Max(failedHere, 1) : failedHere;
+        if (exitCode != 0)
+        {
+            complaints.Add($"{name} ended with exit code {exitCode}");
+        }
+
+        // With a filter among the arguments a project may rightly have nothing to run.
+        if (ran == 0 && toolArguments == "")
+        {
+            complaints.Add($"{name} ran no test");
+        }
+    }
+
+    System.IO.File.WriteAllText(
+        testResults.CombineWithFilePath("summary.txt").FullPath, $"{passed} passed, {failed} failed, {skipped} skipped\n");
+    if (complaints.Count > 0 || failed > 0 || passed == 0)
+    {
+        throw new CakeException("Tests did not pass: " + string.Join("; ", complaints.DefaultIfEmpty("no test ran")));
+    }
+});
+
+bool IsTestProject(FilePath project) =>
+    System.IO.File.ReadAllText(project.FullPath).Contains("Include=\"Microsoft.NET.Test.Sdk\"");
+
+Task("bench").IsDependentOn("native").Does(() =>
+{
+    RequireProject(BenchmarkProject, "The benchmark project");
+    Dotnet($"run --project {BenchmarkProject} -c {Configuration} -- --artifacts artifacts/benchmarks {toolArguments}");
+});
+
+Task("compare").IsDependentOn("tool").Does(() =>
+{
+    RequireProject(ToolProject, "The urma tool");
+    Run(tool.FullPath, $"compare {toolArguments}");
+});
+
+// From sources, not from the daily build's output: what ships has more target frameworks and no machine's paths in it.
+Task("pack").Does(() =>
+{
+    CleanDirectory(packages);
+    foreach (var project in GetFiles("src/**/*.csproj").Where(IsPackable).OrderBy(path => path.FullPath))
+    {
+        Dotnet($"pack \"{project}\" -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{shipping}\" -o \"{packages}\" " +
+            $"--nologo -v quiet {toolArguments}");
+    }
+
+    var made = GetFiles($"{packages}/*.nupkg");
+    if (made.Count == 0)
+    {
+        throw new CakeException("No project is packable: set IsPackable in the projects that ship.");
+    }
+
+    foreach (var package in made)
+    {
+        Console.WriteLine($"packed {package.GetFilename()}");
+    }
+});
+
+bool IsPackable(FilePath project) =>
+    System.IO.File.ReadAllText(project.FullPath).Contains("<IsPackable>true</IsPackable>");
+
+Task("clean").Does(() =>
+{
+    CleanDirectories("{src,tests,samples,benchmarks,interop}/**/{bin,obj}");
+    CleanDirectory("artifacts");
+});
+
+RunTarget(target);

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Runs one target of build.cake, from any directory:  ./build.sh [target] [arguments for the target]
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+cd "$root"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+export DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+# The SDK itself would stop without ICU on a minimal image; nothing here depends on a culture.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT="${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-1}"
+# No build process outlives its build: an idle one would still disturb a measurement on a small machine.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh [target] [arguments]
+  demo      build the tool and show the three modes between two processes
+  test      build everything and run all tests (the default)
+  build     build everything
+  native    build the C yardsticks (skipped without a C compiler)
+  bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
+  compare   run side by side with the peers that are installed; arguments go to 'urma compare'
+  pack      make the NuGet packages in artifacts/packages
+  clean     delete everything that was built
+TEXT
+}
+
+# 'dotnet --version' fails when no installed SDK satisfies global.json, so one question answers both.
+have_sdk() { command -v dotnet >/dev/null 2>&1 && dotnet --version >/dev/null 2>&1; }
+
+use_sdk_in_home() {
+    export DOTNET_ROOT="$HOME/.dotnet"
+    export PATH="$DOTNET_ROOT:$PATH"
+}
+
+explain_install() {
+    cat >&2 <<TEXT
+build.sh: the .NET SDK $1 (or a later 10.0 SDK) is needed and could not be installed automatically.
+Install it in one of these ways, then run this command again:
+  - your distribution's package:      sudo apt-get install dotnet-sdk-10.0
+  - Microsoft's archive, by hand:     https://dotnet.microsoft.com/download/dotnet/10.0
+    mkdir -p "\$HOME/.dotnet" && tar -xzf dotnet-sdk-*.tar.gz -C "\$HOME/.dotnet"
+TEXT
+    exit 1
+}
+
+install_sdk() {
+    local version script
+    version="$(sed -n 's/.*"version"[^"]*"\([0-9.]*\)".*/\1/p' global.json | head -n 1)"
+    script="$(mktemp)"
+    echo "build.sh: no suitable .NET SDK found; installing $version into $HOME/.dotnet"
+    if command -v curl >/dev/null 2>&1; then
+        curl -fsSL --connect-timeout 15 --max-time 120 -o "$script" https://dot.net/v1/dotnet-install.sh || explain_install "$version"
+    elif command -v wget >/dev/null 2>&1; then
+        wget -q --timeout=15 --tries=2 -O "$script" https://dot.net/v1/dotnet-install.sh || explain_install "$version"
+    else
+        explain_install "$version"
+    fi
+    bash "$script" --version "$version" --install-dir "$HOME/.dotnet" --no-path || explain_install "$version"
+    rm -f "$script"
+    echo "build.sh: to run the built tool yourself:  export DOTNET_ROOT=\"$HOME/.dotnet\""
+}
+
+target="${1:-test}"
+[ $# -gt 0 ] && shift
+case "$target" in
+    -h | --help | help) usage; exit 0 ;;
+    build | native | demo | test | bench | compare | pack | clean) ;;
+    *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
+esac
+
+if ! have_sdk; then
+    [ -x "$HOME/.dotnet/dotnet" ] && use_sdk_in_home
+    if ! have_sdk; then
+        install_sdk
+        use_sdk_in_home
+    fi
+fi
+
+dotnet tool restore --verbosity quiet >/dev/null || { dotnet tool restore; exit 1; }
+
+# The summary is printed here, not by the script, so that it is the last line whatever Cake reports about its tasks.
+summary=artifacts/test-results/summary.txt
+rm -f "$summary"
+status=0
+dotnet cake build.cake --target="$target" --verbosity=quiet ${1+--arguments="$*"} || status=$?
+[ ! -f "$summary" ] || cat "$summary"
+exit "$status"

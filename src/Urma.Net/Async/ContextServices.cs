@@ -1,0 +1,83 @@
+namespace Urma.Net.Async;
+
+/// <summary>What channels share within a context: the pumps, and being closed before the queues beneath them are.</summary>
+internal sealed class ContextServices(UrmaContext context)
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<IDisposable> _channels = [];
+    private readonly List<CompletionPump> _pumps = [];
+    private bool _closed;
+
+    /// <summary>Has the context dispose this first. The context holds it strongly: memory that peers write to is not the GC's.</summary>
+    public void Add(IDisposable channel)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, context);
+            _channels.Add(channel);
+        }
+    }
+
+    public void Remove(IDisposable channel)
+    {
+        lock (_lock)
+        {
+            _channels.Remove(channel);
+        }
+    }
+
+    /// <summary>A pump with room for one more JFC; give it back with <see cref="Return"/>.</summary>
+    public CompletionPump Rent()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, context);
+            CompletionPump? pump = _pumps.Find(static p => p.Targets < CompletionPump.MaxTargets);
+            if (pump is null)
+            {
+                pump = new CompletionPump(context);
+                _pumps.Add(pump);
+            }
+
+            pump.Targets++;
+            return pump;
+        }
+    }
+
+    public void Return(CompletionPump pump)
+    {
+        lock (_lock)
+        {
+            pump.Targets--;
+        }
+    }
+
+    public void Close()
+    {
+        IDisposable[] channels;
+        CompletionPump[] pumps;
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            channels = [.. _channels];
+            pumps = [.. _pumps];
+            _channels.Clear();
+            _pumps.Clear();
+        }
+
+        foreach (IDisposable channel in channels)
+        {
+            channel.Dispose();
+        }
+
+        foreach (CompletionPump pump in pumps)
+        {
+            pump.Dispose();
+        }
+    }
+}

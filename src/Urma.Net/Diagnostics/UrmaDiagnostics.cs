@@ -1,0 +1,41 @@
+namespace Urma.Net;
+
+/// <summary>Looks at engines from outside: any process of the same user can, without taking part and without slowing them.</summary>
+/// <remarks>Thread-safe.</remarks>
+public static class UrmaDiagnostics
+{
+    /// <summary>
+    /// The name of the meter (<see cref="System.Diagnostics.Metrics.Meter"/>) that reports this process's own engines. It has
+    /// the observable counters <c>urma.operations</c> (tag <c>urma.operation.name</c>: write, read, send, atomic),
+    /// <c>urma.io</c> in bytes, <c>urma.errors</c>, <c>urma.receiver_not_ready</c>, <c>urma.engine.operations</c>, and the
+    /// current numbers <c>urma.contexts</c> and <c>urma.queues</c>; all with the tag <c>urma.provider</c>. Nothing is read
+    /// or summed until a listener asks.
+    /// </summary>
+    public const string MeterName = "Urma.Net";
+
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The devices on which at least one engine of this machine is alive, whoever opened it.</summary>
+    /// <remarks>Loopback fabrics that meet in a directory cannot be found; ask for their engines by connection string.</remarks>
+    public static IReadOnlyList<UrmaDevice> GetActiveDevices() =>
+        [.. UrmaProvider.All.Where(static p => p.IsSupported).SelectMany(static p => p.FindActiveDevices())];
+
+    /// <summary>The engines alive on a device, by UASID.</summary>
+    /// <param name="connectionString">Which device, such as <c>loopback://fabric</c>. It is not opened.</param>
+    /// <param name="timeout">The longest wait for each engine's answer, which a stopped one does not give; half a second when null.</param>
+    /// <exception cref="UrmaException">Unknown scheme, not a device, or the provider is not supported here.</exception>
+    public static IReadOnlyList<UrmaEngineInfo> GetEngines(string connectionString, TimeSpan? timeout = null) =>
+        GetEngines(UrmaProvider.Resolve(connectionString), timeout);
+
+    /// <summary>The engines alive on a device, by UASID.</summary>
+    /// <param name="device">Which device. It is not opened.</param>
+    /// <param name="timeout">The longest wait for each engine's answer, which a stopped one does not give; half a second when null.</param>
+    /// <exception cref="UrmaException">The provider is not supported here.</exception>
+    public static IReadOnlyList<UrmaEngineInfo> GetEngines(UrmaDevice device, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout ?? TimeSpan.Zero, TimeSpan.Zero, nameof(timeout));
+        device.Provider.ThrowIfNotSupported();
+        return device.Provider.FindEngines(device, timeout ?? DefaultTimeout);
+    }
+}

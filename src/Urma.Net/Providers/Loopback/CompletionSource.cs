@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>
+/// A ring of completions with one writer, polled by one JFC: the private ring of a send queue or the shared lane of a sender.
+/// </summary>
+/// <remarks>
+/// Hot sources are looked at on every poll. A source that stays idle is armed: from then on its writer rings the doorbell after
+/// each entry, so the cost of polling does not grow with idle sources.
+/// </remarks>
+internal abstract unsafe class CompletionSource
+{
+    protected CompletionSource(LaneEntry* entries, int depth, uint* armed, LoopbackDoorbell doorbell)
+    {
+        Entries = entries;
+        Mask = (uint)depth - 1;
+        Armed = armed;
+        Doorbell = doorbell;
+    }
+
+    public LaneEntry* Entries { get; protected set; }
+
+    public uint Mask { get; }
+
+    public uint* Armed { get; }
+
+    public LoopbackDoorbell Doorbell { get; }
+
+    /// <summary>Its bit in the doorbell.</summary>
+    public int Bit { get; set; }
+
+    /// <summary>Entries taken, modulo 2³². Written by the poller only.</summary>
+    public uint Taken;
+
+    /// <summary>The JFC's poll count when it last had an entry.</summary>
+    public long LastUsed;
+
+    public bool IsHot { get; set; }
+
+    /// <summary>Set from any thread: its writer is gone; what it wrote is still delivered, then it is detached.</summary>
+    public volatile bool IsClosing;
+
+    public bool IsDetached { get; set; }
+
+    public bool HasEntry
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !IsDetached && Volatile.Read(ref (Entries + (Taken & Mask))->Sequence) == Taken + 1;
+    }
+
+    /// <summary>The sending engine; 0 for a private ring.</summary>
+    public uint SourceUasid { get; protected init; }
+
+    /// <summary>
+    /// Turns the entry at <see cref="Taken"/> into a completion and advances. False where the entry is not believable: the
+    /// source is poisoned then and offers no more entries.
+    /// </summary>
+    public abstract bool Take(LaneEntry* entry, out Completion completion);
+
+    /// <summary>Whether the entry asks for an event from a JFC armed for solicited events only.</summary>
+    public static bool IsSolicited(ulong result) =>
+        ((CompletionFlags)(byte)(result >> 56) & CompletionFlags.Solicited) != 0 || (byte)(result >> 48) != 0;
+
+    /// <summary>Called once by the poller when a closing source is empty.</summary>
+    public abstract void OnDetached();
+}

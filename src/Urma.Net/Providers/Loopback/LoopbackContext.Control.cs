@@ -1,0 +1,328 @@
+using Urma.Net.Internal;
+using Urma.Net.Providers.Loopback.Control;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>What peers ask of this context. Runs on the fabric thread; everything in a request is untrusted.</summary>
+internal sealed unsafe partial class LoopbackContext : IControlHandler
+{
+    private static readonly TimeSpan CollectInterval = TimeSpan.FromMilliseconds(20);
+
+    void IControlHandler.OnPeerConnected(LoopbackPeer peer)
+    {
+        LoopbackContextPage.Check(peer.ContextPage.Pointer, peer.Name);
+        peer.State = new LoopbackPeerSegments(this, peer);
+    }
+
+    void IControlHandler.OnRequest(LoopbackPeer peer, in ControlRequest request, ControlReply reply)
+    {
+        ReadOnlySpan<byte> payload = request.Payload;
+        switch (request.Type)
+        {
+            case ControlMessage.ImportSegment when payload.Length >= 12:
+                CrashPoints.Reach(CrashPoints.Import);
+                FindSegment(BitConverter.ToUInt32(payload)).Grant(
+                    peer, BitConverter.ToUInt32(payload[4..]), BitConverter.ToUInt32(payload[8..]), reply);
+                break;
+            case ControlMessage.FetchSegment when payload.Length >= 4:
+                CrashPoints.Reach(CrashPoints.Fetch);
+                Fetch(peer, BitConverter.ToUInt32(payload), reply);
+                break;
+            case ControlMessage.ImportJfr when payload.Length >= 8:
+                _ = FindReceiveQueue(payload);
+                break;
+            case ControlMessage.OpenLane when payload.Length >= 16:
+                CrashPoints.Reach(CrashPoints.LaneOpen);
+                OpenLane(peer, payload, reply);
+                break;
+            case ControlMessage.ExecuteAtomic when payload.Length >= 40:
+                ExecuteAtomic(peer, payload, reply);
+                break;
+            default:
+                reply.Fail(UrmaStatus.InvalidArgument, $"{request.Type} with {payload.Length} bytes is not a request.");
+                break;
+        }
+    }
+
+    void IControlHandler.OnNotice(LoopbackPeer peer, in ControlRequest notice)
+    {
+        ReadOnlySpan<byte> payload = notice.Payload;
+        if (payload.Length < 8)
+        {
+            return;
+        }
+
+        uint index = BitConverter.ToUInt32(payload);
+        uint second = BitConverter.ToUInt32(payload[4..]);
+        switch (notice.Type)
+        {
+            case ControlMessage.ReleaseSegment:
+                TryFindSegment(index)?.Release(peer, second);
+                break;
+            case ControlMessage.SegmentRevoked:
+                TryFindSegment(index)?.Forget(peer, kept: second);
+                break;
+            case ControlMessage.RevokeSegment:
+                CrashPoints.Reach(CrashPoints.Revoke);
+                GiveUp(peer, index, second);
+                break;
+            case ControlMessage.CloseLane:
+                TryFindReceiveQueue(index)?.CloseLanes(l => l.Peer == peer && l.Id == second);
+                break;
+            case ControlMessage.LaneRefused:
+                RefuseLane(peer, index, second);
+                break;
+        }
+    }
+
+    void IControlHandler.OnPeerLost(LoopbackPeer peer)
+    {
+        LoopbackTargetSegment[] imports;
+        LoopbackSegment[] segments;
+        LoopbackJfr[] receiveQueues;
+        lock (_lock)
+        {
+            imports = [.. _targetSegments.Where(s => s.Peer == peer)];
+            segments = [.. _segments.Values];
+            receiveQueues = [.. _receiveQueues.Values];
+            foreach (LoopbackTargetSegment import in imports)
+            {
+                MarkLost(import);
+            }
+        }
+
+        Array.ForEach(imports, static i => i.Detach());
+        foreach (LoopbackJfr queue in receiveQueues)
+        {
+            queue.CloseLanes(lane => lane.Peer == peer);
+        }
+
+        foreach (LoopbackSegment segment in segments)
+        {
+            segment.Forget(peer, kept: 0);
+        }
+
+        ((LoopbackPeerSegments?)peer.State)?.Free();
+        Graveyard.Bury(peer.ReleaseContextPage);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Eid, s.Peer.Uasid, s.Peer.ProcessId, s.Peer.Fault ?? "gone")),
+            (Context: this, Peer: peer),
+            preferLocal: false);
+    }
+
+    TimeSpan IControlHandler.OnTick()
+    {
+        if (Graveyard.IsEmpty)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        Graveyard.Collect();
+        return CollectInterval;
+    }
+
+    /// <summary>A peer wrote nonsense into its lane: it is told, so that an honest one does not go on sending into the void.</summary>
+    public void OnCorruptLane(LoopbackReceiveLane lane, uint jfrId)
+    {
+        System.Diagnostics.Trace.TraceError(
+            $"{lane.Peer.Name} is not believed any more: it wrote an impossible completion into its lane to receive queue {jfrId}.");
+        TellLane(lane.Peer, ControlMessage.LaneRefused, jfrId, lane.Id);
+    }
+
+    /// <summary>Has the owner of copied memory execute an atomic. Engine thread.</summary>
+    public bool TryExecuteAtOwner(RemoteSegmentTable.Entry* target, in WorkRequest request, out ulong old)
+    {
+        old = 0;
+        LoopbackTargetSegment? import;
+        lock (_lock)
+        {
+            ulong token = request.Remote.Token;
+            import = _targetSegments.FirstOrDefault(s => s.TableToken == token);
+        }
+
+        if (import is null)
+        {
+            return false;
+        }
+
+        Span<byte> payload = stackalloc byte[40];
+        BitConverter.TryWriteBytes(payload, target->SegmentIndex);
+        BitConverter.TryWriteBytes(payload[4..], target->Epoch);
+        BitConverter.TryWriteBytes(payload[8..], (uint)request.Opcode);
+        BitConverter.TryWriteBytes(payload[12..], (uint)request.Local.Length);
+        BitConverter.TryWriteBytes(payload[16..], request.Remote.Offset);
+        BitConverter.TryWriteBytes(payload[24..], request.Operand);
+        BitConverter.TryWriteBytes(payload[32..], request.Extra.Offset);
+        try
+        {
+            using ControlResponse response = Plane.Request(import.Peer, ControlMessage.ExecuteAtomic, payload, default, Options.ControlTimeout);
+            if (response.Payload.Length < 8)
+            {
+                return false;
+            }
+
+            old = BitConverter.ToUInt64(response.Payload);
+            return true;
+        }
+        catch (UrmaException)
+        {
+            return false;
+        }
+    }
+
+    private void ExecuteAtomic(LoopbackPeer peer, ReadOnlySpan<byte> payload, ControlReply reply)
+    {
+        LoopbackSegment segment = FindSegment(BitConverter.ToUInt32(payload));
+        uint epoch = BitConverter.ToUInt32(payload[4..]);
+        var opcode = (Opcode)BitConverter.ToUInt32(payload[8..]);
+        uint width = BitConverter.ToUInt32(payload[12..]);
+        ulong offset = BitConverter.ToUInt64(payload[16..]);
+        if (!segment.IsImportedBy(peer, epoch)
+            || (segment.Access & SegmentAccess.Atomic) == 0
+            || opcode is < Opcode.CompareSwap or > Opcode.FetchXor
+            || width is not (4 or 8)
+            || offset > (ulong)segment.Length
+            || width > (ulong)segment.Length - offset
+            || (((ulong)segment.Address + offset) & (width - 1)) != 0)
+        {
+            reply.Fail(UrmaStatus.OperationNotPermitted, "The atomic is not granted: out of bounds, misaligned, revoked, or without SegmentAccess.Atomic.");
+            return;
+        }
+
+        reply.Write(LoopbackAtomics.Execute(
+            opcode, (byte*)segment.Address + offset, width == 8, BitConverter.ToUInt64(payload[24..]), BitConverter.ToUInt64(payload[32..])));
+    }
+
+    private void Fetch(LoopbackPeer peer, uint index, ControlReply reply)
+    {
+        LoopbackSegment segment = FindSegment(index);
+        bool hasLane;
+        lock (_lock)
+        {
+            hasLane = _receiveQueues.Values.Any(q => q.HasLaneOf(peer));
+        }
+
+        if (!hasLane || LocalSegments[(ushort)index].IsReceiveBuffer == 0)
+        {
+            reply.Fail(UrmaStatus.OperationNotPermitted, $"Segment {index} holds no posted receive that you may fill.");
+            return;
+        }
+
+        segment.GrantForReceive(peer, reply);
+    }
+
+    private void OpenLane(LoopbackPeer peer, ReadOnlySpan<byte> payload, ControlReply reply)
+    {
+        LoopbackJfr queue = FindReceiveQueue(payload);
+        LoopbackReceiveLane lane = queue.OpenLane(peer, BitConverter.ToUInt32(payload[8..]));
+        bool senderHasBarrier = BitConverter.ToUInt32(payload[12..]) != 0;
+        reply.Write((uint)queue.Depth);
+        reply.Write((uint)queue.MaxSge);
+        reply.Write(lane.Id);
+        reply.Write((uint)lane.Bit);
+        reply.Write(senderHasBarrier && LoopbackBarrier.IsRegistered ? 0u : 1u);
+        reply.Write(queue.Id);
+        reply.AddFd(queue.ReadOnlyDescriptor);
+        reply.AddFd(queue.ClaimDescriptor);
+        reply.AddFd(queue.LoopbackJfc.Doorbell.Descriptor);
+        reply.AddFd(lane.Descriptor);
+    }
+
+    private LoopbackPeer Connect(Eid eid, uint uasid) => Plane.GetPeer(eid, uasid, Options.ControlTimeout);
+
+    // Leaves every grant of a segment but the newest, then confirms: at once where scratch memory took the place of the mapping,
+    // after the last running operation where the kernel copies.
+    private void GiveUp(LoopbackPeer peer, uint index, uint newEpoch)
+    {
+        LoopbackTargetSegment[] imports;
+        lock (_lock)
+        {
+            imports = [.. _targetSegments.Where(s => s.Peer == peer && s.Index == index && s.Epoch != newEpoch)];
+        }
+
+        Array.ForEach(imports, static i => i.Detach());
+        bool copies = Array.Exists(imports, static i => i.Mode == SegmentMode.Copied);
+        copies |= peer.State is LoopbackPeerSegments segments && segments.Revoke(index, newEpoch);
+        if (copies)
+        {
+            Graveyard.Bury(() => ConfirmRevoked(peer, index, newEpoch));
+        }
+        else
+        {
+            ConfirmRevoked(peer, index, newEpoch);
+        }
+    }
+
+    private void ConfirmRevoked(LoopbackPeer peer, uint index, uint newEpoch)
+    {
+        Span<byte> payload = stackalloc byte[8];
+        BitConverter.TryWriteBytes(payload, index);
+        BitConverter.TryWriteBytes(payload[4..], newEpoch);
+        _ = Plane.TryNotify(peer, ControlMessage.SegmentRevoked, payload);
+    }
+
+    private void RefuseLane(LoopbackPeer peer, uint jfrId, uint laneId)
+    {
+        lock (_lock)
+        {
+            foreach (LoopbackSendLane lane in _sendLanes)
+            {
+                if (lane.Peer == peer && lane.JfrId == jfrId && lane.LaneId == laneId)
+                {
+                    lane.IsRefused = true;
+                }
+            }
+        }
+    }
+
+    void IControlHandler.OnLateReply(LoopbackPeer peer, in ControlRequest reply)
+    {
+        ReadOnlySpan<byte> payload = reply.Payload;
+        if (reply.Type is ControlMessage.ImportSegment or ControlMessage.FetchSegment && payload.Length >= 44)
+        {
+            TellReleased(peer, BitConverter.ToUInt32(payload[40..]), BitConverter.ToUInt32(payload));
+        }
+        else if (reply.Type == ControlMessage.OpenLane && payload.Length >= 24)
+        {
+            TellLane(peer, ControlMessage.CloseLane, BitConverter.ToUInt32(payload[20..]), BitConverter.ToUInt32(payload[8..]));
+        }
+    }
+
+    private void TellLane(LoopbackPeer peer, ControlMessage what, uint jfrId, uint laneId)
+    {
+        Span<byte> payload = stackalloc byte[8];
+        BitConverter.TryWriteBytes(payload, jfrId);
+        BitConverter.TryWriteBytes(payload[4..], laneId);
+        _ = Plane.TryNotify(peer, what, payload);
+    }
+
+    private LoopbackSegment? TryFindSegment(uint index)
+    {
+        lock (_lock)
+        {
+            return _segments.GetValueOrDefault(index);
+        }
+    }
+
+    private LoopbackSegment FindSegment(uint index) =>
+        TryFindSegment(index)
+        ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Segment {index} does not exist (any more): exchange descriptors again.");
+
+    private LoopbackJfr? TryFindReceiveQueue(uint id)
+    {
+        lock (_lock)
+        {
+            return _receiveQueues.GetValueOrDefault(id);
+        }
+    }
+
+    private LoopbackJfr FindReceiveQueue(ReadOnlySpan<byte> payload)
+    {
+        uint id = BitConverter.ToUInt32(payload);
+        LoopbackJfr queue = TryFindReceiveQueue(id)
+            ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Receive queue {id} does not exist (any more): exchange descriptors again.");
+        return queue.Token.Value == BitConverter.ToUInt32(payload[4..])
+            ? queue
+            : throw new UrmaException(UrmaStatus.OperationNotPermitted, $"The token does not match receive queue {id}: exchange token and descriptor again.");
+    }
+}

@@ -1,0 +1,267 @@
+using Urma.Net.Internal;
+using Urma.Net.Providers.Loopback.Control;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>Registering and importing memory.</summary>
+internal sealed unsafe partial class LoopbackContext
+{
+    // What a system timer can count.
+    private static readonly TimeSpan MaxLease = TimeSpan.FromDays(49);
+    private static readonly uint* DeadEpoch = CreateDeadEpoch();
+
+    public override Segment AllocateSegment(long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        options = Validate(length, options);
+        if (length == 0)
+        {
+            return AddSegment(0, null, length, SegmentMode.Mapped, options, null, null, null);
+        }
+
+        MemoryFile file = CreateFile(length, options);
+        SharedMapping? mapping = null;
+        try
+        {
+            mapping = file.MapShared(writable: true);
+            return AddSegment((nint)mapping.Pointer, mapping.Pointer, length, SegmentMode.Mapped, options, file, mapping, null);
+        }
+        catch
+        {
+            mapping?.Dispose();
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public override Segment RegisterSegment(void* address, long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        options = Validate(length, options);
+        if (length == 0)
+        {
+            return AddSegment((nint)address, (byte*)address, 0, SegmentMode.Mapped, options, null, null, null);
+        }
+
+        ArgumentNullException.ThrowIfNull(address);
+        string? refusal = "SegmentOptions.NeverAdopt is set";
+        if (!options.NeverAdopt
+            && AdoptedMemory.TryAdopt(
+                "urma-adopted", address, length, new AdoptionOptions { ReadOnlyForOthers = IsReadOnly(options.Access) }, out AdoptedMemory? adopted, out refusal))
+        {
+            try
+            {
+                return AddSegment((nint)address, (byte*)address, length, SegmentMode.Adopted, options, null, null, adopted);
+            }
+            catch
+            {
+                adopted.Dispose();
+                throw;
+            }
+        }
+
+        if (options.RequireMapping)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument, $"This memory cannot be mapped by peers: {refusal} Use AllocateSegment, or do without RequireMapping.");
+        }
+
+        _ = ProcessMemory.AllowPeers();
+        return AddSegment((nint)address, (byte*)address, length, SegmentMode.Copied, options, null, null, null);
+    }
+
+    public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
+    {
+        ThrowIfDisposed();
+        LoopbackPeer peer = Connect(descriptor.Eid, descriptor.Uasid);
+        Span<byte> payload = stackalloc byte[12];
+        BitConverter.TryWriteBytes(payload, descriptor.TokenId);
+        BitConverter.TryWriteBytes(payload[4..], descriptor.Generation);
+        BitConverter.TryWriteBytes(payload[8..], token.Value);
+        SegmentGrant grant = Receive(
+            peer, descriptor.TokenId, forReceive: false, Plane.Request(peer, ControlMessage.ImportSegment, payload, default, Options.ControlTimeout));
+        LoopbackTargetSegment lost;
+        try
+        {
+            if (grant.Length != descriptor.Length)
+            {
+                throw new UrmaException(
+                    UrmaStatus.InvalidArgument,
+                    $"The descriptor says {descriptor.Length} bytes, {peer.Name} says {grant.Length}: the descriptor is damaged or stale.");
+            }
+
+            lock (_lock)
+            {
+                ThrowIfDisposed();
+                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId));
+                var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken);
+                _targetSegments.Add(import);
+                if (peer.IsAlive)
+                {
+                    return import;
+                }
+
+                MarkLost(import);
+                lost = import;
+            }
+
+            lost.Detach();
+            return lost;
+        }
+        catch
+        {
+            grant.Mapping?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks a peer for a receive buffer of its. Not on the fabric thread.</summary>
+    public SegmentGrant FetchSegment(LoopbackPeer peer, uint index)
+    {
+        Span<byte> payload = stackalloc byte[4];
+        BitConverter.TryWriteBytes(payload, index);
+        return Receive(peer, index, forReceive: true, Plane.Request(peer, ControlMessage.FetchSegment, payload, default, Options.ControlTimeout));
+    }
+
+    public void Remove(LoopbackTargetSegment import)
+    {
+        lock (_lock)
+        {
+            if (!_targetSegments.Remove(import))
+            {
+                return;
+            }
+
+            RemoteSegments.Retire(import.TableToken);
+        }
+
+        // The table's line serves another segment, and copied memory is out of our reach, once nobody is inside an operation.
+        Graveyard.Bury(() =>
+        {
+            lock (_lock)
+            {
+                RemoteSegments.Reuse(import.TableToken);
+            }
+
+            TellReleased(import.Peer, import.Index, import.Epoch);
+        });
+    }
+
+    /// <summary>Tells an owner that a grant of its is used once less.</summary>
+    public void TellReleased(LoopbackPeer owner, uint index, uint epoch)
+    {
+        Span<byte> payload = stackalloc byte[8];
+        BitConverter.TryWriteBytes(payload, index);
+        BitConverter.TryWriteBytes(payload[4..], epoch);
+        _ = Plane.TryNotify(owner, ControlMessage.ReleaseSegment, payload);
+    }
+
+    public void Remove(LoopbackSegment segment)
+    {
+        lock (_lock)
+        {
+            if (_segments.Remove(segment.Index))
+            {
+                _freeSegments.Push(segment.Index);
+            }
+        }
+    }
+
+    private static SegmentOptions Validate(long length, SegmentOptions? options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LoopbackLayout.MaxLength);
+        options ??= SegmentOptions.Default;
+        SegmentAccess access = options.Access;
+        if (access != SegmentAccess.LocalOnly && !IsValid(access))
+        {
+            throw new ArgumentException(
+                $"SegmentAccess {access} is not valid: use LocalOnly alone, or Read, Read|Write, or Read|Write|Atomic (urma_register_seg).", nameof(options));
+        }
+
+        if (options.Lease is { } lease && (lease <= TimeSpan.Zero || lease > MaxLease))
+        {
+            throw new ArgumentException($"A lease lasts longer than zero and at most {MaxLease.TotalDays:F0} days.", nameof(options));
+        }
+
+        return options;
+    }
+
+    private static bool IsValid(SegmentAccess access) =>
+        access is SegmentAccess.Read or (SegmentAccess.Read | SegmentAccess.Write) or SegmentAccess.All;
+
+    private LoopbackSegment AddSegment(
+        nint address, byte* start, long length, SegmentMode mode, SegmentOptions options, MemoryFile? file, SharedMapping? mapping, AdoptedMemory? adopted)
+    {
+        lock (_lock)
+        {
+            ThrowIfDisposed();
+            if (!_freeSegments.TryPop(out uint index))
+            {
+                if (_nextSegment == LoopbackLayout.MaxSegments)
+                {
+                    throw new UrmaException(UrmaStatus.OutOfMemory, $"The context has {LoopbackLayout.MaxSegments} segments already: dispose some.");
+                }
+
+                index = _nextSegment++;
+            }
+
+            ulong token = LocalTable.Set(index, start, length, canReceive: !IsReadOnly(options.Access));
+            var segment = new LoopbackSegment(this, index, token, address, length, mode, options, file, mapping, adopted);
+            _segments.Add(index, segment);
+            return segment;
+        }
+    }
+
+    // Maps what the owner sent. Everything in the answer is checked against the memory that really came.
+    private static SegmentGrant Receive(LoopbackPeer peer, uint index, bool forReceive, ControlResponse response)
+    {
+        using (response)
+        {
+            ReadOnlySpan<byte> reply = response.Payload;
+            if (reply.Length < 40 || index >= LoopbackLayout.MaxSegments)
+            {
+                throw new UrmaException(UrmaStatus.Failed, $"{peer.Name} answered an import with {reply.Length} bytes: it is broken or of another version.");
+            }
+
+            uint epoch = BitConverter.ToUInt32(reply);
+            var mode = (SegmentMode)BitConverter.ToUInt32(reply[4..]);
+            var access = (SegmentAccess)BitConverter.ToUInt32(reply[8..]);
+            bool hasMemory = BitConverter.ToUInt32(reply[12..]) != 0;
+            long length = BitConverter.ToInt64(reply[16..]);
+            ulong ownerAddress = BitConverter.ToUInt64(reply[24..]);
+            long offset = BitConverter.ToInt64(reply[32..]);
+            if (length < 0 || length > LoopbackLayout.MaxLength || offset < 0 || offset > LoopbackLayout.MaxLength
+                || mode > SegmentMode.Copied || (!hasMemory && mode != SegmentMode.Copied && length != 0)
+                || !IsValid(access) || (forReceive && (access & SegmentAccess.Write) == 0)
+                || (hasMemory && ((ownerAddress ^ (ulong)offset) & (ulong)(PageSize.Bytes - 1)) != 0))
+            {
+                throw new UrmaException(UrmaStatus.Failed, $"{peer.Name} answered an import with impossible values: it is broken.");
+            }
+
+            SharedMapping? mapping = null;
+            if (hasMemory)
+            {
+                bool writable = (access & SegmentAccess.Write) != 0;
+                using MemoryFile file = MemoryFile.FromPeer(response.TakeFd(0), offset + length);
+                mapping = file.MapShared(writable);
+            }
+
+            return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch);
+        }
+    }
+
+    private void MarkLost(LoopbackTargetSegment import)
+    {
+        if (RemoteSegments.IsCurrent(import.TableToken))
+        {
+            RemoteSegmentTable.Entry* entry = RemoteSegments.Entries + (ushort)import.TableToken;
+            entry->IsOwnerLost = 1;
+            entry->EpochWord = DeadEpoch;
+        }
+    }
+
+    // No grant has epoch 0, so a segment that looks here is never current.
+    private static uint* CreateDeadEpoch() =>
+        (uint*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(sizeof(uint));
+}

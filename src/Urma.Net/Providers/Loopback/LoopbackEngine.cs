@@ -1,0 +1,125 @@
+using Urma.Net.Internal;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>
+/// The UDMA engine: one thread of a context that runs large copies beside the caller and tries waiting messages again. Started
+/// when first needed; parked without cost when there is nothing to do.
+/// </summary>
+internal sealed class LoopbackEngine : IDisposable
+{
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly string _name;
+    private readonly Lock _lock = new();
+    private readonly HashSet<LoopbackSendQueue> _work = [];
+    private readonly AutoResetEvent _wake = new(false);
+    private Thread? _thread;
+    private volatile bool _stopping;
+
+    public LoopbackEngine(string name)
+    {
+        _name = name;
+    }
+
+    /// <summary>Says that a queue has work for the engine.</summary>
+    public void Submit(LoopbackSendQueue queue)
+    {
+        lock (_lock)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            if (!_work.Add(queue))
+            {
+                if (_thread is not null)
+                {
+                    _wake.Set();
+                }
+
+                return;
+            }
+
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = _name };
+                _thread.UnsafeStart();
+            }
+        }
+
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+        }
+
+        _wake.Set();
+        if (_thread is null || _thread.Join(StopBound))
+        {
+            _wake.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        TimeSpan wait = TimeSpan.Zero;
+        var queues = new List<LoopbackSendQueue>();
+        while (!_stopping)
+        {
+            if (wait != TimeSpan.Zero)
+            {
+                // The event counts in milliseconds and would not wait at all for less.
+                _wake.WaitOne(wait == Timeout.InfiniteTimeSpan || wait > Tick ? wait : Tick);
+            }
+
+            queues.Clear();
+            lock (_lock)
+            {
+                queues.AddRange(_work);
+            }
+
+            wait = Timeout.InfiniteTimeSpan;
+            foreach (LoopbackSendQueue queue in queues)
+            {
+                wait = Shorter(wait, RunOne(queue));
+            }
+        }
+    }
+
+    private TimeSpan RunOne(LoopbackSendQueue queue)
+    {
+        TimeSpan next = queue.RunOnEngine();
+        if (next != Timeout.InfiniteTimeSpan)
+        {
+            return next;
+        }
+
+        lock (_lock)
+        {
+            _work.Remove(queue);
+        }
+
+        // Work that came between the last look and the removal did not announce itself again.
+        if (queue.HasPending)
+        {
+            lock (_lock)
+            {
+                _work.Add(queue);
+            }
+
+            return TimeSpan.Zero;
+        }
+
+        return next;
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>
+        a == Timeout.InfiniteTimeSpan ? b : b == Timeout.InfiniteTimeSpan ? a : a < b ? a : b;
+}

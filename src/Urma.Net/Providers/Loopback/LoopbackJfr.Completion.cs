@@ -1,0 +1,353 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>What the poller does with receives: believe a completion or not, take back a dead sender's claims, flush.</summary>
+internal sealed unsafe partial class LoopbackJfr
+{
+    public const int ClosedOffset = 2 * LoopbackLayout.LineSpacing;
+
+    private readonly Dictionary<uint, LoopbackReceiveLane> _lanes = [];
+    private readonly HashSet<uint> _lostLanes = [];
+    private uint _nextLane;
+    private int _lanesAttached;
+    private PrivateRing? _flushRing;
+    private long _flushDeadline;
+    private bool _unclaimedFlushed;
+
+    /// <summary>
+    /// Checks an entry that a sender wrote against our own records, takes in an inline payload, and frees the slot. Poller only.
+    /// </summary>
+    /// <returns>False where the entry contradicts our records.</returns>
+    public bool TryComplete(LaneEntry* entry, out Completion completion)
+    {
+        // Every field is read once: the sender can still write to the entry.
+        uint slot = entry->Slot;
+        uint position = entry->Position;
+        ulong result = entry->Result;
+        bool isInline = entry->IsInline != 0;
+        var opcode = (ReceiveOpcode)entry->Opcode;
+
+        if (_slots == null)
+        {
+            completion = default;
+            return false;
+        }
+
+        ReceiveSlot* record = _slots + (slot & _mask);
+        long length = (long)(result & ((1UL << 48) - 1));
+        var status = (CompletionStatus)(byte)(result >> 48);
+        var flags = (CompletionFlags)(byte)(result >> 56) & (CompletionFlags.Immediate | CompletionFlags.Solicited) | CompletionFlags.Receive;
+        if (slot > _mask
+            || Volatile.Read(ref record->State) != ReceiveSlot.Posted
+            || (uint)record->Position != position
+            || status is not (CompletionStatus.Success or CompletionStatus.LocalLengthError or CompletionStatus.LocalAccessError)
+            || opcode > ReceiveOpcode.WriteWithImmediate
+            || (status == CompletionStatus.Success && length > record->Length && opcode != ReceiveOpcode.WriteWithImmediate)
+            || (isInline && length > LoopbackLayout.EntryInlineLength))
+        {
+            completion = default;
+            return false;
+        }
+
+        if (isInline && length != 0 && status == CompletionStatus.Success && opcode != ReceiveOpcode.WriteWithImmediate
+            && !TakeInline(entry, record, slot, (int)length))
+        {
+            status = CompletionStatus.LocalAccessError;
+        }
+
+        completion = new Completion(record->UserContext, status == CompletionStatus.Success ? length : 0, status, flags);
+        Volatile.Write(ref record->State, ReceiveSlot.Free);
+        Free(slot);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TakeInline(LaneEntry* entry, ReceiveSlot* record, uint slot, int length)
+    {
+        if (record->Pieces != 1)
+        {
+            return TakeInlineScattered(entry, slot, record->Pieces, length);
+        }
+
+        // Whoever deregisters the buffer waits for the poller to leave this stretch before it unmaps.
+        _jfc.EnterCopy();
+        if (!LocalSegmentTable.Contains(_context.LocalSegments, record->Buffer))
+        {
+            _jfc.LeaveCopy();
+            return false;
+        }
+
+        if (length == 8)
+        {
+            Unsafe.WriteUnaligned((void*)record->Buffer.Address, *(ulong*)entry->Payload);
+        }
+        else
+        {
+            Unsafe.CopyBlockUnaligned((void*)record->Buffer.Address, entry->Payload, (uint)length);
+        }
+
+        _jfc.LeaveCopy();
+        return true;
+    }
+
+    private bool TakeInlineScattered(LaneEntry* entry, uint slot, int pieces, int length)
+    {
+        byte* source = entry->Payload;
+        _jfc.EnterCopy();
+        for (int i = 0; i < pieces && length > 0; i++)
+        {
+            SegmentRange piece = _scatter[(slot * MaxSge) + i];
+            if (!LocalSegmentTable.Contains(_context.LocalSegments, piece))
+            {
+                _jfc.LeaveCopy();
+                return false;
+            }
+
+            uint part = (uint)Math.Min(length, piece.Length);
+            Unsafe.CopyBlockUnaligned((void*)piece.Address, source, part);
+            source += part;
+            length -= (int)part;
+        }
+
+        _jfc.LeaveCopy();
+        return true;
+    }
+
+    private void Free(uint slot)
+    {
+        uint returned = _freeReturned;
+        _freeSlots[returned & _mask] = slot;
+        Volatile.Write(ref _freeReturned, returned + 1);
+    }
+
+    /// <summary>Opens a lane for a sender and starts polling it. Fabric thread.</summary>
+    public LoopbackReceiveLane OpenLane(Control.LoopbackPeer peer, uint sourceJettyId)
+    {
+        lock (_lanes)
+        {
+            if (_closed)
+            {
+                throw new UrmaException(UrmaStatus.Failed, $"The receive queue {Id} is closed.");
+            }
+
+            if (_lanes.Count == LoopbackLayout.MaxLanesPerJfr)
+            {
+                throw new UrmaException(UrmaStatus.OutOfMemory, $"{_lanes.Count} senders use the receive queue {Id} already.");
+            }
+
+            // A queue that opens a lane again has lost the former one.
+            foreach (LoopbackReceiveLane former in _lanes.Values)
+            {
+                if (former.Peer == peer && former.SourceJettyId == sourceJettyId)
+                {
+                    _jfc.Close(former);
+                }
+            }
+
+            do
+            {
+                _nextLane = (_nextLane % LoopbackLayout.MaxLanesPerJfr) + 1;
+            }
+            while (_lanes.ContainsKey(_nextLane));
+
+            var lane = LoopbackReceiveLane.Create(this, _nextLane, peer, sourceJettyId);
+            try
+            {
+                _jfc.Attach(lane);
+            }
+            catch
+            {
+                lane.Release();
+                throw;
+            }
+
+            _lanes.Add(lane.Id, lane);
+            _lanesAttached++;
+            return lane;
+        }
+    }
+
+    /// <summary>Whether a peer may send here, that is, showed the token.</summary>
+    public bool HasLaneOf(Control.LoopbackPeer peer)
+    {
+        lock (_lanes)
+        {
+            return _lanes.Values.Any(lane => lane.Peer == peer);
+        }
+    }
+
+    /// <summary>A sender is gone: what it had finished is still delivered, what it had claimed is offered again.</summary>
+    public void CloseLanes(Func<LoopbackReceiveLane, bool> which)
+    {
+        lock (_lanes)
+        {
+            foreach (LoopbackReceiveLane lane in _lanes.Values.Where(which))
+            {
+                _jfc.Close(lane);
+            }
+        }
+    }
+
+    /// <summary>Poller: a sender wrote what contradicts our records.</summary>
+    public void OnLanePoisoned(LoopbackReceiveLane lane) => _context.OnCorruptLane(lane, Id);
+
+    /// <summary>Poller, once a closing lane is empty.</summary>
+    public void OnLaneDetached(LoopbackReceiveLane lane)
+    {
+        if (_closed)
+        {
+            _lostLanes.Add(lane.Id);
+        }
+        else
+        {
+            OfferAgain(lane.Id);
+        }
+
+        lock (_lanes)
+        {
+            _lanes.Remove(lane.Id);
+            _lanesAttached--;
+        }
+
+        lane.Release();
+    }
+
+    private void OfferAgain(uint laneId)
+    {
+        bool locked = false;
+        _postLock.Enter(ref locked);
+        long tail = _tail;
+        for (uint slot = 0; slot < Depth; slot++)
+        {
+            ReceiveSlot* record = _slots + slot;
+            if (record->State == ReceiveSlot.Posted && ClaimantOf(record, slot) == laneId)
+            {
+                Place(tail++, slot);
+            }
+        }
+
+        Publish(tail);
+        _postLock.Exit();
+    }
+
+    private uint ClaimantOf(ReceiveSlot* record, uint slot)
+    {
+        if (record->Claimant != 0)
+        {
+            return record->Claimant;
+        }
+
+        uint index = (uint)record->Position & _mask;
+        if (_slotAt[index] != slot)
+        {
+            return 0;
+        }
+
+        ulong claim = Volatile.Read(ref _claimWords[index]);
+        ulong use = (ulong)(record->Position >> _depthLog2) + 1;
+        return claim >> LoopbackLayout.LaneBits == use ? (uint)(claim & LoopbackLayout.LaneMask) : 0;
+    }
+
+    private protected override void DisposeCore()
+    {
+        bool locked = false;
+        _postLock.Enter(ref locked);
+        bool wasClosed = _closed;
+        _closed = true;
+        _postLock.Exit();
+        if (wasClosed)
+        {
+            return;
+        }
+
+        Volatile.Write(ref *(uint*)(_readOnly.Pointer + ClosedOffset), 1);
+        _flushDeadline = TimeLimit.After(_context.Options.RevocationTimeout);
+        _flushRing = new PrivateRing(Depth, _jfc.Doorbell, OnFlushRingDetached);
+        _jfc.Attach(_flushRing);
+        _jfc.FlushWhenDrained(this);
+        _jfc.Release(Depth);
+        _context.Remove(this);
+    }
+
+    /// <summary>
+    /// Completes what was not filled. A receive nobody claimed is claimed here, so that nobody can any more; one that a living
+    /// sender has claimed is waited for, up to the revocation timeout. Poller only.
+    /// </summary>
+    /// <returns>False while a sender still holds a receive.</returns>
+    public bool TryFlush()
+    {
+        bool giveUp = TimeLimit.HasPassed(_flushDeadline);
+        bool held = false;
+        for (uint slot = 0; slot < Depth; slot++)
+        {
+            ReceiveSlot* record = _slots + slot;
+            if (record->State != ReceiveSlot.Posted)
+            {
+                continue;
+            }
+
+            uint claimant = _unclaimedFlushed ? ClaimantOf(record, slot) : ClaimOwn(record, slot);
+            if (claimant != 0 && !giveUp && !_lostLanes.Contains(claimant))
+            {
+                held = true;
+                continue;
+            }
+
+            record->State = ReceiveSlot.Free;
+            _flushRing!.Push(record->UserContext, 0, CompletionStatus.WorkRequestFlushed, CompletionFlags.Receive);
+            Free(slot);
+        }
+
+        _unclaimedFlushed = true;
+        if (held)
+        {
+            return false;
+        }
+
+        CloseLanes(static _ => true);
+        _jfc.Close(_flushRing!);
+        return true;
+    }
+
+    // Takes an unclaimed receive for ourselves; otherwise says which lane has it.
+    private uint ClaimOwn(ReceiveSlot* record, uint slot)
+    {
+        uint index = (uint)record->Position & _mask;
+        if (record->Claimant != 0 || _slotAt[index] != slot)
+        {
+            return ClaimantOf(record, slot);
+        }
+
+        ulong use = (ulong)(record->Position >> _depthLog2) + 1;
+        ulong seen = Volatile.Read(ref _claimWords[index]);
+        while (seen >> LoopbackLayout.LaneBits != use)
+        {
+            ulong before = Interlocked.CompareExchange(ref _claimWords[index], use << LoopbackLayout.LaneBits, seen);
+            if (before == seen)
+            {
+                return 0;
+            }
+
+            seen = before;
+        }
+
+        return (uint)(seen & LoopbackLayout.LaneMask);
+    }
+
+    private void OnFlushRingDetached()
+    {
+        _flushRing!.Free();
+        _readOnly.Dispose();
+        _readOnlyFile.Dispose();
+        _claims.Dispose();
+        _claimFile.Dispose();
+        ReceiveSlot* slots = _slots;
+        _slots = null;
+        NativeMemory.Free(slots);
+        NativeMemory.Free(_freeSlots);
+        NativeMemory.Free(_slotAt);
+    }
+}

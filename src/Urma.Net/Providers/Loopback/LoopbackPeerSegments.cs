@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Urma.Net.Internal;
+using Urma.Net.Providers.Loopback.Control;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>The receive buffers of one peer that this context has mapped, by the peer's segment number.</summary>
+/// <remarks>An entry never changes: another grant is another entry, and the old one is freed when no thread can still read it.</remarks>
+internal sealed unsafe class LoopbackPeerSegments
+{
+    private readonly LoopbackContext _context;
+    private readonly LoopbackPeer _peer;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<uint, SharedMapping?> _mappings = [];
+    private readonly RemoteSegmentTable.Entry** _entries;
+
+    public LoopbackPeerSegments(LoopbackContext context, LoopbackPeer peer)
+    {
+        _context = context;
+        _peer = peer;
+        _entries = (RemoteSegmentTable.Entry**)NativeMemory.AllocZeroed(LoopbackLayout.MaxSegments, (nuint)sizeof(nint));
+    }
+
+    /// <summary>The mapped segment, asking the peer for it when it is new; null where the peer does not grant it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RemoteSegmentTable.Entry* Find(uint index)
+    {
+        var entry = (RemoteSegmentTable.Entry*)Volatile.Read(ref ((nint*)_entries)[(ushort)index]);
+        return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : Fetch(index);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RemoteSegmentTable.Entry* Fetch(uint index)
+    {
+        if (!_peer.IsAlive)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Add(index, _context.FetchSegment(_peer, index));
+        }
+        catch (UrmaException)
+        {
+            return null;
+        }
+    }
+
+    private RemoteSegmentTable.Entry* Add(uint index, in SegmentGrant grant)
+    {
+        lock (_lock)
+        {
+            Retire(index, tell: true);
+            if (!_peer.IsAlive)
+            {
+                grant.Mapping?.Dispose();
+                return null;
+            }
+
+            var entry = (RemoteSegmentTable.Entry*)NativeMemory.Alloc((nuint)sizeof(RemoteSegmentTable.Entry));
+            *entry = grant.ToEntry(_peer, index);
+            _mappings[index] = grant.Mapping;
+            Volatile.Write(ref ((nint*)_entries)[(ushort)index], (nint)entry);
+            return Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : null;
+        }
+    }
+
+    /// <summary>Stops using a segment whose grant is older than the one named. Fabric thread.</summary>
+    /// <returns>Whether the kernel may still be copying into it for a running operation.</returns>
+    public bool Revoke(uint index, uint newEpoch)
+    {
+        lock (_lock)
+        {
+            RemoteSegmentTable.Entry* entry = _entries[(ushort)index];
+            if (entry == null || entry->Epoch == newEpoch)
+            {
+                return false;
+            }
+
+            bool copies = entry->Mode == SegmentMode.Copied;
+            Retire(index, tell: false);
+            return copies;
+        }
+    }
+
+    /// <summary>Stops using everything: the peer is gone.</summary>
+    public void Free()
+    {
+        lock (_lock)
+        {
+            foreach (uint index in _mappings.Keys.ToArray())
+            {
+                Retire(index, tell: false);
+            }
+        }
+
+        RemoteSegmentTable.Entry** entries = _entries;
+        _context.Graveyard.Bury(() => NativeMemory.Free(entries));
+    }
+
+    private void Retire(uint index, bool tell)
+    {
+        RemoteSegmentTable.Entry* entry = _entries[(ushort)index];
+        if (entry == null)
+        {
+            return;
+        }
+
+        Volatile.Write(ref ((nint*)_entries)[(ushort)index], 0);
+        _mappings.Remove(index, out SharedMapping? mapping);
+        mapping?.ReplaceWithScratch();
+        uint epoch = entry->Epoch;
+        _context.Graveyard.Bury(() =>
+        {
+            mapping?.Dispose();
+            NativeMemory.Free(entry);
+            if (tell)
+            {
+                _context.TellReleased(_peer, index, epoch);
+            }
+        });
+    }
+}

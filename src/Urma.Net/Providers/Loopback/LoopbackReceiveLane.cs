@@ -1,0 +1,78 @@
+using Urma.Net.Internal;
+using Urma.Net.Providers.Loopback.Control;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>
+/// The receiving end of a lane: memory we created for one sender. Whatever it writes there, only its own lane suffers.
+/// </summary>
+internal sealed unsafe class LoopbackReceiveLane : CompletionSource
+{
+    public const int ArmedOffset = LoopbackLayout.LineSpacing;
+    public const int EntriesOffset = 4 * LoopbackLayout.LineSpacing;
+
+    private readonly LoopbackJfr _jfr;
+    private readonly MemoryFile _file;
+    private readonly SharedMapping _mapping;
+
+    private LoopbackReceiveLane(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, MemoryFile file, SharedMapping mapping)
+        : base((LaneEntry*)(mapping.Pointer + EntriesOffset), jfr.Depth, (uint*)(mapping.Pointer + ArmedOffset), jfr.LoopbackJfc.Doorbell)
+    {
+        _jfr = jfr;
+        _file = file;
+        _mapping = mapping;
+        Id = id;
+        Peer = peer;
+        SourceJettyId = sourceJettyId;
+        SourceUasid = peer.Uasid;
+    }
+
+    /// <summary>Its number in the JFR's claim words; never 0.</summary>
+    public uint Id { get; }
+
+    public LoopbackPeer Peer { get; }
+
+    public uint SourceJettyId { get; }
+
+    public int Descriptor => _file.Descriptor;
+
+    public static long Length(int depth) => EntriesOffset + ((long)depth * sizeof(LaneEntry));
+
+    public static LoopbackReceiveLane Create(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId)
+    {
+        MemoryFile file = MemoryFile.Create("urma-lane", Length(jfr.Depth));
+        try
+        {
+            return new LoopbackReceiveLane(jfr, id, peer, sourceJettyId, file, file.MapShared(writable: true));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public override bool Take(LaneEntry* entry, out Completion completion)
+    {
+        if (_jfr.TryComplete(entry, out completion))
+        {
+            Taken++;
+            return true;
+        }
+
+        // Not believable: this sender gets nothing more delivered, and its claims are offered to others.
+        IsDetached = true;
+        IsClosing = true;
+        _jfr.LoopbackJfc.Close(this);
+        _jfr.OnLanePoisoned(this);
+        return false;
+    }
+
+    public override void OnDetached() => _jfr.OnLaneDetached(this);
+
+    public void Release()
+    {
+        _mapping.Dispose();
+        _file.Dispose();
+    }
+}

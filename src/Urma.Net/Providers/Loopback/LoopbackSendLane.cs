@@ -1,0 +1,272 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Urma.Net.Internal;
+using Urma.Net.Providers.Loopback.Control;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>
+/// The sending end of a lane: claims a posted receive of the peer's and writes the completion into the peer's memory. Used by
+/// one send queue, under its rules of threading.
+/// </summary>
+/// <remarks>Everything read from shared memory is checked: the peer may have written anything there.</remarks>
+internal sealed unsafe class LoopbackSendLane : IDisposable
+{
+    // After this many claims by others in a row the shared hint is read instead of scanning on.
+    private const int ScansBeforeHint = 4;
+
+    // The hint is written every eighth claim: it only shortens scans, and its line is shared by all senders.
+    private const int HintInterval = 7;
+
+    private readonly SharedMapping _readOnly;
+    private readonly SharedMapping _claimMapping;
+    private readonly SharedMapping _doorbellMapping;
+    private readonly SharedMapping _laneMapping;
+    private readonly LaneEntry* _entries;
+    private readonly ReceiveDescriptor* _descriptors;
+    private readonly ulong* _claims;
+    private readonly ReceiveDescriptor* _scratch;
+    private readonly long* _hint;
+    private readonly long* _tail;
+    private readonly uint* _closed;
+    private readonly uint* _armed;
+    private readonly byte* _doorbell;
+    private readonly uint _mask;
+    private readonly int _depthLog2;
+    private readonly int _bit;
+    private readonly bool _mustFence;
+    private readonly uint _laneId;
+    private readonly uint _sourceJettyId;
+    private long _head;
+    private long _tailSeen;
+    private uint _written;
+
+    public LoopbackSendLane(LoopbackTargetJetty target, in LaneGrant grant, uint sourceJettyId)
+    {
+        Target = target;
+        Peer = target.Peer;
+        LaneId = grant.LaneId;
+        Segments = (LoopbackPeerSegments)Peer.State!;
+        JfrId = target.Descriptor.JfrId;
+        _laneId = grant.LaneId;
+        _sourceJettyId = sourceJettyId;
+        _readOnly = grant.ReadOnly;
+        _claimMapping = grant.Claims;
+        _doorbellMapping = grant.Doorbell;
+        _laneMapping = grant.Lane;
+        MaxScatter = grant.MaxSge;
+        _mask = (uint)grant.Depth - 1;
+        _depthLog2 = BitOperations.Log2((uint)grant.Depth);
+        _bit = grant.Bit;
+        _mustFence = grant.MustFence;
+        _entries = (LaneEntry*)(_laneMapping.Pointer + LoopbackReceiveLane.EntriesOffset);
+        _armed = (uint*)(_laneMapping.Pointer + LoopbackReceiveLane.ArmedOffset);
+        _descriptors = (ReceiveDescriptor*)(_readOnly.Pointer + LoopbackJfr.DescriptorsOffset);
+        _tail = (long*)(_readOnly.Pointer + LoopbackJfr.TailOffset);
+        _closed = (uint*)(_readOnly.Pointer + LoopbackJfr.ClosedOffset);
+        _hint = (long*)(_claimMapping.Pointer + LoopbackJfr.HintOffset);
+        _claims = (ulong*)(_claimMapping.Pointer + LoopbackJfr.ClaimsOffset);
+        _scratch = (ReceiveDescriptor*)NativeMemory.AllocZeroed((nuint)MaxScatter, (nuint)sizeof(ReceiveDescriptor));
+        _doorbell = _doorbellMapping.Pointer;
+    }
+
+    public LoopbackTargetJetty Target { get; }
+
+    public LoopbackPeer Peer { get; }
+
+    /// <summary>The peer's receive buffers, mapped as they are met.</summary>
+    public LoopbackPeerSegments Segments { get; }
+
+    public uint LaneId { get; }
+
+    public uint JfrId { get; }
+
+    public int MaxScatter { get; }
+
+    public bool IsClosed
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref *_closed) != 0;
+    }
+
+    /// <summary>Whether target, peer and receive queue are all still there.</summary>
+    public bool IsUsable
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !IsClosed && !IsRefused && Peer.IsAlive && !Target.IsDisposed;
+    }
+
+    /// <summary>The receiver does not believe this lane any more.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>The descriptor the next claim will most likely get; for a look at its segment before claiming.</summary>
+    public bool TryPeek(out ReceiveDescriptor* descriptor)
+    {
+        descriptor = _descriptors + ((_head & _mask) * MaxScatter);
+        return HasTail();
+    }
+
+    /// <summary>The buffers of the receive claimed last, copied before it was claimed.</summary>
+    public ReceiveDescriptor* Claimed => _scratch;
+
+    /// <summary>
+    /// Claims the next posted receive and copies its buffers to <see cref="Claimed"/>. False when there is none: the receiver is
+    /// not ready.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryClaim(out long position)
+    {
+        long head = _head;
+        position = head;
+        return head < _tailSeen && TryClaimAt(head) ? Claim(head) : TryClaimSlow(out position);
+    }
+
+    // The buffers are copied first: a claimed position can be offered again, with other buffers, as soon as every other receive
+    // went round once. That the claim succeeds proves that the copy was still good.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryClaimAt(long head)
+    {
+        ref ulong claim = ref _claims[head & _mask];
+        ulong use = (ulong)(head >> _depthLog2) + 1;
+        ulong seen = Volatile.Read(ref claim);
+        if (seen >> LoopbackLayout.LaneBits != use - 1)
+        {
+            return false;
+        }
+
+        ReceiveDescriptor* source = _descriptors + ((head & _mask) * MaxScatter);
+        *_scratch = *source;
+        if (MaxScatter > 1)
+        {
+            Unsafe.CopyBlock(_scratch, source, (uint)(MaxScatter * sizeof(ReceiveDescriptor)));
+        }
+
+        return Interlocked.CompareExchange(ref claim, (use << LoopbackLayout.LaneBits) | _laneId, seen) == seen;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Claim(long head)
+    {
+        if (CrashPoints.Enabled)
+        {
+            CrashPoints.Reach(CrashPoints.Claim);
+        }
+
+        _head = head + 1;
+        if ((head & HintInterval) == 0)
+        {
+            *_hint = head + 1;
+        }
+
+        // The receiver wrote the next line of descriptors long ago: fetch it while nobody waits for it.
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_descriptors + (((head + 4) & _mask) * MaxScatter));
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryClaimSlow(out long position)
+    {
+        int scans = 0;
+        while (HasTail())
+        {
+            position = _head;
+            if (TryClaimAt(position))
+            {
+                return Claim(position);
+            }
+
+            _head = position + 1;
+            if (++scans == ScansBeforeHint)
+            {
+                scans = 0;
+                long hint = Volatile.Read(ref *_hint);
+                if (hint > _head && hint <= _tailSeen)
+                {
+                    _head = hint;
+                }
+            }
+        }
+
+        position = 0;
+        return false;
+    }
+
+    private bool HasTail()
+    {
+        if (_head < _tailSeen)
+        {
+            return true;
+        }
+
+        long tail = Volatile.Read(ref *_tail);
+        long ahead = tail - _head;
+
+        // A lane that was idle may be laps behind: nothing older than one lap can still be unclaimed.
+        if (ahead > (long)_mask + 1)
+        {
+            _head = tail - _mask - 1;
+        }
+
+        _tailSeen = tail;
+        return _head < tail;
+    }
+
+    /// <summary>The entry to fill for a claimed receive; publish it afterwards.</summary>
+    public LaneEntry* Next
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _entries + (_written & _mask);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Publish(LaneEntry* entry, long position, uint slot, ulong result, ulong value, ReceiveOpcode opcode, bool isInline)
+    {
+        if (CrashPoints.Enabled)
+        {
+            CrashPoints.Reach(CrashPoints.Copy);
+        }
+
+        entry->Position = (uint)position;
+        entry->Result = result;
+        entry->Value = value;
+        entry->SourceJettyId = _sourceJettyId;
+        entry->Slot = (ushort)slot;
+        entry->Opcode = (byte)opcode;
+        entry->IsInline = isInline ? (byte)1 : (byte)0;
+        Volatile.Write(ref entry->Sequence, ++_written);
+        if (_mustFence)
+        {
+            Interlocked.MemoryBarrier();
+        }
+
+        if (CrashPoints.Enabled)
+        {
+            CrashPoints.Reach(CrashPoints.Written);
+        }
+
+        if (Volatile.Read(ref *_armed) != 0)
+        {
+            LoopbackDoorbell.Ring(_doorbell, _bit, CompletionSource.IsSolicited(result));
+        }
+
+        if (CrashPoints.Enabled)
+        {
+            CrashPoints.Reach(CrashPoints.Publish);
+        }
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_scratch);
+        _laneMapping.Dispose();
+        _readOnly.Dispose();
+        _claimMapping.Dispose();
+        _doorbellMapping.Dispose();
+    }
+}

@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>Messages: claim a posted receive of the peer's, deliver into its buffer, tell its JFC.</summary>
+internal sealed unsafe partial class LoopbackSendQueue
+{
+    private Outcome ExecuteSend(in WorkRequest request, out CompletionStatus status, out long length)
+    {
+        length = request.Local.Length;
+        LoopbackSendLane? lane = FindLane(request.Target);
+        if (lane is null || !lane.IsUsable || (length != 0 && !IsLocalAllowed(in request)) || length > LoopbackLayout.EntryInlineLength)
+        {
+            return ExecuteMessage(in request, new ReadOnlySpan<SegmentRange>(in request.Local), out status, out length);
+        }
+
+        if (!lane.TryClaim(out long position))
+        {
+            status = CompletionStatus.Success;
+            return Outcome.NotReady;
+        }
+
+        // A receive of several buffers needs the sum of its parts; the common case of one does not.
+        ReceiveDescriptor first = *lane.Claimed;
+        if (length > first.Length && (lane.MaxScatter == 1 || length > TotalLength(lane.Claimed, lane.MaxScatter)))
+        {
+            return RejectTooLong(lane, position, first.Slot, ReceiveOpcode.Send, out status, out length);
+        }
+
+        LaneEntry* entry = lane.Next;
+        byte* source = (byte*)request.Local.Address;
+        if (length == 8)
+        {
+            *(ulong*)entry->Payload = Unsafe.ReadUnaligned<ulong>(source);
+        }
+        else if (length != 0)
+        {
+            Unsafe.CopyBlockUnaligned(entry->Payload, source, (uint)length);
+        }
+
+        lane.Publish(entry, position, first.Slot, LaneEntry.Pack(length, CompletionStatus.Success, FlagsOf(request.Flags, false)), 0, ReceiveOpcode.Send, isInline: true);
+        _counters->Sends++;
+        _counters->Bytes += length;
+        status = CompletionStatus.Success;
+        return Outcome.Done;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Outcome ExecuteMessage(in WorkRequest request, ReadOnlySpan<SegmentRange> pieces, out CompletionStatus status, out long length)
+    {
+        if (!TrySum(in request, pieces, out length, out status))
+        {
+            return Done(ref length, status);
+        }
+
+        if (length >= _engineThreshold && !_isEngineTurn)
+        {
+            return Outcome.Engine;
+        }
+
+        LoopbackSendLane? lane = FindLane(request.Target);
+        if (lane is null && (lane = TryOpenLane(request.Target, out status)) is null)
+        {
+            return Done(ref length, status);
+        }
+
+        if (!lane.Peer.IsAlive)
+        {
+            status = CompletionStatus.AckTimeout;
+            return Done(ref length, status);
+        }
+
+        if (!lane.IsUsable)
+        {
+            status = CompletionStatus.RemoteOperationError;
+            return Done(ref length, status);
+        }
+
+        RemoteSegmentTable.Entry* target = null;
+        if (request.Opcode == Opcode.WriteImmediate)
+        {
+            target = RemoteSegmentTable.Find(_remote, _remoteTable.Limit, request.Remote, length, SegmentAccess.Write);
+            if (target == null)
+            {
+                status = _remoteTable.Explain(request.Remote);
+                return Done(ref length, status);
+            }
+        }
+        else if (length > LoopbackLayout.EntryInlineLength && lane.TryPeek(out ReceiveDescriptor* next))
+        {
+            // Mapping the receiver's buffer can take a control round trip: better before anything is claimed.
+            _ = lane.Segments.Find(next->Segment);
+        }
+
+        if (!lane.TryClaim(out long position))
+        {
+            return Outcome.NotReady;
+        }
+
+        return target != null
+            ? DeliverWriteImmediate(in request, pieces, lane, target, position, ref length, out status)
+            : DeliverMessage(in request, pieces, lane, position, ref length, out status);
+    }
+
+    private Outcome DeliverMessage(
+        in WorkRequest request, ReadOnlySpan<SegmentRange> pieces, LoopbackSendLane lane, long position, ref long length,
+        out CompletionStatus status)
+    {
+        ReceiveDescriptor* descriptor = lane.Claimed;
+        bool hasImmediate = request.Opcode == Opcode.SendImmediate;
+        ReceiveOpcode opcode = hasImmediate ? ReceiveOpcode.SendWithImmediate : ReceiveOpcode.Send;
+        uint slot = descriptor->Slot;
+        if (length > TotalLength(descriptor, lane.MaxScatter))
+        {
+            return RejectTooLong(lane, position, slot, opcode, out status, out length);
+        }
+
+        LaneEntry* entry = lane.Next;
+        bool isInline = length <= LoopbackLayout.EntryInlineLength;
+        if (isInline)
+        {
+            byte* payload = entry->Payload;
+            foreach (ref readonly SegmentRange piece in pieces)
+            {
+                Unsafe.CopyBlockUnaligned(payload, (void*)piece.Address, (uint)piece.Length);
+                payload += piece.Length;
+            }
+
+            status = CompletionStatus.Success;
+        }
+        else
+        {
+            status = Scatter(lane, pieces, descriptor);
+        }
+
+        CompletionStatus theirs = status == CompletionStatus.Success ? status : CompletionStatus.LocalAccessError;
+        lane.Publish(
+            entry, position, slot, LaneEntry.Pack(theirs == CompletionStatus.Success ? length : 0, theirs, FlagsOf(request.Flags, hasImmediate)),
+            request.Operand, opcode, isInline);
+        _counters->Sends++;
+        _counters->Bytes += length;
+        return Done(ref length, status);
+    }
+
+    private Outcome DeliverWriteImmediate(
+        in WorkRequest request, ReadOnlySpan<SegmentRange> pieces, LoopbackSendLane lane, RemoteSegmentTable.Entry* target, long position,
+        ref long length, out CompletionStatus status)
+    {
+        uint slot = lane.Claimed->Slot;
+        status = CopyPieces(target, request.Remote.Offset, pieces, isRead: false);
+        CompletionStatus theirs = status == CompletionStatus.Success ? status : CompletionStatus.LocalAccessError;
+        lane.Publish(
+            lane.Next, position, slot, LaneEntry.Pack(theirs == CompletionStatus.Success ? length : 0, theirs, FlagsOf(request.Flags, true)),
+            request.Operand, ReceiveOpcode.WriteWithImmediate, isInline: false);
+        _counters->Writes++;
+        _counters->Bytes += length;
+        return Done(ref length, status);
+    }
+
+    // Copies the message into the receiver's buffers. Their place comes from shared memory and is checked against what we mapped.
+    private CompletionStatus Scatter(LoopbackSendLane lane, ReadOnlySpan<SegmentRange> pieces, ReceiveDescriptor* descriptors)
+    {
+        int next = 0;
+        ReceiveDescriptor buffer = descriptors[0];
+        long filled = 0;
+        foreach (ref readonly SegmentRange piece in pieces)
+        {
+            long done = 0;
+            while (done < piece.Length)
+            {
+                while (filled == buffer.Length)
+                {
+                    if (++next == lane.MaxScatter)
+                    {
+                        return CompletionStatus.RemoteResponseLengthError;
+                    }
+
+                    buffer = descriptors[next];
+                    filled = 0;
+                }
+
+                long part = Math.Min(piece.Length - done, buffer.Length - filled);
+                part = Math.Min(part, CopyStep);
+                CompletionStatus status = Deliver(lane, buffer.Segment, buffer.Offset + filled, (byte*)piece.Address + done, part);
+                if (status != CompletionStatus.Success)
+                {
+                    return status;
+                }
+
+                done += part;
+                filled += part;
+            }
+        }
+
+        return CompletionStatus.Success;
+    }
+
+    private CompletionStatus Deliver(LoopbackSendLane lane, uint segment, long offset, byte* source, long length)
+    {
+        RemoteSegmentTable.Entry* target = lane.Segments.Find(segment);
+        if (target == null || (ulong)offset > (ulong)target->Length || (ulong)length > (ulong)(target->Length - offset))
+        {
+            return CompletionStatus.RemoteOperationError;
+        }
+
+        if (target->Mode == SegmentMode.Copied)
+        {
+            return LoopbackCopied.TryCopy(target, (ulong)offset, source, length, isRead: false)
+                ? CompletionStatus.Success
+                : CompletionStatus.RemoteOperationError;
+        }
+
+        Copy(target->Address + offset, source, length);
+        return Volatile.Read(ref *target->EpochWord) == target->Epoch ? CompletionStatus.Success : CompletionStatus.RemoteOperationError;
+    }
+
+    private Outcome RejectTooLong(LoopbackSendLane lane, long position, uint slot, ReceiveOpcode opcode, out CompletionStatus status, out long length)
+    {
+        lane.Publish(lane.Next, position, slot, LaneEntry.Pack(0, CompletionStatus.LocalLengthError, CompletionFlags.None), 0, opcode, isInline: false);
+        status = CompletionStatus.RemoteResponseLengthError;
+        length = 0;
+        return Done(ref length, status);
+    }
+
+    private LoopbackSendLane? TryOpenLane(ulong token, out CompletionStatus status)
+    {
+        LoopbackTargetJetty? target = _context.FindTarget(token);
+        if (target is null || (_bound is not null && _bound != target))
+        {
+            status = CompletionStatus.RemoteOperationError;
+            return null;
+        }
+
+        try
+        {
+            status = CompletionStatus.Success;
+            return AddLane(target);
+        }
+        catch (UrmaException error)
+        {
+            status = error.Status == UrmaStatus.TimedOut || !target.Peer.IsAlive ? CompletionStatus.AckTimeout : CompletionStatus.RemoteOperationError;
+            return null;
+        }
+        catch (ObjectDisposedException)
+        {
+            status = CompletionStatus.RemoteOperationError;
+            return null;
+        }
+    }
+
+    private static long TotalLength(ReceiveDescriptor* descriptors, int count)
+    {
+        long total = 0;
+        for (int i = 0; i < count; i++)
+        {
+            total += descriptors[i].Length;
+        }
+
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static CompletionFlags FlagsOf(WorkRequestFlags flags, bool hasImmediate) =>
+        ((flags & WorkRequestFlags.Solicited) != 0 ? CompletionFlags.Solicited : CompletionFlags.None)
+        | (hasImmediate ? CompletionFlags.Immediate : CompletionFlags.None);
+}

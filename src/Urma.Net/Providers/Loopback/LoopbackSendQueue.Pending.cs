@@ -1,0 +1,354 @@
+using System.Runtime.InteropServices;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>Work that waits: for the receiver to be ready, or for the engine thread.</summary>
+internal sealed unsafe partial class LoopbackSendQueue
+{
+    private const int InfiniteRetry = 7;
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(60);
+
+    private PendingWork[]? _pending;
+    private uint _pendingHead;
+    private bool _headIsRunning;
+    private bool _headNeedsEngine;
+    private bool _isEngineTurn;
+    private bool _announced;
+    private bool _submitted;
+    private uint _pendingActivity;
+
+    /// <summary>Odd while backlog is being executed.</summary>
+    public uint PendingActivity => Volatile.Read(ref _pendingActivity);
+
+    private UrmaStatus PostBehind(ReadOnlySpan<WorkRequest> requests, ReadOnlySpan<SegmentRange> gather, ref int posted)
+    {
+        bool wakeEngine = false;
+        UrmaStatus result = UrmaStatus.Success;
+        lock (_gate)
+        {
+            if (_state != JettyState.Ready)
+            {
+                return UrmaStatus.Failed;
+            }
+
+            int count = _pendingCount;
+            _pending ??= new PendingWork[Depth];
+            while (posted < requests.Length)
+            {
+                ref readonly WorkRequest request = ref requests[posted];
+                if (!IsWellFormed(in request, gather))
+                {
+                    result = UrmaStatus.InvalidArgument;
+                    break;
+                }
+
+                if (!_ring.HasRoom((uint)count))
+                {
+                    result = UrmaStatus.TryAgain;
+                    break;
+                }
+
+                Enqueue(in request, gather, count++);
+                posted++;
+            }
+
+            SetPending(count);
+            wakeEngine = RunPending();
+        }
+
+        if (wakeEngine)
+        {
+            _context.Engine.Submit(this);
+        }
+
+        return result;
+    }
+
+    /// <summary>Runs what can run now, from whichever thread; gives way when another is at it.</summary>
+    public void TryProgress()
+    {
+        if (_pendingCount == 0 || !_gate.TryEnter())
+        {
+            return;
+        }
+
+        bool wakeEngine;
+        try
+        {
+            wakeEngine = RunPending();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        if (wakeEngine)
+        {
+            _context.Engine.Submit(this);
+        }
+    }
+
+    /// <summary>The engine's turn: runs what only it may run. Returns how long until it should come again.</summary>
+    public TimeSpan RunOnEngine()
+    {
+        while (true)
+        {
+            PendingWork head;
+            lock (_gate)
+            {
+                _ = RunPending();
+
+                if (_pendingCount == 0)
+                {
+                    _submitted = false;
+                    return Timeout.InfiniteTimeSpan;
+                }
+
+                // A second engine would have found the head running.
+                if (_headIsRunning)
+                {
+                    return _options.RnrTimer;
+                }
+
+                head = _pending![_pendingHead & (uint)(Depth - 1)];
+                if (!_headNeedsEngine)
+                {
+                    return UntilRetry(head.Deadline);
+                }
+
+                // The copy runs outside the gate, so that posting never waits for it.
+                _headIsRunning = true;
+                _isEngineTurn = true;
+            }
+
+            Outcome outcome = ExecuteCopied(in head, out CompletionStatus status, out long length);
+            lock (_gate)
+            {
+                _headIsRunning = false;
+                _isEngineTurn = false;
+                ref PendingWork slot = ref _pending[_pendingHead & (uint)(Depth - 1)];
+                if (outcome == Outcome.NotReady)
+                {
+                    if (_state == JettyState.Ready && !IsOverdue(ref slot))
+                    {
+                        return UntilRetry(slot.Deadline);
+                    }
+
+                    status = _state == JettyState.Ready ? CompletionStatus.RnrRetryCountExceeded : CompletionStatus.WorkRequestFlushed;
+                    length = 0;
+                    _counters->Errors++;
+                }
+
+                _counters->EngineOperations++;
+                Retire(ref slot, status, length);
+                SetPending(_pendingCount - 1);
+            }
+        }
+    }
+
+    // Under the gate. True when something is left and the engine does not know of this queue yet.
+    private bool RunPending()
+    {
+        int count = _pendingCount;
+        if (_headIsRunning)
+        {
+            return false;
+        }
+
+        while (count != 0)
+        {
+            ref PendingWork head = ref _pending![_pendingHead & (uint)(Depth - 1)];
+            if (_state != JettyState.Ready)
+            {
+                Retire(ref head, CompletionStatus.WorkRequestFlushed, 0);
+                count--;
+                continue;
+            }
+
+            Outcome outcome = ExecuteCopied(in head, out CompletionStatus status, out long length);
+            _headNeedsEngine = outcome == Outcome.Engine;
+            if (_headNeedsEngine)
+            {
+                break;
+            }
+
+            if (outcome == Outcome.NotReady)
+            {
+                if (!IsOverdue(ref head))
+                {
+                    break;
+                }
+
+                status = CompletionStatus.RnrRetryCountExceeded;
+                length = 0;
+                _counters->Errors++;
+            }
+
+            Retire(ref head, outcome == Outcome.Malformed ? CompletionStatus.LocalOperationError : status, length);
+            count--;
+        }
+
+        SetPending(count);
+        if (count == 0 || _submitted)
+        {
+            return false;
+        }
+
+        _submitted = true;
+        return true;
+    }
+
+    // Starts the clock at the first try that found no receive.
+    private bool IsOverdue(ref PendingWork work)
+    {
+        if (work.Deadline == 0)
+        {
+            _counters->ReceiverNotReady++;
+            work.Deadline = _options.RnrRetry == InfiniteRetry ? TimeLimit.Never : TimeLimit.After(_options.RnrTimer * _options.RnrRetry);
+        }
+
+        return TimeLimit.HasPassed(work.Deadline);
+    }
+
+    private TimeSpan UntilRetry(long deadline)
+    {
+        TimeSpan left = TimeLimit.Left(deadline);
+        return left == Timeout.InfiniteTimeSpan || left > _options.RnrTimer ? _options.RnrTimer : left;
+    }
+
+    private Outcome ExecuteCopied(in PendingWork work, out CompletionStatus status, out long length)
+    {
+        var pieces = new ReadOnlySpan<SegmentRange>(work.Pieces, work.Pieces == null ? 0 : work.Request.GatherCount);
+        Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        Outcome outcome = Execute(in work.Request, pieces, out status, out length);
+        Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        return outcome;
+    }
+
+    private bool IsWellFormed(in WorkRequest request, ReadOnlySpan<SegmentRange> gather)
+    {
+        bool known = request.Opcode switch
+        {
+            Opcode.Write or Opcode.WriteImmediate or Opcode.WriteNotify or Opcode.Read or Opcode.Send or Opcode.SendImmediate or Opcode.Nop => true,
+            >= Opcode.CompareSwap and <= Opcode.FetchXor => true,
+            _ => false,
+        };
+        return known
+            && (request.GatherCount == 0
+                || (request.GatherCount <= LoopbackLayout.MaxGather && request.GatherStart >= 0 && request.GatherStart <= gather.Length - request.GatherCount));
+    }
+
+    private void Enqueue(in WorkRequest request, ReadOnlySpan<SegmentRange> gather, int count)
+    {
+        ref PendingWork work = ref _pending![(_pendingHead + (uint)count) & (uint)(Depth - 1)];
+        work = new PendingWork { Request = request };
+        if (request.GatherCount != 0)
+        {
+            work.Pieces = (SegmentRange*)NativeMemory.Alloc(request.GatherCount, (nuint)sizeof(SegmentRange));
+            gather.Slice(request.GatherStart, request.GatherCount).CopyTo(new Span<SegmentRange>(work.Pieces, request.GatherCount));
+            work.Request.GatherStart = 0;
+        }
+
+        if ((request.Flags & WorkRequestFlags.Inline) != 0)
+        {
+            CopyInline(ref work);
+        }
+    }
+
+    // Inline payload belongs to the caller again as soon as Post returns.
+    private static void CopyInline(ref PendingWork work)
+    {
+        Span<SegmentRange> pieces = work.Pieces != null
+            ? new Span<SegmentRange>(work.Pieces, work.Request.GatherCount)
+            : new Span<SegmentRange>(ref work.Request.Local);
+        long total = 0;
+        foreach (SegmentRange piece in pieces)
+        {
+            total += piece.Length;
+        }
+
+        if (total is <= 0 or > LoopbackLayout.MaxInlineLength)
+        {
+            return;
+        }
+
+        work.Payload = (byte*)NativeMemory.Alloc((nuint)total);
+        byte* next = work.Payload;
+        foreach (ref SegmentRange piece in pieces)
+        {
+            Buffer.MemoryCopy((void*)piece.Address, next, piece.Length, piece.Length);
+            piece = new SegmentRange((nint)next, piece.Length, 0);
+            next += piece.Length;
+        }
+    }
+
+    private void Retire(ref PendingWork work, CompletionStatus status, long length)
+    {
+        if (status != CompletionStatus.Success || (work.Request.Flags & WorkRequestFlags.Signaled) != 0)
+        {
+            _ring.Push(work.Request.UserContext, length, status, _flags);
+        }
+
+        NativeMemory.Free(work.Pieces);
+        NativeMemory.Free(work.Payload);
+        work = default;
+        _pendingHead++;
+    }
+
+    // Always the last write of whoever changes the backlog: zero hands the queue back to the posting thread.
+    private void SetPending(int count)
+    {
+        if (count != 0 != _announced)
+        {
+            _announced = count != 0;
+            _jfc.AddPending(_announced ? 1 : -1);
+        }
+
+        _pendingCount = count;
+    }
+
+    public void ModifyToError()
+    {
+        lock (_gate)
+        {
+            if (_state == JettyState.Error)
+            {
+                return;
+            }
+
+            _state = JettyState.Error;
+            _ = RunPending();
+        }
+    }
+
+    public void Dispose()
+    {
+        ModifyToError();
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
+        // A copy that the engine has begun ends soon: memory must not be taken from under it.
+        SpinWait.SpinUntil(() => _pendingCount == 0, DrainBound);
+        foreach (LoopbackSendLane? lane in _lanes)
+        {
+            if (lane is not null)
+            {
+                _context.CloseLane(lane);
+            }
+        }
+
+        _lanes = [];
+        _jfc.RemoveQueue(this);
+        _jfc.Release(Depth);
+        _jfc.Close(_ring);
+    }
+
+    private void OnRingDetached()
+    {
+        _context.Page.ReturnCounters(_counters);
+        _ring.Free();
+    }
+}

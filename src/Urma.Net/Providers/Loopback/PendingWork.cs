@@ -1,0 +1,16 @@
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>A request that could not run while it was posted, with its own copy of what it refers to.</summary>
+internal unsafe struct PendingWork
+{
+    public WorkRequest Request;
+
+    /// <summary>Copied SGE list, or null.</summary>
+    public SegmentRange* Pieces;
+
+    /// <summary>Copied inline payload, or null.</summary>
+    public byte* Payload;
+
+    /// <summary>When the target must have posted a receive; <see cref="Internal.TimeLimit.Never"/> for ever; 0 until first tried.</summary>
+    public long Deadline;
+}

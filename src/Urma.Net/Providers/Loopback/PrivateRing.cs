@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Providers.Loopback;
+
+/// <summary>Completions of this process's own work: the same ring as a lane, in private memory. One writer, one poller.</summary>
+internal sealed unsafe class PrivateRing : CompletionSource
+{
+    private const int HeadLength = 2 * LoopbackLayout.LineSpacing;
+
+    private readonly byte* _memory;
+    private readonly Action? _onDetached;
+    private uint _pushed;
+    private uint _takenSeen;
+
+    public PrivateRing(int depth, LoopbackDoorbell doorbell, Action? onDetached)
+        : this(Allocate(depth), depth, doorbell, onDetached)
+    {
+    }
+
+    private PrivateRing(byte* memory, int depth, LoopbackDoorbell doorbell, Action? onDetached)
+        : base((LaneEntry*)(memory + HeadLength), depth, (uint*)memory, doorbell)
+    {
+        _memory = memory;
+        _onDetached = onDetached;
+    }
+
+    /// <summary>Entries pushed and not yet taken; exact for the writer, who may see it too high for a moment.</summary>
+    public uint Used => _pushed - Volatile.Read(ref Taken);
+
+    /// <summary>How many more entries surely fit beside <paramref name="reserved"/> ones that are still to come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasRoom(uint reserved)
+    {
+        if (_pushed - _takenSeen + reserved <= Mask)
+        {
+            return true;
+        }
+
+        _takenSeen = Volatile.Read(ref Taken);
+        return _pushed - _takenSeen + reserved <= Mask;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Push(ulong userContext, long byteCount, CompletionStatus status, CompletionFlags flags)
+    {
+        LaneEntry* entry = Entries + (_pushed & Mask);
+        entry->Value = userContext;
+        entry->Result = LaneEntry.Pack(byteCount, status, flags);
+        Volatile.Write(ref entry->Sequence, ++_pushed);
+        if (Volatile.Read(ref *Armed) != 0)
+        {
+            LoopbackDoorbell.Ring(Doorbell.Base, Bit, status != CompletionStatus.Success);
+        }
+    }
+
+    public override bool Take(LaneEntry* entry, out Completion completion)
+    {
+        completion = Completion.FromPacked(entry->Value, entry->Result);
+        Volatile.Write(ref Taken, Taken + 1);
+        return true;
+    }
+
+    public override void OnDetached() => _onDetached?.Invoke();
+
+    public void Free() => NativeMemory.AlignedFree(_memory);
+
+    private static byte* Allocate(int depth)
+    {
+        nuint length = (nuint)(HeadLength + ((long)depth * sizeof(LaneEntry)));
+        var memory = (byte*)NativeMemory.AlignedAlloc(length, LoopbackLayout.LineSpacing);
+        NativeMemory.Clear(memory, length);
+        return memory;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Urma.Net;
+
+/// <summary>How memory is registered.</summary>
+public sealed record SegmentOptions
+{
+    /// <summary>Everything granted, random token.</summary>
+    public static SegmentOptions Default { get; } = new();
+
+    /// <summary>What importers may do. A segment is read-only or read-write for all its importers; without <see cref="SegmentAccess.Write"/> the kernel refuses their stores.</summary>
+    public SegmentAccess Access { get; init; } = SegmentAccess.All;
+
+    /// <summary>The secret importers must show; random when null.</summary>
+    public Token? Token { get; init; }
+
+    /// <summary>The grant ends this long after registration (it is revoked at the deadline); never when null.</summary>
+    public TimeSpan? Lease { get; init; }
+
+    /// <summary>Which pages back allocated memory. Ignored when registering the caller's memory.</summary>
+    public MemoryPages Pages { get; init; }
+
+    /// <summary>For the caller's memory: refuse to fall back to <see cref="SegmentMode.Copied"/> where it cannot be adopted.</summary>
+    public bool RequireMapping { get; init; }
+
+    /// <summary>
+    /// For the caller's memory: serve it by <see cref="SegmentMode.Copied"/> without trying to adopt it, so neighbours on the
+    /// edge pages stay private.
+    /// </summary>
+    public bool NeverAdopt { get; init; }
+}

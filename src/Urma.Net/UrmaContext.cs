@@ -1,0 +1,156 @@
+namespace Urma.Net;
+
+/// <summary>
+/// An opened device: the factory and strong owner of everything below it; <see cref="Eid"/> and <see cref="Uasid"/> identify it
+/// to peers (<c>urma_context_t</c>).
+/// </summary>
+/// <remarks>Thread-safe. One process may open several.</remarks>
+public abstract class UrmaContext : IDisposable, IAsyncDisposable
+{
+    private protected UrmaContext(UrmaDevice device, UrmaContextOptions options)
+    {
+        Device = device;
+        Options = options;
+        Services = new Async.ContextServices(this);
+    }
+
+    /// <summary>The device.</summary>
+    public UrmaDevice Device { get; }
+
+    /// <summary>How it was opened.</summary>
+    public UrmaContextOptions Options { get; }
+
+    /// <summary>What the provider can do.</summary>
+    public ProviderCapabilities Capabilities => Device.Provider.Capabilities;
+
+    /// <summary>The device's endpoint identifier.</summary>
+    public abstract Eid Eid { get; }
+
+    /// <summary>This engine's address-space id (24 bits), unique on its device.</summary>
+    public abstract uint Uasid { get; }
+
+    /// <summary>What channels of this context share.</summary>
+    internal Async.ContextServices Services { get; }
+
+    /// <summary>A peer that was connected died or left. Raised on a thread of the provider's: return soon.</summary>
+    public event EventHandler<PeerLostEventArgs>? PeerLost;
+
+    /// <summary>Opens a device by connection string, such as <c>loopback://fabric</c>.</summary>
+    /// <param name="connectionString">Scheme and device name. There is no fallback to another provider.</param>
+    /// <param name="options">How; defaults when null.</param>
+    /// <exception cref="UrmaException">Unknown scheme, no such device, or the provider is not supported here; the message says why.</exception>
+    public static UrmaContext Open(string connectionString, UrmaContextOptions? options = null) =>
+        UrmaProvider.Resolve(connectionString).Open(options);
+
+    /// <summary>Makes an event channel.</summary>
+    public abstract Jfce CreateJfce();
+
+    /// <summary>Makes a completion queue.</summary>
+    /// <param name="options">How; defaults when null.</param>
+    public abstract Jfc CreateJfc(JfcOptions? options = null);
+
+    /// <summary>Makes a receive queue.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="UrmaException">The JFC cannot hold its completions, or resources ran out.</exception>
+    public abstract Jfr CreateJfr(JfrOptions options);
+
+    /// <summary>Makes a send queue.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="UrmaException">The JFC cannot hold its completions, or resources ran out.</exception>
+    public abstract Jfs CreateJfs(JfsOptions options);
+
+    /// <summary>Makes a jetty.</summary>
+    /// <param name="options">How.</param>
+    /// <exception cref="UrmaException">A JFC cannot hold its completions, or resources ran out.</exception>
+    public abstract Jetty CreateJetty(JettyOptions options);
+
+    /// <summary>Allocates zeroed memory that peers can map, and registers it.</summary>
+    /// <param name="length">Bytes, 0 or more; may exceed 4 GiB.</param>
+    /// <param name="options">How; <see cref="SegmentOptions.Default"/> when null.</param>
+    /// <exception cref="UrmaException">Not enough memory within the limits that hold here; the message names the limit.</exception>
+    public abstract Segment AllocateSegment(long length, SegmentOptions? options = null);
+
+    /// <summary>
+    /// Registers the caller's memory: adopted in place where that can be done, else served by copying (see <see cref="Segment.Mode"/>).
+    /// Nobody may write to it while this call runs. It must stay allocated until the segment is disposed.
+    /// </summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="options">How; <see cref="SegmentOptions.Default"/> when null.</param>
+    /// <exception cref="UrmaException">The memory cannot be served as asked.</exception>
+    public abstract unsafe Segment RegisterSegment(void* address, long length, SegmentOptions? options = null);
+
+    /// <summary>Imports a peer's segment.</summary>
+    /// <param name="descriptor">What the peer sent.</param>
+    /// <param name="token">The secret.</param>
+    /// <exception cref="UrmaException">The token does not match, the segment or its owner is gone, or the peer does not answer in time.</exception>
+    public abstract TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token);
+
+    /// <summary>Imports a peer's jetty or JFR.</summary>
+    /// <param name="descriptor">What the peer sent.</param>
+    /// <param name="token">The secret.</param>
+    /// <exception cref="UrmaException">The token does not match, the jetty or its owner is gone, or the peer does not answer in time.</exception>
+    public abstract TargetJetty ImportJetty(JettyDescriptor descriptor, Token token);
+
+    /// <summary>Publishes bytes under a name on the fabric, for <see cref="Lookup"/>. The name goes with this process or the returned object.</summary>
+    /// <param name="name">1 to 64 letters, digits, '.', '-', '_'.</param>
+    /// <param name="value">What peers get; up to 32 KiB.</param>
+    /// <exception cref="UrmaException">The name is taken.</exception>
+    public abstract IDisposable Publish(string name, ReadOnlySpan<byte> value);
+
+    /// <summary>Reads what a peer published, waiting until it does.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="timeout">The longest wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UrmaException">Nobody published the name in time.</exception>
+    public abstract byte[] Lookup(string name, TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What this engine has done as an initiator. Any thread, at any time; costs some microseconds and does not disturb the
+    /// queues. After the context is closed: what it had done by then.
+    /// </summary>
+    public abstract UrmaCounters GetCounters();
+
+    /// <summary>Closes everything below the context: outstanding work completes as flushed, grants end, peers are told.</summary>
+    public void Dispose()
+    {
+        CloseAll();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>As <see cref="Dispose"/>, without blocking the caller.</summary>
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return new ValueTask(Task.Run(CloseAll));
+    }
+
+    /// <summary>Raises <see cref="PeerLost"/>; a handler that throws does not harm the provider.</summary>
+    /// <param name="args">Who, and why.</param>
+    private protected void OnPeerLost(PeerLostEventArgs args)
+    {
+        foreach (Delegate handler in PeerLost?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((EventHandler<PeerLostEventArgs>)handler)(this, args);
+            }
+#pragma warning disable CA1031 // a user's handler must not end the provider's thread
+            catch (Exception error)
+            {
+                System.Diagnostics.Trace.TraceError($"A PeerLost handler threw: {error}");
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    /// <summary>Closes; idempotent.</summary>
+    private protected abstract void DisposeCore();
+
+    private void CloseAll()
+    {
+        Services.Close();
+        DisposeCore();
+        Diagnostics.UrmaMeter.Retire(this);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Urma.Net;
+
+/// <summary>How a device is opened.</summary>
+public sealed record UrmaContextOptions
+{
+    /// <summary>The engine's address-space id, 1 to 2²⁴ − 1; a free one when null. Asking for one that is taken is refused.</summary>
+    public uint? Uasid { get; init; }
+
+    /// <summary>The longest a control call (import, bind, lookup) waits for a peer.</summary>
+    public TimeSpan ControlTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest a revocation waits for importers to confirm before it abandons the memory to them.</summary>
+    public TimeSpan RevocationTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A name for people: shown by the <c>urma</c> tool and in errors at peers. At most 63 bytes of UTF-8.</summary>
+    public string? Label { get; init; }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Spectre.Console;
+using Urma.Net.Tool.Commands;
+
+if (Console.IsOutputRedirected)
+{
+    // A file or a pipe wants neither colours nor lines broken at 80 characters.
+    AnsiConsole.Profile.Capabilities.Ansi = false;
+    AnsiConsole.Profile.Width = 140;
+}
+
+var root = new RootCommand("Remote memory between processes: look at it, check the machine for it, measure it.")
+{
+    InfoCommand.Create(),
+    DoctorCommand.Create(),
+    PingCommand.Create(),
+    PerftestCommand.Create(),
+    DemoCommand.Create(),
+    CompareCommand.Create(),
+    RanksCommand.Create(),
+    RanksCommand.CreateRank(),
+    PeerCommand.Create(),
+};
+return root.Parse(args).Invoke();

@@ -1,0 +1,41 @@
+namespace Urma.Net.Conformance;
+
+/// <summary>
+/// What a provider's test project supplies: contexts that can reach one another, on a fabric no other test uses, and the
+/// knobs in which providers may differ.
+/// </summary>
+public abstract class ProviderHarness
+{
+    /// <summary>Imported segments can be mapped.</summary>
+    public virtual bool SupportsMapping => true;
+
+    /// <summary>How atomics are executed.</summary>
+    public virtual AtomicSupport Atomics => AtomicSupport.Native;
+
+    /// <summary>Atomics of the provider and of the owner's processor exclude each other.</summary>
+    public virtual bool AtomicsAreGlobal => true;
+
+    /// <summary>Names can be published on the fabric.</summary>
+    public virtual bool SupportsRendezvous => true;
+
+    /// <summary>The caller's memory can be shared in place.</summary>
+    public virtual bool SupportsAdoption => true;
+
+    /// <summary>The provider sees to the end of leases and grants while importers hold on to them.</summary>
+    public virtual bool SupportsRevocation => true;
+
+    /// <summary>Segments that exist at once in the test of many.</summary>
+    public virtual int ManySegments => 10_000;
+
+    /// <summary>Contexts in the all-pairs test.</summary>
+    public virtual int ManyContexts => 64;
+
+    /// <summary>Longest segment that is tried.</summary>
+    public virtual long LargestSegment => (4L << 30) + 4097;
+
+    /// <summary>Longest message that is tried.</summary>
+    public virtual int LargestMessage => 64 << 20;
+
+    /// <summary>Opens a context on this test's fabric.</summary>
+    public abstract UrmaContext Open(UrmaContextOptions? options = null);
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Peer;
+
+/// <summary>What the tests need of the system and .NET does not offer.</summary>
+internal static partial class Native
+{
+    public const int ProtectRead = 1;
+    public const int ProtectWrite = 2;
+    public const int LimitOfFiles = 7;
+    public const int LimitOfLockedMemory = 8;
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    public static partial int Protect(nint address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, in Limit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Limit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}

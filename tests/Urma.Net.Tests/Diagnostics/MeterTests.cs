@@ -1,0 +1,93 @@
+using System.Diagnostics.Metrics;
+using Urma.Net.Tests.Async;
+using Urma.Net.Tests.Linux;
+
+namespace Urma.Net.Tests.Diagnostics;
+
+/// <summary>The meter adds up the whole process, so nothing else may run.</summary>
+[Collection(Exclusive.Name)]
+public sealed class MeterTests
+{
+    [Fact]
+    public void Operations_are_reported_and_totals_outlive_their_context()
+    {
+        using var reader = new Reader();
+        Dictionary<string, long> before = reader.Read();
+        using (var pair = new TwoContexts())
+        {
+            using Jfc jfc = pair.User.CreateJfc();
+            using Jfs jfs = pair.User.CreateJfs(new JfsOptions { SendJfc = jfc });
+            var completion = new Completion[1];
+            for (int i = 0; i < 100; i++)
+            {
+                jfs.Post(WorkRequest.Write(pair.Local.Range(0, 10), pair.Target.At(0)));
+                jfs.Post(WorkRequest.FetchAdd(pair.Local.Range(0, 8), pair.Target.At(0), 1));
+                jfc.Wait(completion, TwoContexts.Bound);
+                jfc.Wait(completion, TwoContexts.Bound);
+            }
+
+            pair.Remote.Revoke();
+            jfs.Post(WorkRequest.Write(pair.Local.Range(0, 10), pair.Target.At(0)));
+            jfc.Wait(completion, TwoContexts.Bound);
+
+            Dictionary<string, long> during = reader.Read();
+            Assert.Equal(2, Added(during, before, "urma.contexts"));
+            Assert.Equal(1, Added(during, before, "urma.queues"));
+        }
+
+        Dictionary<string, long> after = reader.Read();
+        Assert.Equal(100, Added(after, before, "urma.operations/write"));
+        Assert.Equal(100, Added(after, before, "urma.operations/atomic"));
+        Assert.Equal(0, Added(after, before, "urma.operations/read"));
+        Assert.Equal(0, Added(after, before, "urma.operations/send"));
+        Assert.Equal(1000, Added(after, before, "urma.io"));
+        Assert.Equal(1, Added(after, before, "urma.errors"));
+        Assert.Equal(0, Added(after, before, "urma.receiver_not_ready"));
+        Assert.Equal(0, Added(after, before, "urma.engine.operations"));
+        Assert.Equal(0, Added(after, before, "urma.contexts"));
+        Assert.Equal(0, Added(after, before, "urma.queues"));
+    }
+
+    private static long Added(Dictionary<string, long> now, Dictionary<string, long> before, string name) =>
+        now[name] - before.GetValueOrDefault(name);
+
+    private sealed class Reader : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly Dictionary<string, long> _values = [];
+
+        public Reader()
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == UrmaDiagnostics.MeterName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            {
+                string operation = string.Empty;
+                string? provider = null;
+                foreach ((string key, object? tag) in tags)
+                {
+                    operation = key == "urma.operation.name" ? "/" + tag : operation;
+                    provider = key == "urma.provider" ? (string?)tag : provider;
+                }
+
+                Assert.Equal("loopback", provider);
+                _values[instrument.Name + operation] = value;
+            });
+            _listener.Start();
+        }
+
+        public Dictionary<string, long> Read()
+        {
+            _values.Clear();
+            _listener.RecordObservableInstruments();
+            return new(_values);
+        }
+
+        public void Dispose() => _listener.Dispose();
+    }
+}

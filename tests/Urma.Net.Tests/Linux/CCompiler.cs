@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Urma.Net.Tests.Linux;
+
+/// <summary>Asks a C compiler questions.</summary>
+internal static class CCompiler
+{
+    /// <summary>The compiler for this machine, or null.</summary>
+    internal static string? Native { get; } = Find(Environment.GetEnvironmentVariable("CC")) ?? Find("cc") ?? Find("gcc") ?? Find("clang");
+
+    /// <summary>The cross compiler for arm64, or null.</summary>
+    internal static string? Arm64 { get; } = Find("aarch64-linux-gnu-gcc");
+
+    /// <summary>Checks a program without producing anything.</summary>
+    /// <returns>Whether it is correct, and what the compiler said.</returns>
+    internal static (bool Correct, string Output) Check(string compiler, string program)
+    {
+        var start = new ProcessStartInfo(compiler)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            ArgumentList = { "-std=gnu11", "-fsyntax-only", "-x", "c", "-" },
+        };
+        start.Environment["LC_ALL"] = "C";
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        process.StandardInput.Write(program);
+        process.StandardInput.Close();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)), $"{compiler} did not end.");
+        return (process.ExitCode == 0, errors.Result + output.Result);
+    }
+
+    private static string? Find(string? name) => string.IsNullOrEmpty(name)
+        ? null
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+}

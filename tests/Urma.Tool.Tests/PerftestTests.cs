@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Urma.Net.Tool.Tests;
+
+public class PerftestTests
+{
+    [Theory]
+    [InlineData("read_lat")]
+    [InlineData("write_lat")]
+    [InlineData("send_lat")]
+    [InlineData("atomic_lat")]
+    [InlineData("loadstore_lat")]
+    [InlineData("async_lat")]
+    [InlineData("async_lat", "--resume", "poller")]
+    [InlineData("async_lat", "--resume", "pool")]
+    [InlineData("send_lat", "-e")]
+    [InlineData("send_lat", "--wait")]
+    [InlineData("send_lat", "-s", "5000")]
+    [InlineData("write_lat", "-s", "1", "-I")]
+    [InlineData("atomic_lat", "-A", "cas")]
+    public void Latency_is_measured_beside_its_yardstick(params string[] arguments)
+    {
+        JsonElement result = Measure(arguments);
+        JsonElement latency = result.GetProperty("lat_ns");
+        Assert.True(latency.GetProperty("p50").GetDouble() > 0);
+        Assert.True(latency.GetProperty("avg").GetDouble() > 0);
+        Assert.True(latency.GetProperty("min").GetDouble() <= latency.GetProperty("p99").GetDouble());
+        Assert.True(latency.GetProperty("p99").GetDouble() <= latency.GetProperty("p999").GetDouble());
+        CheckCommon(result, arguments[0], arguments.Contains("pool"));
+    }
+
+    [Theory]
+    [InlineData("read_bw")]
+    [InlineData("write_bw")]
+    [InlineData("send_bw")]
+    [InlineData("send_bw", "-s", "8")]
+    [InlineData("send_bw", "-s", "64", "-I", "-l", "4", "-Q", "8", "-r", "3")]
+    [InlineData("send_bw", "-s", "1000000")]
+    [InlineData("write_bw", "-s", "8", "-l", "4", "-Q", "16")]
+    [InlineData("atomic_bw")]
+    [InlineData("loadstore_bw")]
+    public void Bandwidth_is_measured_beside_memcpy(params string[] arguments)
+    {
+        JsonElement result = Measure(arguments);
+        Assert.True(result.GetProperty("bw_GBps").GetDouble() > 0);
+        Assert.True(result.GetProperty("msg_rate_M").GetDouble() > 0);
+        Assert.True(result.GetProperty("baseline").GetProperty("memcpy_GBps").GetDouble() > 0);
+        CheckCommon(result, arguments[0]);
+    }
+
+    [Fact]
+    public void The_table_has_the_banner_and_the_columns_of_urma_perftest()
+    {
+        using ProgramRun run = ProgramRun.Tool("perftest", "read_lat", "--rounds", "1");
+        Assert.True(run.ExitCode() == 0, run.Errors);
+        Assert.Contains("URMA_READ Latency Test", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            " bytes   iterations  t_min[us]  t_max[us]  t_median[us]  t_avg[us]  t_stdev[us]  99%[us]  99.9%[us]  99.99%[us]  99.999%[us]",
+            run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_ends_started_by_hand_find_each_other()
+    {
+        string name = $"by-hand-{Environment.ProcessId}";
+        using ProgramRun server = ProgramRun.Tool("perftest", "send_lat", "--listen", name, "--provider", "loopback://tool-tests");
+        server.WaitForErrors("Waiting for a client");
+        using ProgramRun client = ProgramRun.Tool("perftest", "send_lat", "-S", name, "--rounds", "1", "--provider", "loopback://tool-tests");
+        Assert.True(client.ExitCode() == 0, client.Errors);
+        Assert.Equal(0, server.ExitCode());
+    }
+
+    [Fact]
+    public void Ends_that_run_different_tests_are_told_so()
+    {
+        string name = $"differ-{Environment.ProcessId}";
+        using ProgramRun server = ProgramRun.Tool("perftest", "read_bw", "--listen", name, "--provider", "loopback://tool-tests");
+        server.WaitForErrors("Waiting for a client");
+        using ProgramRun client = ProgramRun.Tool("perftest", "send_lat", "-S", name, "--rounds", "1", "--provider", "loopback://tool-tests");
+        Assert.Equal(1, client.ExitCode());
+        Assert.Contains("started for read_bw, the client asks for send_lat", client.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_peer_that_dies_ends_the_measurement_with_its_name()
+    {
+        string name = $"dies-{Environment.ProcessId}";
+        using ProgramRun server = ProgramRun.Tool("perftest", "send_lat", "--listen", name, "--provider", "loopback://tool-tests");
+        server.WaitForErrors("Waiting for a client");
+        using ProgramRun client = ProgramRun.Tool("perftest", "send_lat", "-S", name, "--rounds", "400", "--provider", "loopback://tool-tests");
+        Thread.Sleep(3000);
+        server.Kill();
+        Assert.Equal(1, client.ExitCode());
+        Assert.Contains($"process {server.ProcessId}", client.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connecting_to_nobody_fails_and_says_what_to_start()
+    {
+        using ProgramRun run = ProgramRun.Tool("perftest", "read_lat", "-S", "nobody-is-called-this");
+        Assert.Equal(1, run.ExitCode());
+        Assert.Contains("--listen", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("loadstore_lat", "-s", "16")]
+    [InlineData("atomic_lat", "-a")]
+    [InlineData("read_lat", "-n", "4")]
+    [InlineData("read_lat", "--cpu", "4000")]
+    [InlineData("write_bw", "-T", "4", "-l", "8")]
+    public void A_request_that_makes_no_sense_is_refused(params string[] arguments)
+    {
+        using ProgramRun run = ProgramRun.Tool(["perftest", .. arguments]);
+        Assert.Equal(1, run.ExitCode());
+        Assert.StartsWith("urma: ", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static JsonElement Measure(string[] arguments)
+    {
+        using ProgramRun run = ProgramRun.Tool(["perftest", .. arguments, "--rounds", "1", "-w", "2000", "--json", "-"]);
+        Assert.True(run.ExitCode() == 0, run.Errors);
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        return document.RootElement.Clone();
+    }
+
+    private static void CheckCommon(JsonElement result, string test, bool usesPool = false)
+    {
+        Assert.Equal(test, result.GetProperty("test").GetString());
+        Assert.Equal("loopback://fabric", result.GetProperty("provider").GetString());
+        Assert.True(result.GetProperty("size").GetInt64() > 0);
+        Assert.True(result.GetProperty("iterations").GetInt64() > 0);
+        Assert.True(result.GetProperty("baseline").GetProperty("c2c_ns").GetDouble() > 0);
+        Assert.True(result.GetProperty("ratio").GetDouble() > 0);
+        // What is allocated once, spread over the few operations of one short round; an object per operation is 24 bytes or more.
+        Assert.InRange(result.GetProperty("alloc_bytes_per_op").GetDouble(), 0, usesPool ? 16 : 0.5);
+    }
+}
