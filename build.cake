@@ -113,7 +113,7 @@ Task("test").IsDependentOn("build").Does(() =>
         int exitCode = StartProcess("dotnet", new ProcessSettings
         {
             Arguments = $"test \"{project}\" -c {Configuration} --no-build --nologo -v quiet --results-directory \"{testResults}\" " +
-                $"--logger \"trx;LogFileName={name}.trx\" --blame-hang-timeout {HangTimeout} --blame-hang-dump-type none {toolArguments}",
+                $"--logger \"trx;LogFileName={name}.trx\" --logger \"console;verbosity=minimal\" --blame-hang-timeout {HangTimeout} --blame-hang-dump-type none {toolArguments}",
         });
 
         int ran = 0, failedHere = 0;

@@ -197,9 +197,20 @@ internal sealed unsafe class UnixChannel : IDisposable
             };
 
             nint received;
-            while ((received = Libc.Recvmsg(lease.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT)) < 0)
+            bool sawEnd = false;
+            while ((received = Libc.Recvmsg(lease.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT)) <= 0)
             {
-                switch (Marshal.GetLastPInvokeError())
+                int number = received == 0 ? Libc.ECONNRESET : Marshal.GetLastPInvokeError();
+                if (number is Libc.ECONNRESET && !sawEnd)
+                {
+                    // Frames can hide behind the first sign of the end: one that arrives together with it, between the kernel's
+                    // looks at its queue and at the connection, and all that wait when a peer closes with frames of ours unread.
+                    sawEnd = true;
+                    message.msg_controllen = DescriptorMessage.BufferSize;
+                    continue;
+                }
+
+                switch (number)
                 {
                     case Libc.EINTR:
                         continue;
@@ -215,7 +226,7 @@ internal sealed unsafe class UnixChannel : IDisposable
 
             length = (int)received;
             descriptorCount = DescriptorMessage.Take(in message, descriptors, received, Peer.Pid);
-            return received == 0 ? ChannelResult.Closed : ChannelResult.Done;
+            return ChannelResult.Done;
         }
     }
 

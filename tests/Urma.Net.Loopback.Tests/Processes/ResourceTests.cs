@@ -74,6 +74,12 @@ public sealed class ResourceTests : ProcessTest
             endpoint.Succeed(WorkRequest.Send(target, endpoint.Memory.Range(0, i % 100)));
             TargetSegment memory = other.Import(endpoint.Memory);
             other.Succeed(WorkRequest.Write(other.Memory.Range(0, 8), memory.At(0, 8)));
+
+            // Too long to travel inline: the context that closes has mapped a receive buffer of the one that stays.
+            endpoint.PostReceive(0, 4096);
+            TargetJetty back = other.Context.ImportJetty(endpoint.Jetty.Descriptor, endpoint.Jetty.Token);
+            other.Succeed(WorkRequest.Send(back, other.Memory.Range(0, 2000)));
+            Assert.Equal(2000, endpoint.ReceiveJfc.NextSuccess().ByteCount);
             target.Dispose();
         }
 

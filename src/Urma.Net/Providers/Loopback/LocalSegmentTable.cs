@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
 
@@ -11,7 +12,9 @@ internal sealed unsafe class LocalSegmentTable : IDisposable
 {
     private const int IndexBits = 16;
 
-    private Entry* _entries = (Entry*)NativeMemory.AllocZeroed(LoopbackLayout.MaxSegments, (nuint)sizeof(Entry));
+    private static readonly long TableLength = LoopbackLayout.MaxSegments * (long)sizeof(Entry);
+
+    private Entry* _entries = (Entry*)SparseMemory.Allocate(TableLength);
 
     public Entry* Entries => _entries;
 
@@ -50,8 +53,11 @@ internal sealed unsafe class LocalSegmentTable : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_entries);
-        _entries = null;
+        if (_entries != null)
+        {
+            SparseMemory.Free(_entries, TableLength);
+            _entries = null;
+        }
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 32)]

@@ -102,7 +102,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
             segment.Forget(peer, kept: 0);
         }
 
-        ((LoopbackPeerSegments?)peer.State)?.Free();
+        ((LoopbackPeerSegments?)peer.State)?.Dispose();
         Graveyard.Bury(peer.ReleaseContextPage);
         ThreadPool.UnsafeQueueUserWorkItem(
             static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Eid, s.Peer.Uasid, s.Peer.ProcessId, s.Peer.Fault ?? "gone")),

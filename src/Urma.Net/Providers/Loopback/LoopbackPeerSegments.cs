@@ -7,8 +7,10 @@ namespace Urma.Net.Providers.Loopback;
 
 /// <summary>The receive buffers of one peer that this context has mapped, by the peer's segment number.</summary>
 /// <remarks>An entry never changes: another grant is another entry, and the old one is freed when no thread can still read it.</remarks>
-internal sealed unsafe class LoopbackPeerSegments
+internal sealed unsafe class LoopbackPeerSegments : IDisposable
 {
+    private const long TableLength = LoopbackLayout.MaxSegments * (long)sizeof(long);
+
     private readonly LoopbackContext _context;
     private readonly LoopbackPeer _peer;
     private readonly Lock _lock = new();
@@ -19,7 +21,7 @@ internal sealed unsafe class LoopbackPeerSegments
     {
         _context = context;
         _peer = peer;
-        _entries = (RemoteSegmentTable.Entry**)NativeMemory.AllocZeroed(LoopbackLayout.MaxSegments, (nuint)sizeof(nint));
+        _entries = (RemoteSegmentTable.Entry**)SparseMemory.Allocate(TableLength);
     }
 
     /// <summary>The mapped segment, asking the peer for it when it is new; null where the peer does not grant it.</summary>
@@ -85,8 +87,8 @@ internal sealed unsafe class LoopbackPeerSegments
         }
     }
 
-    /// <summary>Stops using everything: the peer is gone.</summary>
-    public void Free()
+    /// <summary>Stops using everything: the peer is gone, or this context is. Once.</summary>
+    public void Dispose()
     {
         lock (_lock)
         {
@@ -97,7 +99,7 @@ internal sealed unsafe class LoopbackPeerSegments
         }
 
         RemoteSegmentTable.Entry** entries = _entries;
-        _context.Graveyard.Bury(() => NativeMemory.Free(entries));
+        _context.Graveyard.Bury(() => SparseMemory.Free(entries, TableLength));
     }
 
     private void Retire(uint index, bool tell)

@@ -9,7 +9,8 @@ internal sealed unsafe partial class LoopbackSendQueue
     private const int InfiniteRetry = 7;
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(60);
 
-    private PendingWork[]? _pending;
+    // Made with the queue, so that the first receiver that is not ready costs the posting thread no allocation.
+    private readonly PendingWork[] _pending;
     private uint _pendingHead;
     private bool _headIsRunning;
     private bool _headNeedsEngine;
@@ -33,7 +34,6 @@ internal sealed unsafe partial class LoopbackSendQueue
             }
 
             int count = _pendingCount;
-            _pending ??= new PendingWork[Depth];
             while (posted < requests.Length)
             {
                 ref readonly WorkRequest request = ref requests[posted];
@@ -111,7 +111,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                     return _options.RnrTimer;
                 }
 
-                head = _pending![_pendingHead & (uint)(Depth - 1)];
+                head = _pending[_pendingHead & (uint)(Depth - 1)];
                 if (!_headNeedsEngine)
                 {
                     return UntilRetry(head.Deadline);
@@ -158,7 +158,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
         while (count != 0)
         {
-            ref PendingWork head = ref _pending![_pendingHead & (uint)(Depth - 1)];
+            ref PendingWork head = ref _pending[_pendingHead & (uint)(Depth - 1)];
             if (_state != JettyState.Ready)
             {
                 Retire(ref head, CompletionStatus.WorkRequestFlushed, 0);
@@ -241,7 +241,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
     private void Enqueue(in WorkRequest request, ReadOnlySpan<SegmentRange> gather, int count)
     {
-        ref PendingWork work = ref _pending![(_pendingHead + (uint)count) & (uint)(Depth - 1)];
+        ref PendingWork work = ref _pending[(_pendingHead + (uint)count) & (uint)(Depth - 1)];
         work = new PendingWork { Request = request };
         if (request.GatherCount != 0)
         {

@@ -48,6 +48,7 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
         _options = options;
         Id = id;
         Depth = (int)BitOperations.RoundUpToPowerOf2((uint)options.Depth);
+        _pending = new PendingWork[Depth];
         _flags = isJetty ? CompletionFlags.Jetty : CompletionFlags.None;
         _local = context.LocalSegments;
         _remoteTable = context.RemoteSegments;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
 
@@ -9,15 +10,11 @@ namespace Urma.Net.Providers.Loopback;
 /// </summary>
 internal sealed unsafe class RemoteSegmentTable : IDisposable
 {
-    private readonly Stack<uint> _free = new();
-    private Entry* _entries = (Entry*)NativeMemory.AlignedAlloc((nuint)(LoopbackLayout.MaxSegments * (long)sizeof(Entry)), 64);
-    private uint _next;
+    private static readonly long TableLength = LoopbackLayout.MaxSegments * (long)sizeof(Entry);
 
-    public RemoteSegmentTable()
-    {
-        // Entries are cleared when first handed out: clearing four megabytes here would touch them all.
-        _entries[0] = default;
-    }
+    private readonly Stack<uint> _free = new();
+    private Entry* _entries = (Entry*)SparseMemory.Allocate(TableLength);
+    private uint _next;
 
     public Entry* Entries => _entries;
 
@@ -90,8 +87,11 @@ internal sealed unsafe class RemoteSegmentTable : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_entries);
-        _entries = null;
+        if (_entries != null)
+        {
+            SparseMemory.Free(_entries, TableLength);
+            _entries = null;
+        }
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]

@@ -256,6 +256,7 @@ internal sealed class ControlPlane : IDisposable
         _identity.Dispose();
         foreach (LoopbackPeer peer in peers)
         {
+            (peer.State as IDisposable)?.Dispose();
             peer.ReleaseContextPage();
         }
     }

@@ -57,7 +57,7 @@ internal sealed class LoopbackPeer
     /// <summary>The peer's context page, mapped read-only; its content is untrusted.</summary>
     internal SharedMapping ContextPage => _contextPage;
 
-    /// <summary>Belongs to the data path.</summary>
+    /// <summary>Belongs to the data path, which disposes it when it loses the peer; closing the control plane disposes the others.</summary>
     internal object? State { get; set; }
 
     /// <summary>Watches the process.</summary>

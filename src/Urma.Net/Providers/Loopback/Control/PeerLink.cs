@@ -136,11 +136,6 @@ internal sealed class PeerLink : IFabricSource
             try
             {
                 result = _channel.TryReceive(_buffer.Frame, _buffer.Descriptors, out length, out count);
-                if (result == ChannelResult.Closed)
-                {
-                    // A peer that closed with our frames unread leaves an error in front of its own last frames.
-                    result = _channel.TryReceive(_buffer.Frame, _buffer.Descriptors, out length, out count);
-                }
             }
             catch (UrmaException error)
             {
