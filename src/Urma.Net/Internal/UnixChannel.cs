@@ -181,6 +181,21 @@ internal sealed unsafe class UnixChannel : IDisposable
     internal ChannelResult TryReceive(
         Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount)
     {
+        ChannelResult result = ReceiveNext(buffer, descriptors, out length, out descriptorCount);
+        if (result != ChannelResult.Closed)
+        {
+            return result;
+        }
+
+        // Frames can hide behind the first sign of the end: one that arrives together with it, between the kernel's looks at its
+        // queue and at the connection, and all that wait where the peer closed with frames of ours unread.
+        return ReceiveNext(buffer, descriptors, out length, out descriptorCount) == ChannelResult.Done
+            ? ChannelResult.Done
+            : ChannelResult.Closed;
+    }
+
+    private ChannelResult ReceiveNext(Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount)
+    {
         length = 0;
         descriptorCount = 0;
         using DescriptorLease lease = _socket.Lease();
@@ -197,20 +212,9 @@ internal sealed unsafe class UnixChannel : IDisposable
             };
 
             nint received;
-            bool sawEnd = false;
-            while ((received = Libc.Recvmsg(lease.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT)) <= 0)
+            while ((received = Libc.Recvmsg(lease.Number, &message, Libc.MSG_CMSG_CLOEXEC | Libc.MSG_DONTWAIT)) < 0)
             {
-                int number = received == 0 ? Libc.ECONNRESET : Marshal.GetLastPInvokeError();
-                if (number is Libc.ECONNRESET && !sawEnd)
-                {
-                    // Frames can hide behind the first sign of the end: one that arrives together with it, between the kernel's
-                    // looks at its queue and at the connection, and all that wait when a peer closes with frames of ours unread.
-                    sawEnd = true;
-                    message.msg_controllen = DescriptorMessage.BufferSize;
-                    continue;
-                }
-
-                switch (number)
+                switch (Marshal.GetLastPInvokeError())
                 {
                     case Libc.EINTR:
                         continue;
@@ -226,7 +230,7 @@ internal sealed unsafe class UnixChannel : IDisposable
 
             length = (int)received;
             descriptorCount = DescriptorMessage.Take(in message, descriptors, received, Peer.Pid);
-            return ChannelResult.Done;
+            return received == 0 ? ChannelResult.Closed : ChannelResult.Done;
         }
     }
 
