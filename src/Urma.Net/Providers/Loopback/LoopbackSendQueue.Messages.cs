@@ -5,6 +5,7 @@ namespace Urma.Net.Providers.Loopback;
 /// <summary>Messages: claim a posted receive of the peer's, deliver into its buffer, tell its JFC.</summary>
 internal sealed unsafe partial class LoopbackSendQueue
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Outcome ExecuteSend(in WorkRequest request, out CompletionStatus status, out long length)
     {
         length = request.Local.Length;
@@ -20,9 +21,65 @@ internal sealed unsafe partial class LoopbackSendQueue
             return Outcome.NotReady;
         }
 
+        return DeliverInline(in request, lane, lane.Claimed, position, out status, out length);
+    }
+
+    /// <summary>
+    /// Executes as many of the requests as form a run of short messages to one target: all claims first, then all entries.
+    /// </summary>
+    /// <returns>How many were executed; what follows, or everything where this is 0, is for the general way.</returns>
+    private int ExecuteSendRun(ReadOnlySpan<WorkRequest> requests)
+    {
+        ref readonly WorkRequest first = ref requests[0];
+        LoopbackSendLane? lane = FindLane(first.Target);
+        int run = Math.Min(requests.Length, LoopbackSendLane.MaxRun);
+        if (lane is null || !lane.IsUsable || !_ring.HasRoom((uint)run - 1))
+        {
+            return 0;
+        }
+
+        int count = 0;
+        while (count < run && IsInlineSend(in requests[count], first.Target))
+        {
+            count++;
+        }
+
+        if (count < 2)
+        {
+            return 0;
+        }
+
+        long* positions = stackalloc long[LoopbackSendLane.MaxRun];
+        count = lane.TryClaim(count, positions);
+        for (int i = 0; i < count; i++)
+        {
+            ref readonly WorkRequest request = ref requests[i];
+            _ = DeliverInline(in request, lane, lane.Claimed + (i * lane.MaxScatter), positions[i], out CompletionStatus status, out long length);
+            if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
+            {
+                _ring.Push(request.UserContext, length, status, _flags);
+            }
+        }
+
+        return count;
+    }
+
+    private bool IsInlineSend(in WorkRequest request, ulong target) =>
+        request.Opcode == Opcode.Send
+        && request.GatherCount == 0
+        && request.Target == target
+        && (ulong)request.Local.Length <= LoopbackLayout.EntryInlineLength
+        && request.Local.Length < _engineThreshold
+        && (request.Local.Length == 0 || IsLocalAllowed(in request));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Outcome DeliverInline(
+        in WorkRequest request, LoopbackSendLane lane, ReceiveDescriptor* buffers, long position, out CompletionStatus status, out long length)
+    {
         // A receive of several buffers needs the sum of its parts; the common case of one does not.
-        ReceiveDescriptor first = *lane.Claimed;
-        if (length > first.Length && (lane.MaxScatter == 1 || length > TotalLength(lane.Claimed, lane.MaxScatter)))
+        length = request.Local.Length;
+        ReceiveDescriptor first = *buffers;
+        if (length > first.Length && (lane.MaxScatter == 1 || length > TotalLength(buffers, lane.MaxScatter)))
         {
             return RejectTooLong(lane, position, first.Slot, ReceiveOpcode.Send, out status, out length);
         }

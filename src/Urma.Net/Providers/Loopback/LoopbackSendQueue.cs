@@ -99,7 +99,7 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
 
         Volatile.Write(ref _activity, _activity + 1);
         UrmaStatus result = UrmaStatus.Success;
-        for (int i = 0; i < requests.Length; i++)
+        while (posted < requests.Length)
         {
             if (!_ring.HasRoom(0))
             {
@@ -107,7 +107,17 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
                 break;
             }
 
-            ref readonly WorkRequest request = ref requests[i];
+            ref readonly WorkRequest request = ref requests[posted];
+            if (posted + 1 < requests.Length && request.Opcode == Opcode.Send)
+            {
+                int run = ExecuteSendRun(requests[posted..]);
+                posted += run;
+                if (run != 0)
+                {
+                    continue;
+                }
+            }
+
             Outcome outcome = Execute(in request, gather, out CompletionStatus status, out long length);
             if (outcome == Outcome.Done)
             {
