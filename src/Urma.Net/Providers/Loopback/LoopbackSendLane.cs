@@ -193,7 +193,7 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
         // The receiver wrote the next line of descriptors long ago: fetch it while nobody waits for it.
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(_descriptors + (((head + 4) & _mask) * MaxScatter));
+            Sse.Prefetch0(_descriptors + (((head + 16) & _mask) * MaxScatter));
         }
 
         return true;
