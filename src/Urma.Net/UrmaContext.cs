@@ -151,6 +151,9 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     {
         Services.Close();
         DisposeCore();
-        Diagnostics.UrmaMeter.Retire(this);
+        if (Diagnostics.OpenContexts.Retire(this))
+        {
+            Diagnostics.UrmaEvents.Report(Diagnostics.UrmaEvent.ContextClosed, this);
+        }
     }
 }

@@ -13,6 +13,18 @@ public static class UrmaDiagnostics
     /// </summary>
     public const string MeterName = "Urma.Net";
 
+    /// <summary>
+    /// The name of the event source (<see cref="System.Diagnostics.Tracing.EventSource"/>) that reports this process's own
+    /// engines. While enabled with an interval it has the counters <c>writes</c>, <c>reads</c>, <c>sends</c>, <c>atomics</c>,
+    /// <c>bytes</c>, <c>errors</c>, <c>receiver-not-ready</c> and <c>engine-operations</c> (per second) and <c>contexts</c> and
+    /// <c>queues</c> (open now), so <c>dotnet-counters monitor --counters Urma-Net</c> shows them. Its events, each with the
+    /// context they happened to: ContextOpened (1), ContextClosed (2), PeerConnected (3), PeerLost (4: peer, fault),
+    /// SegmentRevoked (5: segment, whether its importers confirmed), ImportRevoked (6: owner, segment), LaneRefused (7: a sender
+    /// that wrote nonsense), ControlRequestFailed (8: request, reason), ConnectionRefused (9: reason). They are raised by a
+    /// thread-pool thread in the order in which they happened; nothing is made or queued while nobody listens.
+    /// </summary>
+    public const string EventSourceName = "Urma-Net";
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The devices on which at least one engine of this machine is alive, whoever opened it.</summary>

@@ -8,34 +8,10 @@ namespace Urma.Net.Diagnostics;
 /// </summary>
 internal static class UrmaMeter
 {
-    private static readonly Lock Gate = new();
-    private static readonly List<UrmaContext> Live = [];
-
-    // Totals must not fall when a context is closed.
-    private static readonly Dictionary<string, UrmaCounters> Closed = [];
     private static readonly Meter Meter = Create();
 
-    /// <summary>Begins to report an opened context.</summary>
-    public static void Add(UrmaContext context)
-    {
-        lock (Gate)
-        {
-            Live.Add(context);
-        }
-    }
-
-    /// <summary>Keeps what a closed context has counted; idempotent.</summary>
-    public static void Retire(UrmaContext context)
-    {
-        lock (Gate)
-        {
-            if (Live.Remove(context))
-            {
-                string provider = context.Device.Provider.Name;
-                Closed[provider] = Closed.GetValueOrDefault(provider).Plus(context.GetCounters()) with { OpenQueues = 0 };
-            }
-        }
-    }
+    /// <summary>Makes the meter known to listeners; idempotent.</summary>
+    public static void Start() => _ = Meter;
 
     private static Meter Create()
     {
@@ -53,7 +29,7 @@ internal static class UrmaMeter
     private static List<Measurement<long>> Operations()
     {
         List<Measurement<long>> all = [];
-        foreach ((string provider, UrmaCounters counters) in Totals())
+        foreach ((string provider, UrmaCounters counters) in OpenContexts.TotalsByProvider())
         {
             all.Add(Measure(counters.Writes, provider, "write"));
             all.Add(Measure(counters.Reads, provider, "read"));
@@ -68,32 +44,11 @@ internal static class UrmaMeter
         new(value, new("urma.provider", provider), new("urma.operation.name", operation));
 
     private static Measurement<long>[] PerProvider(Func<UrmaCounters, long> select) =>
-        [.. Totals().Select(t => new Measurement<long>(select(t.Value), new KeyValuePair<string, object?>("urma.provider", t.Key)))];
+        [.. OpenContexts.TotalsByProvider().Select(t => Measure(select(t.Value), t.Key))];
 
-    private static Measurement<long>[] Contexts()
-    {
-        lock (Gate)
-        {
-            return
-            [
-                .. Closed.Keys.Union(Live.Select(static c => c.Device.Provider.Name)).Select(static provider => new Measurement<long>(
-                    Live.Count(c => c.Device.Provider.Name == provider), new KeyValuePair<string, object?>("urma.provider", provider))),
-            ];
-        }
-    }
+    private static Measurement<long>[] Contexts() =>
+        [.. OpenContexts.CountByProvider().Select(static c => Measure(c.Value, c.Key))];
 
-    private static Dictionary<string, UrmaCounters> Totals()
-    {
-        lock (Gate)
-        {
-            var totals = new Dictionary<string, UrmaCounters>(Closed);
-            foreach (UrmaContext context in Live)
-            {
-                string provider = context.Device.Provider.Name;
-                totals[provider] = totals.GetValueOrDefault(provider).Plus(context.GetCounters());
-            }
-
-            return totals;
-        }
-    }
+    private static Measurement<long> Measure(long value, string provider) =>
+        new(value, new KeyValuePair<string, object?>("urma.provider", provider));
 }

@@ -52,7 +52,9 @@ public abstract class UrmaProvider
 
         ThrowIfNotSupported();
         UrmaContext context = OpenCore(device, options ?? new UrmaContextOptions());
-        UrmaMeter.Add(context);
+        OpenContexts.Add(context);
+        UrmaMeter.Start();
+        UrmaEvents.Report(UrmaEvent.ContextOpened, context, context.Options.Label);
         return context;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -12,6 +14,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     {
         LoopbackContextPage.Check(peer.ContextPage.Pointer, peer.Name);
         peer.State = new LoopbackPeerSegments(this, peer);
+        UrmaEvents.Report(UrmaEvent.PeerConnected, this, peer.Name);
     }
 
     void IControlHandler.OnRequest(LoopbackPeer peer, in ControlRequest request, ControlReply reply)
@@ -104,6 +107,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
 
         ((LoopbackPeerSegments?)peer.State)?.Dispose();
         Graveyard.Bury(peer.ReleaseContextPage);
+        UrmaEvents.Report(UrmaEvent.PeerLost, this, peer.Name, peer.Fault);
         ThreadPool.UnsafeQueueUserWorkItem(
             static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Eid, s.Peer.Uasid, s.Peer.ProcessId, s.Peer.Fault ?? "gone")),
             (Context: this, Peer: peer),
@@ -124,8 +128,9 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     /// <summary>A peer wrote nonsense into its lane: it is told, so that an honest one does not go on sending into the void.</summary>
     public void OnCorruptLane(LoopbackReceiveLane lane, uint jfrId)
     {
-        System.Diagnostics.Trace.TraceError(
-            $"{lane.Peer.Name} is not believed any more: it wrote an impossible completion into its lane to receive queue {jfrId}.");
+        string reason = $"it wrote an impossible completion into its lane to receive queue {jfrId}";
+        System.Diagnostics.Trace.TraceError($"{lane.Peer.Name} is not believed any more: {reason}.");
+        UrmaEvents.Report(UrmaEvent.LaneRefused, this, lane.Peer.Name, reason);
         TellLane(lane.Peer, ControlMessage.LaneRefused, jfrId, lane.Id);
     }
 
@@ -155,7 +160,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         BitConverter.TryWriteBytes(payload[32..], request.Extra.Offset);
         try
         {
-            using ControlResponse response = Plane.Request(import.Peer, ControlMessage.ExecuteAtomic, payload, default, Options.ControlTimeout);
+            using ControlResponse response = Ask(import.Peer, ControlMessage.ExecuteAtomic, payload);
             if (response.Payload.Length < 8)
             {
                 return false;
@@ -228,7 +233,33 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         reply.AddFd(lane.Descriptor);
     }
 
-    private LoopbackPeer Connect(Eid eid, uint uasid) => Plane.GetPeer(eid, uasid, Options.ControlTimeout);
+    void IControlHandler.OnRefused(string reason) => UrmaEvents.Report(UrmaEvent.ConnectionRefused, this, reason);
+
+    private LoopbackPeer Connect(Eid eid, uint uasid)
+    {
+        try
+        {
+            return Plane.GetPeer(eid, uasid, Options.ControlTimeout);
+        }
+        catch (UrmaException error)
+        {
+            UrmaEvents.Report(UrmaEvent.ControlRequestFailed, this, "Connect", error.Message);
+            throw;
+        }
+    }
+
+    private ControlResponse Ask(LoopbackPeer peer, ControlMessage type, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return Plane.Request(peer, type, payload, default, Options.ControlTimeout);
+        }
+        catch (UrmaException error)
+        {
+            UrmaEvents.Report(UrmaEvent.ControlRequestFailed, this, type.ToString(), error.Message);
+            throw;
+        }
+    }
 
     // Leaves every grant of a segment but the newest, then confirms: at once where scratch memory took the place of the mapping,
     // after the last running operation where the kernel copies.
@@ -241,6 +272,11 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         }
 
         Array.ForEach(imports, static i => i.Detach());
+        if (imports.Length != 0)
+        {
+            UrmaEvents.Report(UrmaEvent.ImportRevoked, this, peer.Name, index.ToString(CultureInfo.InvariantCulture));
+        }
+
         bool copies = Array.Exists(imports, static i => i.Mode == SegmentMode.Copied);
         copies |= peer.State is LoopbackPeerSegments segments && segments.Revoke(index, newEpoch);
         if (copies)

@@ -13,7 +13,7 @@ internal sealed unsafe partial class LoopbackContext
         Span<byte> payload = stackalloc byte[8];
         BitConverter.TryWriteBytes(payload, descriptor.JfrId);
         BitConverter.TryWriteBytes(payload[4..], token.Value);
-        Plane.Request(peer, ControlMessage.ImportJfr, payload, default, Options.ControlTimeout).Dispose();
+        Ask(peer, ControlMessage.ImportJfr, payload).Dispose();
         lock (_lock)
         {
             ThrowIfDisposed();
@@ -66,7 +66,7 @@ internal sealed unsafe partial class LoopbackContext
         BitConverter.TryWriteBytes(payload[4..], target.Secret.Value);
         BitConverter.TryWriteBytes(payload[8..], sourceJettyId);
         BitConverter.TryWriteBytes(payload[12..], LoopbackBarrier.IsRegistered ? 1u : 0u);
-        using ControlResponse response = Plane.Request(peer, ControlMessage.OpenLane, payload, default, Options.ControlTimeout);
+        using ControlResponse response = Ask(peer, ControlMessage.OpenLane, payload);
         ReadOnlySpan<byte> reply = response.Payload;
         uint depth = reply.Length < 20 ? 0 : BitConverter.ToUInt32(reply);
         uint maxSge = depth == 0 ? 0 : BitConverter.ToUInt32(reply[4..]);

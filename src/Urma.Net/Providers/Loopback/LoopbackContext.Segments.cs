@@ -79,7 +79,7 @@ internal sealed unsafe partial class LoopbackContext
         BitConverter.TryWriteBytes(payload[4..], descriptor.Generation);
         BitConverter.TryWriteBytes(payload[8..], token.Value);
         SegmentGrant grant = Receive(
-            peer, descriptor.TokenId, forReceive: false, Plane.Request(peer, ControlMessage.ImportSegment, payload, default, Options.ControlTimeout));
+            peer, descriptor.TokenId, forReceive: false, Ask(peer, ControlMessage.ImportSegment, payload));
         LoopbackTargetSegment lost;
         try
         {
@@ -120,7 +120,7 @@ internal sealed unsafe partial class LoopbackContext
     {
         Span<byte> payload = stackalloc byte[4];
         BitConverter.TryWriteBytes(payload, index);
-        return Receive(peer, index, forReceive: true, Plane.Request(peer, ControlMessage.FetchSegment, payload, default, Options.ControlTimeout));
+        return Receive(peer, index, forReceive: true, Ask(peer, ControlMessage.FetchSegment, payload));
     }
 
     public void Remove(LoopbackTargetSegment import)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -188,7 +190,10 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
     public override void Revoke(Token? newToken = null)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (EndGrants(newToken ?? Urma.Net.Token.Random()))
+        bool confirmed = EndGrants(newToken ?? Urma.Net.Token.Random());
+        UrmaEvents.Report(
+            UrmaEvent.SegmentRevoked, _context, Index.ToString(CultureInfo.InvariantCulture), confirmed ? "confirmed" : "not confirmed in time");
+        if (confirmed)
         {
             return;
         }
