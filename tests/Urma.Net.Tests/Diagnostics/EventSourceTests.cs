@@ -60,12 +60,13 @@ public sealed class EventSourceTests
     {
         using var release = new ManualResetEventSlim();
         using var hung = new ManualResetEventSlim();
+        bool heldUpSomebody = false;
         using var listener = new Listener(onEvent: () =>
         {
             if (!hung.IsSet)
             {
                 hung.Set();
-                release.Wait(TwoContexts.Bound);
+                heldUpSomebody = !release.Wait(TwoContexts.Bound);
             }
 
             throw new InvalidOperationException("a bad listener");
@@ -84,6 +85,7 @@ public sealed class EventSourceTests
             Assert.False(release.IsSet);
             release.Set();
             _ = listener.Expect("ContextClosed", first);
+            Assert.False(heldUpSomebody, "Nothing went on while the listener hung.");
         }
         finally
         {
