@@ -9,6 +9,10 @@ namespace Urma.Net.Providers.Loopback;
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal unsafe struct LaneEntry
 {
+    /// <summary><see cref="Sequence"/> and <see cref="Position"/> in one store; the processor's store buffer is what bounds a stream.</summary>
+    [FieldOffset(0)]
+    public ulong SequenceAndPosition;
+
     /// <summary>Index in the ring's life + 1; stored last, with release. The ring starts zeroed, so nothing is read early.</summary>
     [FieldOffset(0)]
     public uint Sequence;
@@ -24,6 +28,10 @@ internal unsafe struct LaneEntry
     /// <summary>Receive: the immediate value. Private ring: the user context.</summary>
     [FieldOffset(16)]
     public ulong Value;
+
+    /// <summary>What follows up to <see cref="Payload"/>, in one store.</summary>
+    [FieldOffset(24)]
+    public ulong Origin;
 
     /// <summary>The sending jetty.</summary>
     [FieldOffset(24)]
@@ -44,6 +52,23 @@ internal unsafe struct LaneEntry
     /// <summary>The message, where it is short enough.</summary>
     [FieldOffset(32)]
     public fixed byte Payload[LoopbackLayout.EntryInlineLength];
+
+    /// <summary>The value of <see cref="SequenceAndPosition"/>.</summary>
+    public static ulong PackSequence(uint sequence, long position) => sequence | ((ulong)position << 32);
+
+    /// <summary>The value of <see cref="Origin"/>.</summary>
+    public static ulong PackOrigin(uint sourceJettyId, uint slot, ReceiveOpcode opcode, bool isInline) =>
+        sourceJettyId | ((ulong)slot << 32) | ((ulong)opcode << 48) | (isInline ? 1UL << 56 : 0);
+
+    /// <summary>
+    /// <see cref="Opcode"/> of an entry that holds several short messages: as many as <see cref="Slot"/> says, to successive
+    /// positions, their lengths in the bytes of <see cref="Result"/>, their slots in the words of <see cref="Value"/>, one after
+    /// another in <see cref="Payload"/>.
+    /// </summary>
+    public const byte PackedOpcode = 0xff;
+
+    /// <summary>Most messages in one entry.</summary>
+    public const int MaxPacked = 4;
 
     public static ulong Pack(long length, CompletionStatus status, CompletionFlags flags) =>
         (ulong)length | ((ulong)status << 48) | ((ulong)flags << 56);

@@ -221,8 +221,10 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
 
     private readonly struct WideForm : ICompletionForm<ReceiveCompletion>
     {
-        public static ReceiveCompletion Make(Completion completion, ulong value, uint uasid, uint jetty, byte opcode) => completion.IsReceive
-            ? new ReceiveCompletion(completion, value, uasid, jetty, (ReceiveOpcode)opcode)
-            : new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send);
+        public static ReceiveCompletion Make(Completion completion, ulong value, uint uasid, uint jetty, byte opcode) => !completion.IsReceive
+            ? new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send)
+            : opcode == LaneEntry.PackedOpcode
+                ? new ReceiveCompletion(completion, 0, uasid, jetty, ReceiveOpcode.Send)
+                : new ReceiveCompletion(completion, value, uasid, jetty, (ReceiveOpcode)opcode);
     }
 }

@@ -24,52 +24,80 @@ internal sealed unsafe partial class LoopbackJfr
     public bool TryComplete(LaneEntry* entry, out Completion completion)
     {
         // Every field is read once: the sender can still write to the entry.
-        uint slot = entry->Slot;
-        uint position = entry->Position;
         ulong result = entry->Result;
-        bool isInline = entry->IsInline != 0;
-        var opcode = (ReceiveOpcode)entry->Opcode;
-
-        if (_slots == null)
+        var delivery = new Delivery
+        {
+            Slot = entry->Slot,
+            Position = entry->Position,
+            Length = (long)(result & ((1UL << 48) - 1)),
+            Status = (CompletionStatus)(byte)(result >> 48),
+            Flags = (CompletionFlags)(byte)(result >> 56),
+            Opcode = (ReceiveOpcode)entry->Opcode,
+            Payload = entry->IsInline != 0 ? entry->Payload : null,
+        };
+        if (delivery.Payload != null && delivery.Length > LoopbackLayout.EntryInlineLength)
         {
             completion = default;
             return false;
         }
 
+        return TryComplete(in delivery, out completion);
+    }
+
+    /// <summary>The same for one of the messages of a packed entry, whose length was checked against what the entry holds.</summary>
+    public bool TryCompletePacked(LaneEntry* entry, int index, int length, byte* payload, out Completion completion)
+    {
+        var delivery = new Delivery
+        {
+            Slot = (ushort)(entry->Value >> (16 * index)),
+            Position = entry->Position + (uint)index,
+            Length = length,
+            Status = CompletionStatus.Success,
+            Flags = (CompletionFlags)(byte)(entry->Result >> 56) & CompletionFlags.Solicited,
+            Opcode = ReceiveOpcode.Send,
+            Payload = payload,
+        };
+        return TryComplete(in delivery, out completion);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryComplete(in Delivery delivery, out Completion completion)
+    {
+        uint slot = delivery.Slot;
         ReceiveSlot* record = _slots + (slot & _mask);
-        long length = (long)(result & ((1UL << 48) - 1));
-        var status = (CompletionStatus)(byte)(result >> 48);
-        var flags = (CompletionFlags)(byte)(result >> 56) & (CompletionFlags.Immediate | CompletionFlags.Solicited) | CompletionFlags.Receive;
-        if (slot > _mask
+        CompletionStatus status = delivery.Status;
+        if (_slots == null
+            || slot > _mask
             || Volatile.Read(ref record->State) != ReceiveSlot.Posted
-            || (uint)record->Position != position
+            || (uint)record->Position != delivery.Position
             || status is not (CompletionStatus.Success or CompletionStatus.LocalLengthError or CompletionStatus.LocalAccessError)
-            || opcode > ReceiveOpcode.WriteWithImmediate
-            || (status == CompletionStatus.Success && length > record->Length && opcode != ReceiveOpcode.WriteWithImmediate)
-            || (isInline && length > LoopbackLayout.EntryInlineLength))
+            || delivery.Opcode > ReceiveOpcode.WriteWithImmediate
+            || (status == CompletionStatus.Success && delivery.Length > record->Length && delivery.Opcode != ReceiveOpcode.WriteWithImmediate))
         {
             completion = default;
             return false;
         }
 
-        if (isInline && length != 0 && status == CompletionStatus.Success && opcode != ReceiveOpcode.WriteWithImmediate
-            && !TakeInline(entry, record, slot, (int)length))
+        if (delivery.Payload != null && delivery.Length != 0 && status == CompletionStatus.Success
+            && delivery.Opcode != ReceiveOpcode.WriteWithImmediate
+            && !TakeInline(delivery.Payload, record, slot, (int)delivery.Length))
         {
             status = CompletionStatus.LocalAccessError;
         }
 
-        completion = new Completion(record->UserContext, status == CompletionStatus.Success ? length : 0, status, flags);
+        CompletionFlags flags = (delivery.Flags & (CompletionFlags.Immediate | CompletionFlags.Solicited)) | CompletionFlags.Receive;
+        completion = new Completion(record->UserContext, status == CompletionStatus.Success ? delivery.Length : 0, status, flags);
         Volatile.Write(ref record->State, ReceiveSlot.Free);
         Free(slot);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TakeInline(LaneEntry* entry, ReceiveSlot* record, uint slot, int length)
+    private bool TakeInline(byte* payload, ReceiveSlot* record, uint slot, int length)
     {
         if (record->Pieces != 1)
         {
-            return TakeInlineScattered(entry, slot, record->Pieces, length);
+            return TakeInlineScattered(payload, slot, record->Pieces, length);
         }
 
         // Whoever deregisters the buffer waits for the poller to leave this stretch before it unmaps.
@@ -82,20 +110,19 @@ internal sealed unsafe partial class LoopbackJfr
 
         if (length == 8)
         {
-            Unsafe.WriteUnaligned((void*)record->Buffer.Address, *(ulong*)entry->Payload);
+            Unsafe.WriteUnaligned((void*)record->Buffer.Address, Unsafe.ReadUnaligned<ulong>(payload));
         }
         else
         {
-            Unsafe.CopyBlockUnaligned((void*)record->Buffer.Address, entry->Payload, (uint)length);
+            Unsafe.CopyBlockUnaligned((void*)record->Buffer.Address, payload, (uint)length);
         }
 
         _jfc.LeaveCopy();
         return true;
     }
 
-    private bool TakeInlineScattered(LaneEntry* entry, uint slot, int pieces, int length)
+    private bool TakeInlineScattered(byte* source, uint slot, int pieces, int length)
     {
-        byte* source = entry->Payload;
         _jfc.EnterCopy();
         for (int i = 0; i < pieces && length > 0; i++)
         {
@@ -349,5 +376,19 @@ internal sealed unsafe partial class LoopbackJfr
         NativeMemory.Free(slots);
         NativeMemory.Free(_freeSlots);
         NativeMemory.Free(_slotAt);
+    }
+
+    /// <summary>What a sender says it has delivered.</summary>
+    private ref struct Delivery
+    {
+        public uint Slot;
+        public uint Position;
+        public long Length;
+        public CompletionStatus Status;
+        public CompletionFlags Flags;
+        public ReceiveOpcode Opcode;
+
+        /// <summary>The message, where it travelled in the entry.</summary>
+        public byte* Payload;
     }
 }

@@ -14,6 +14,8 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
     private readonly LoopbackJfr _jfr;
     private readonly MemoryFile _file;
     private readonly SharedMapping _mapping;
+    private int _packedTaken;
+    private int _packedOffset;
 
     private LoopbackReceiveLane(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, MemoryFile file, SharedMapping mapping)
         : base((LaneEntry*)(mapping.Pointer + EntriesOffset), jfr.Depth, (uint*)(mapping.Pointer + ArmedOffset), jfr.LoopbackJfc.Doorbell)
@@ -54,12 +56,51 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
 
     public override bool Take(LaneEntry* entry, out Completion completion)
     {
+        if (entry->Opcode == LaneEntry.PackedOpcode)
+        {
+            return TakePacked(entry, out completion);
+        }
+
         if (_jfr.TryComplete(entry, out completion))
         {
             Taken++;
             return true;
         }
 
+        return Poison();
+    }
+
+    // The entry stays at the head until its last message is taken. The sender can still write to it, so nothing is kept from one
+    // message to the next but how far we are.
+    private bool TakePacked(LaneEntry* entry, out Completion completion)
+    {
+        int index = _packedTaken;
+        int count = entry->Slot;
+        int length = (byte)(entry->Result >> (8 * index));
+        if (count is < 2 or > LaneEntry.MaxPacked || length > LoopbackLayout.EntryInlineLength - _packedOffset)
+        {
+            completion = default;
+            return Poison();
+        }
+
+        if (!_jfr.TryCompletePacked(entry, index, length, entry->Payload + _packedOffset, out completion))
+        {
+            return Poison();
+        }
+
+        _packedOffset += length;
+        if (++_packedTaken >= count)
+        {
+            _packedTaken = 0;
+            _packedOffset = 0;
+            Taken++;
+        }
+
+        return true;
+    }
+
+    private bool Poison()
+    {
         // Not believable: this sender gets nothing more delivered, and its claims are offered to others.
         IsDetached = true;
         IsClosing = true;

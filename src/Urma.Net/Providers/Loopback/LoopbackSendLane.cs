@@ -257,19 +257,34 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(LaneEntry* entry, long position, uint slot, ulong result, ulong value, ReceiveOpcode opcode, bool isInline)
     {
+        PublishCore(entry, position, result, value, LaneEntry.PackOrigin(_sourceJettyId, slot, opcode, isInline));
+    }
+
+    /// <summary>Publishes several messages in one entry; their payload is in it already.</summary>
+    /// <param name="entry">From <see cref="Next"/>.</param>
+    /// <param name="position">Of the first; the others follow without a gap.</param>
+    /// <param name="count">2 to <see cref="LaneEntry.MaxPacked"/>.</param>
+    /// <param name="lengths">A byte for each.</param>
+    /// <param name="slots">16 bits for each.</param>
+    /// <param name="flags">Of all of them.</param>
+    public void PublishPacked(LaneEntry* entry, long position, int count, ulong lengths, ulong slots, CompletionFlags flags)
+    {
+        ulong origin = LaneEntry.PackOrigin(_sourceJettyId, (uint)count, (ReceiveOpcode)LaneEntry.PackedOpcode, isInline: true);
+        PublishCore(entry, position, lengths | ((ulong)flags << 56), slots, origin);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PublishCore(LaneEntry* entry, long position, ulong result, ulong value, ulong origin)
+    {
         if (CrashPoints.Enabled)
         {
             CrashPoints.Reach(CrashPoints.Copy);
         }
 
-        entry->Position = (uint)position;
         entry->Result = result;
         entry->Value = value;
-        entry->SourceJettyId = _sourceJettyId;
-        entry->Slot = (ushort)slot;
-        entry->Opcode = (byte)opcode;
-        entry->IsInline = isInline ? (byte)1 : (byte)0;
-        Volatile.Write(ref entry->Sequence, ++_written);
+        entry->Origin = origin;
+        Volatile.Write(ref entry->SequenceAndPosition, LaneEntry.PackSequence(++_written, position));
         if (_mustFence)
         {
             Interlocked.MemoryBarrier();

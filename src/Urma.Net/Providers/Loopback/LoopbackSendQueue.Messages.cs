@@ -24,54 +24,6 @@ internal sealed unsafe partial class LoopbackSendQueue
         return DeliverInline(in request, lane, lane.Claimed, position, out status, out length);
     }
 
-    /// <summary>
-    /// Executes as many of the requests as form a run of short messages to one target: all claims first, then all entries.
-    /// </summary>
-    /// <returns>How many were executed; what follows, or everything where this is 0, is for the general way.</returns>
-    private int ExecuteSendRun(ReadOnlySpan<WorkRequest> requests)
-    {
-        ref readonly WorkRequest first = ref requests[0];
-        LoopbackSendLane? lane = FindLane(first.Target);
-        int run = Math.Min(requests.Length, LoopbackSendLane.MaxRun);
-        if (lane is null || !lane.IsUsable || !_ring.HasRoom((uint)run - 1))
-        {
-            return 0;
-        }
-
-        int count = 0;
-        while (count < run && IsInlineSend(in requests[count], first.Target))
-        {
-            count++;
-        }
-
-        if (count < 2)
-        {
-            return 0;
-        }
-
-        long* positions = stackalloc long[LoopbackSendLane.MaxRun];
-        count = lane.TryClaim(count, positions);
-        for (int i = 0; i < count; i++)
-        {
-            ref readonly WorkRequest request = ref requests[i];
-            _ = DeliverInline(in request, lane, lane.Claimed + (i * lane.MaxScatter), positions[i], out CompletionStatus status, out long length);
-            if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
-            {
-                _ring.Push(request.UserContext, length, status, _flags);
-            }
-        }
-
-        return count;
-    }
-
-    private bool IsInlineSend(in WorkRequest request, ulong target) =>
-        request.Opcode == Opcode.Send
-        && request.GatherCount == 0
-        && request.Target == target
-        && (ulong)request.Local.Length <= LoopbackLayout.EntryInlineLength
-        && request.Local.Length < _engineThreshold
-        && (request.Local.Length == 0 || IsLocalAllowed(in request));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Outcome DeliverInline(
         in WorkRequest request, LoopbackSendLane lane, ReceiveDescriptor* buffers, long position, out CompletionStatus status, out long length)
@@ -86,20 +38,25 @@ internal sealed unsafe partial class LoopbackSendQueue
 
         LaneEntry* entry = lane.Next;
         byte* source = (byte*)request.Local.Address;
-        if (length == 8)
-        {
-            *(ulong*)entry->Payload = Unsafe.ReadUnaligned<ulong>(source);
-        }
-        else if (length != 0)
-        {
-            Unsafe.CopyBlockUnaligned(entry->Payload, source, (uint)length);
-        }
-
+        CopyShort(entry->Payload, source, (int)length);
         lane.Publish(entry, position, first.Slot, LaneEntry.Pack(length, CompletionStatus.Success, FlagsOf(request.Flags, false)), 0, ReceiveOpcode.Send, isInline: true);
         _counters->Sends++;
         _counters->Bytes += length;
         status = CompletionStatus.Success;
         return Outcome.Done;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyShort(byte* destination, byte* source, int length)
+    {
+        if (length == 8)
+        {
+            Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<ulong>(source));
+        }
+        else if (length != 0)
+        {
+            Unsafe.CopyBlockUnaligned(destination, source, (uint)length);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -166,6 +166,16 @@ internal sealed unsafe partial class LoopbackSendQueue
                 continue;
             }
 
+            if (count > 1 && head.Request.Opcode == Opcode.Send)
+            {
+                int run = ExecuteKeptRun(count);
+                count -= run;
+                if (run != 0)
+                {
+                    continue;
+                }
+            }
+
             Outcome outcome = ExecuteCopied(in head, out CompletionStatus status, out long length);
             _headNeedsEngine = outcome == Outcome.Engine;
             if (_headNeedsEngine)
@@ -224,6 +234,14 @@ internal sealed unsafe partial class LoopbackSendQueue
         Outcome outcome = Execute(in work.Request, pieces, out status, out length);
         Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
         return outcome;
+    }
+
+    private int ExecuteKeptRun(int count)
+    {
+        Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        int run = ExecuteSendRun(new KeptRun(this, count));
+        Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        return run;
     }
 
     private bool IsWellFormed(in WorkRequest request, ReadOnlySpan<SegmentRange> gather)

@@ -89,7 +89,12 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
         posted = 0;
         if (_pendingCount != 0)
         {
-            return PostBehind(requests, gather, ref posted);
+            // The receiver may be ready by now, and the short way free again.
+            TryProgress();
+            if (_pendingCount != 0)
+            {
+                return PostBehind(requests, gather, ref posted);
+            }
         }
 
         if (_state != JettyState.Ready)
@@ -110,7 +115,7 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
             ref readonly WorkRequest request = ref requests[posted];
             if (posted + 1 < requests.Length && request.Opcode == Opcode.Send)
             {
-                int run = ExecuteSendRun(requests[posted..]);
+                int run = _ring.HasRoom(LoopbackSendLane.MaxRun) ? ExecuteSendRun(new PostedRun(this, requests[posted..])) : 0;
                 posted += run;
                 if (run != 0)
                 {
