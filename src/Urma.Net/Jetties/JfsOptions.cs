@@ -13,6 +13,11 @@ public record JfsOptions
     public TransportMode TransportMode { get; init; } = TransportMode.ReliableMessage;
 
     /// <summary>How often a message is tried again while the target has no receive posted: 0 to 6; 7 means for ever.</summary>
+    /// <remarks>
+    /// The first message to a new receive buffer needs the target's process to hand that buffer over; one that has not done so
+    /// within <see cref="UrmaContextOptions.ControlTimeout"/>, because it is stopped or overloaded, counts as a target without a
+    /// receive from then on.
+    /// </remarks>
     public int RnrRetry { get; init; } = 7;
 
     /// <summary>

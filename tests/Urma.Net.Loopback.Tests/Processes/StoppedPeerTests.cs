@@ -42,6 +42,74 @@ public sealed class StoppedPeerTests : ProcessTest
         Assert.Equal(99ul, endpoint.SendJfc.NextSuccess().UserContext);
     }
 
+    [Theory]
+    [InlineData(long.MaxValue, 60_000)]
+    [InlineData(long.MaxValue, 300)]
+    [InlineData(64, 60_000)]
+    [InlineData(64, 300)]
+    public void A_message_whose_buffer_it_has_not_granted_yet_waits(long engineThreshold, int controlTimeout)
+    {
+        PeerProcess peer = OpenPeer();
+        UrmaContext context = OpenHere(new UrmaContextOptions { ControlTimeout = TimeSpan.FromMilliseconds(controlTimeout) });
+        Endpoint endpoint = Own(new Endpoint(context, new EndpointShape { EngineThreshold = engineThreshold }));
+        TargetJetty target = Reach(endpoint, peer);
+        peer.Ask("offer id=j count=3 length=100");
+        endpoint.Succeed(WorkRequest.Send(target, endpoint.Memory.Range(0, 8)));
+        peer.Stop();
+        long start = Environment.TickCount64;
+        endpoint.Post(WorkRequest.Send(target, endpoint.Memory.Range(0, 100), 1));
+        endpoint.Post(WorkRequest.Send(target, endpoint.Memory.Range(0, 90), 2));
+        Assert.True(Environment.TickCount64 - start < 30_000, "Posting waited for a stopped peer.");
+        Assert.False(endpoint.SendJfc.WaitUntilReady(Stopped));
+
+        peer.Continue();
+        Assert.Equal([1ul, 2ul], endpoint.SendJfc.Take(2).Select(c => c.Status == CompletionStatus.Success ? c.UserContext : 0));
+        Assert.Equal("8", peer.Ask("receive id=j")["bytes"]);
+        Assert.Equal("100", peer.Ask("receive id=j")["bytes"]);
+        Assert.Equal("90", peer.Ask("receive id=j")["bytes"]);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(64)]
+    public void A_message_whose_buffer_it_does_not_grant_in_time_ends_as_for_a_receiver_that_is_not_ready(long engineThreshold)
+    {
+        PeerProcess peer = OpenPeer();
+        UrmaContext context = OpenHere(new UrmaContextOptions { ControlTimeout = TimeSpan.FromMilliseconds(300) });
+        Endpoint endpoint = Own(new Endpoint(context, new EndpointShape { RnrRetry = 3, EngineThreshold = engineThreshold }));
+        TargetJetty target = Reach(endpoint, peer);
+        peer.Ask("offer id=j count=2 length=100");
+        endpoint.Succeed(WorkRequest.Send(target, endpoint.Memory.Range(0, 8)));
+        peer.Stop();
+        endpoint.Fail(WorkRequest.Send(target, endpoint.Memory.Range(0, 100)), CompletionStatus.RnrRetryCountExceeded);
+
+        peer.Continue();
+        Threads.Until(
+            () => endpoint.Execute(WorkRequest.Send(target, endpoint.Memory.Range(0, 90))).Status == CompletionStatus.Success,
+            "the peer grants its buffer");
+        Assert.Equal("8", peer.Ask("receive id=j")["bytes"]);
+        Assert.Equal("90", peer.Ask("receive id=j")["bytes"]);
+    }
+
+    [Fact]
+    public void A_message_that_waits_for_its_buffer_ends_with_the_peer_and_with_the_queue()
+    {
+        PeerProcess peer = OpenPeer();
+        Endpoint endpoint = NewEndpoint();
+        TargetJetty target = Reach(endpoint, peer);
+        peer.Ask("offer id=j count=4 length=100");
+        endpoint.Succeed(WorkRequest.Send(target, endpoint.Memory.Range(0, 8)));
+        Endpoint other = Own(new Endpoint(endpoint.Context));
+        other.Succeed(WorkRequest.Send(target, other.Memory.Range(0, 8)));
+        peer.Stop();
+        endpoint.Post(WorkRequest.Send(target, endpoint.Memory.Range(0, 100), 1));
+        other.Post(WorkRequest.Send(target, other.Memory.Range(0, 100), 2));
+        other.Jetty.ModifyToError();
+        Assert.Equal(CompletionStatus.WorkRequestFlushed, other.SendJfc.Next().Status);
+        peer.Kill();
+        Assert.Equal(CompletionStatus.AckTimeout, endpoint.SendJfc.Next().Status);
+    }
+
     [Fact]
     public void What_needs_its_answer_times_out_and_works_later()
     {

@@ -123,6 +123,18 @@ internal sealed unsafe partial class LoopbackContext
         return Receive(peer, index, forReceive: true, Ask(peer, ControlMessage.FetchSegment, payload));
     }
 
+    /// <summary>Asks a peer for a receive buffer of its without waiting; null where it reads so slowly that there is no room to ask.</summary>
+    public PendingRequest? TryBeginFetch(LoopbackPeer peer, uint index)
+    {
+        Span<byte> payload = stackalloc byte[4];
+        BitConverter.TryWriteBytes(payload, index);
+        return Plane.TryBegin(peer, ControlMessage.FetchSegment, payload);
+    }
+
+    /// <summary>Takes the answer to <see cref="TryBeginFetch"/>, which has come.</summary>
+    public static SegmentGrant EndFetch(LoopbackPeer peer, uint index, PendingRequest request) =>
+        Receive(peer, index, forReceive: true, PeerSender.End(peer, request));
+
     public void Remove(LoopbackTargetSegment import)
     {
         lock (_lock)

@@ -11,10 +11,14 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
 {
     private const long TableLength = LoopbackLayout.MaxSegments * (long)sizeof(long);
 
+    // A peer that runs answers within this even on a busy machine; for a longer wait the message is set aside.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
     private readonly LoopbackContext _context;
     private readonly LoopbackPeer _peer;
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, SharedMapping?> _mappings = [];
+    private readonly Dictionary<uint, BufferFetch> _fetches = [];
     private readonly RemoteSegmentTable.Entry** _entries;
 
     public LoopbackPeerSegments(LoopbackContext context, LoopbackPeer peer)
@@ -30,6 +34,77 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
     {
         var entry = (RemoteSegmentTable.Entry*)Volatile.Read(ref ((nint*)_entries)[(ushort)index]);
         return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : Fetch(index);
+    }
+
+    /// <summary>Whether <see cref="Find"/> needs no answer of the peer's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsMapped(uint index)
+    {
+        var entry = (RemoteSegmentTable.Entry*)Volatile.Read(ref ((nint*)_entries)[(ushort)index]);
+        return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch;
+    }
+
+    /// <summary>
+    /// Asks the peer for a segment, once, however often it is called, and maps it when the answer has come. Waits for the answer a
+    /// moment, and only when it asks.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public BufferState Ask(uint index)
+    {
+        BufferState state = Advance(index, out PendingRequest? begun);
+        if (begun is null)
+        {
+            return state;
+        }
+
+        _ = begun.Wait(Deadline.After(Patience), CancellationToken.None);
+        return Advance(index, out _);
+    }
+
+    private BufferState Advance(uint index, out PendingRequest? begun)
+    {
+        begun = null;
+        lock (_lock)
+        {
+            bool asked = _fetches.TryGetValue(index, out BufferFetch fetch);
+            if (asked && !fetch.Request.HasEnded)
+            {
+                // The question stays open: a peer that was stopped answers when it goes on.
+                return fetch.Deadline.HasPassed ? BufferState.Overdue : BufferState.Asked;
+            }
+
+            try
+            {
+                if (asked)
+                {
+                    _fetches.Remove(index);
+                    if (Add(index, LoopbackContext.EndFetch(_peer, index, fetch.Request)) != null)
+                    {
+                        return BufferState.Mapped;
+                    }
+                }
+
+                if (!_peer.IsAlive || IsMapped(index))
+                {
+                    return _peer.IsAlive ? BufferState.Mapped : BufferState.Refused;
+                }
+
+                begun = _context.TryBeginFetch(_peer, index);
+            }
+            catch (UrmaException)
+            {
+                return BufferState.Refused;
+            }
+
+            if (begun is null)
+            {
+                return BufferState.Overdue;
+            }
+
+            // An answer that came too late, because the grant has ended since, gives no time on top.
+            _fetches.Add(index, new BufferFetch(begun, asked ? fetch.Deadline : Deadline.After(_context.Options.ControlTimeout)));
+            return BufferState.Asked;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -75,6 +150,13 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
     {
         lock (_lock)
         {
+            // An answer that is here already and that nobody took is older than this.
+            if (_fetches.TryGetValue(index, out BufferFetch fetch) && fetch.Request.HasEnded)
+            {
+                _fetches.Remove(index);
+                PeerSender.Abandon(_peer, fetch.Request);
+            }
+
             RemoteSegmentTable.Entry* entry = _entries[(ushort)index];
             if (entry == null || entry->Epoch == newEpoch)
             {
@@ -96,6 +178,13 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
             {
                 Retire(index, tell: false);
             }
+
+            foreach (BufferFetch fetch in _fetches.Values)
+            {
+                PeerSender.Abandon(_peer, fetch.Request);
+            }
+
+            _fetches.Clear();
         }
 
         RemoteSegmentTable.Entry** entries = _entries;

@@ -102,8 +102,11 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
         else if (length > LoopbackLayout.EntryInlineLength && lane.TryPeek(out ReceiveDescriptor* next))
         {
-            // Mapping the receiver's buffer can take a control round trip: better before anything is claimed.
-            _ = lane.Segments.Find(next->Segment);
+            Outcome outcome = MapBuffers(lane, next, length);
+            if (outcome != Outcome.Done)
+            {
+                return outcome;
+            }
         }
 
         if (!lane.TryClaim(out long position))
@@ -114,6 +117,30 @@ internal sealed unsafe partial class LoopbackSendQueue
         return target != null
             ? DeliverWriteImmediate(in request, pieces, lane, target, position, ref length, out status)
             : DeliverMessage(in request, pieces, lane, position, ref length, out status);
+    }
+
+    // Mapping the receiver's buffers takes an answer of its control thread: better before anything is claimed. A refusal shows
+    // when the message is delivered.
+    private static Outcome MapBuffers(LoopbackSendLane lane, ReceiveDescriptor* buffers, long length)
+    {
+        for (int i = 0; i < lane.MaxScatter && length > 0; i++)
+        {
+            ReceiveDescriptor buffer = buffers[i];
+            if (buffer.Length != 0 && !lane.Segments.IsMapped(buffer.Segment))
+            {
+                switch (lane.Segments.Ask(buffer.Segment))
+                {
+                    case BufferState.Asked:
+                        return Outcome.Asked;
+                    case BufferState.Overdue:
+                        return Outcome.NotReady;
+                }
+            }
+
+            length -= buffer.Length;
+        }
+
+        return Outcome.Done;
     }
 
     private Outcome DeliverMessage(

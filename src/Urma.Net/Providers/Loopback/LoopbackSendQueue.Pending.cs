@@ -8,12 +8,14 @@ internal sealed unsafe partial class LoopbackSendQueue
 {
     private const int InfiniteRetry = 7;
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerInterval = TimeSpan.FromMilliseconds(1);
 
     // Made with the queue, so that the first receiver that is not ready costs the posting thread no allocation.
     private readonly PendingWork[] _pending;
     private uint _pendingHead;
     private bool _headIsRunning;
     private bool _headNeedsEngine;
+    private bool _headAwaitsAnswer;
     private bool _isEngineTurn;
     private bool _announced;
     private bool _submitted;
@@ -114,7 +116,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                 head = _pending[_pendingHead & (uint)(Depth - 1)];
                 if (!_headNeedsEngine)
                 {
-                    return UntilRetry(head.Deadline);
+                    return _headAwaitsAnswer ? AnswerInterval : UntilRetry(head.Deadline);
                 }
 
                 // The copy runs outside the gate, so that posting never waits for it.
@@ -128,7 +130,12 @@ internal sealed unsafe partial class LoopbackSendQueue
                 _headIsRunning = false;
                 _isEngineTurn = false;
                 ref PendingWork slot = ref _pending[_pendingHead & (uint)(Depth - 1)];
-                if (outcome == Outcome.NotReady)
+                if (outcome == Outcome.Asked && _state == JettyState.Ready)
+                {
+                    return AnswerInterval;
+                }
+
+                if (outcome is Outcome.NotReady or Outcome.Asked)
                 {
                     if (_state == JettyState.Ready && !IsOverdue(ref slot))
                     {
@@ -178,7 +185,8 @@ internal sealed unsafe partial class LoopbackSendQueue
 
             Outcome outcome = ExecuteCopied(in head, out CompletionStatus status, out long length);
             _headNeedsEngine = outcome == Outcome.Engine;
-            if (_headNeedsEngine)
+            _headAwaitsAnswer = outcome == Outcome.Asked;
+            if (_headNeedsEngine || _headAwaitsAnswer)
             {
                 break;
             }

@@ -245,6 +245,9 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
         /// <summary>The target has no receive posted.</summary>
         NotReady,
 
+        /// <summary>The target was asked for its buffer; the answer is under way.</summary>
+        Asked,
+
         /// <summary>It must run on the engine thread.</summary>
         Engine,
 

@@ -145,6 +145,18 @@ internal sealed class ControlPlane : IDisposable
         return PeerSender.Request(peer, type, payload, fds, timeout, ct);
     }
 
+    /// <summary>Asks a peer without waiting for its answer. Any thread.</summary>
+    /// <param name="peer">Whom.</param>
+    /// <param name="type">What.</param>
+    /// <param name="payload">Up to <see cref="ControlFrame.MaximumPayload"/> bytes.</param>
+    /// <returns>
+    /// What the answer ends, at the latest when the peer is lost; null where the peer reads so slowly that its queue is full.
+    /// Whoever does not take the answer gives it up with <see cref="PeerSender.Abandon"/>.
+    /// </returns>
+    /// <exception cref="UrmaException">The peer is gone.</exception>
+    internal PendingRequest? TryBegin(LoopbackPeer peer, ControlMessage type, ReadOnlySpan<byte> payload) =>
+        PeerSender.TryBegin(peer, type, payload);
+
     /// <summary>Tells a peer something without waiting for anything. Any thread.</summary>
     /// <param name="peer">Whom.</param>
     /// <param name="type">What.</param>

@@ -26,11 +26,7 @@ internal static class PeerSender
         }
         catch
         {
-            if (!TryAbandon(peer, request))
-            {
-                request.Response?.Dispose();
-            }
-
+            Abandon(peer, request);
             throw;
         }
 
@@ -42,7 +38,41 @@ internal static class PeerSender
                 $"{peer.Name} did not answer {type} within {timeout.TotalSeconds:0.###} s: it is stopped, overloaded or stuck.");
         }
 
-        return request.Response ?? throw new UrmaException(request.Status, request.Error ?? peer.Name + " failed.");
+        return End(peer, request);
+    }
+
+    /// <inheritdoc cref="ControlPlane.TryBegin"/>
+    internal static PendingRequest? TryBegin(LoopbackPeer peer, ControlMessage type, ReadOnlySpan<byte> payload)
+    {
+        PendingRequest request = peer.Pending.Add();
+        bool sent = false;
+        try
+        {
+            sent = Send(peer, type, request.Id, payload, [], Deadline.After(TimeSpan.Zero), CancellationToken.None);
+        }
+        finally
+        {
+            if (!sent)
+            {
+                Abandon(peer, request);
+            }
+        }
+
+        return sent ? request : null;
+    }
+
+    /// <summary>The answer to a request that has ended, to be disposed.</summary>
+    /// <exception cref="UrmaException">The peer's own status and message, or its fault.</exception>
+    internal static ControlResponse End(LoopbackPeer peer, PendingRequest request) =>
+        request.Response ?? throw new UrmaException(request.Status, request.Error ?? peer.Name + " failed.");
+
+    /// <summary>Gives a request up; an answer that has come already is dropped.</summary>
+    internal static void Abandon(LoopbackPeer peer, PendingRequest request)
+    {
+        if (!TryAbandon(peer, request))
+        {
+            request.Response?.Dispose();
+        }
     }
 
     /// <inheritdoc cref="ControlPlane.TryNotify"/>

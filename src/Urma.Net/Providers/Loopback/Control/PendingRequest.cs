@@ -19,6 +19,9 @@ internal sealed class PendingRequest(uint id)
     /// <summary>Why it failed.</summary>
     internal string? Error { get; private set; }
 
+    /// <summary>Whether the end is there.</summary>
+    internal bool HasEnded => _done.Task.IsCompleted;
+
     /// <summary>Ends it with an answer.</summary>
     internal void Complete(ControlResponse response)
     {
