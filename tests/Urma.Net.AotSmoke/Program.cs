@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Urma.Net;
+using Urma.Net.AotSmoke;
 
 // One pass over the three modes, between two engines, in a program that has no JIT.
 if (RuntimeFeature.IsDynamicCodeSupported)
@@ -69,6 +70,22 @@ using (MessageListener listener = MessageChannel.Listen(owner, "aot-smoke"))
     }
 }
 
+// Without a JIT a new thread inherits the processors of the one that starts it: here one that is bound to the first it may use.
+string everywhere = ProcessorsOf("/proc/self");
+var bound = new Thread(() =>
+{
+    ThisThread.BindToOneProcessor();
+    string[] before = Tasks();
+    using UrmaContext context = UrmaContext.Open(fabric);
+    string[] started = [.. Tasks().Except(before)];
+    Check(started.Length != 0, "a context's thread");
+    Check(
+        SpinWait.SpinUntil(() => Array.TrueForAll(started, t => ProcessorsOf(t) == everywhere), patience),
+        $"the processors of a context's thread: {string.Join(", ", started.Select(ProcessorsOf))}; the first thread's: {everywhere}");
+});
+bound.Start();
+Check(bound.Join(patience * 2), "opening a context on a thread that is bound to a processor");
+
 UrmaCounters counters = user.GetCounters();
 Check(counters.Writes >= 3 && counters.Sends >= 6, $"the counters: {counters}");
 Check(UrmaDiagnostics.GetEngines(user.Device).Count == 2, "the engines seen from outside");
@@ -87,6 +104,11 @@ Completion Next(Jfc jfc)
     Check(jfc.Wait(one, patience) == 1, "a completion in time");
     return one[0];
 }
+
+static string[] Tasks() => Directory.GetDirectories("/proc/self/task");
+
+static string ProcessorsOf(string task) =>
+    File.ReadLines(Path.Combine(task, "status")).First(l => l.StartsWith("Cpus_allowed_list", StringComparison.Ordinal));
 
 static void Check(bool isTrue, string what)
 {

@@ -1,3 +1,5 @@
+using Urma.Net.Internal;
+
 namespace Urma.Net.Async;
 
 /// <summary>One thread that sleeps until an armed JFC has a completion, then lets its owner poll.</summary>
@@ -72,6 +74,7 @@ internal sealed class CompletionPump : IDisposable
 
     private void Run()
     {
+        CpuAffinity.FollowFirstThread();
         var ready = new Jfc[MaxTargets];
         var busy = new List<IPumpTarget>();
         CancellationToken stop = _stop.Token;

@@ -41,6 +41,21 @@ internal static unsafe class CpuAffinity
         return [.. processors];
     }
 
+    /// <summary>Lets the calling thread run where the process's first thread may. Does nothing where the kernel refuses.</summary>
+    /// <remarks>
+    /// For background threads: compiled ahead of time, a thread inherits the binding of the one that starts it; the runtime with
+    /// a JIT does this by itself.
+    /// </remarks>
+    internal static void FollowFirstThread()
+    {
+        ulong* mask = stackalloc ulong[MaskWords];
+        new Span<ulong>(mask, MaskWords).Clear();
+        if (Libc.SchedGetaffinity(Environment.ProcessId, MaskWords * sizeof(ulong), mask) >= 0)
+        {
+            _ = Libc.SchedSetaffinity(0, MaskWords * sizeof(ulong), mask);
+        }
+    }
+
     /// <summary>Binds the calling thread.</summary>
     /// <param name="processors">At least one number; those that do not exist or are not allowed are ignored by the kernel.</param>
     /// <exception cref="UrmaException">None of them exists and is allowed.</exception>

@@ -2,8 +2,8 @@ namespace Urma.Net.Tool.Peers;
 
 /// <summary>Starts the threads a context starts when it first needs them.</summary>
 /// <remarks>
-/// A thread inherits the processors of the one that starts it. Started by a measuring thread, which is bound to one, they would
-/// later interrupt exactly that one; so they are started before any thread is bound.
+/// They run where the process's first thread may, which is never bound, and sleep while something is measured. They are started
+/// before, so that no measurement contains their start.
 /// </remarks>
 internal static class BackgroundThreads
 {

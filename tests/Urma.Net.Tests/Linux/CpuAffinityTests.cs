@@ -18,6 +18,16 @@ public sealed class CpuAffinityTests
         Assert.Equal(all, CpuAffinity.GetCurrentThread());
     });
 
+    [TwoProcessorsFact]
+    public void A_bound_thread_can_follow_the_first_one() => OwnThread.Run(() =>
+    {
+        int[] first = CpuAffinity.ParseList(
+            File.ReadLines("/proc/self/status").First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))["Cpus_allowed_list:".Length..]);
+        CpuAffinity.SetCurrentThread(first[^1]);
+        CpuAffinity.FollowFirstThread();
+        Assert.Equal(first, CpuAffinity.GetCurrentThread());
+    });
+
     [Fact]
     public void Processors_that_do_not_exist_are_named() => OwnThread.Run(() =>
     {

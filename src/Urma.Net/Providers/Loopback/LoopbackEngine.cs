@@ -69,6 +69,7 @@ internal sealed class LoopbackEngine : IDisposable
 
     private void Run()
     {
+        CpuAffinity.FollowFirstThread();
         TimeSpan wait = TimeSpan.Zero;
         var queues = new List<LoopbackSendQueue>();
         while (!_stopping)

@@ -146,6 +146,7 @@ internal sealed class FabricLoop : IDisposable
 
     private void Run()
     {
+        CpuAffinity.FollowFirstThread();
         Span<ulong> ready = stackalloc ulong[Epoller.MaximumReady];
         int sleep = 0;
         while (!_stopping)
