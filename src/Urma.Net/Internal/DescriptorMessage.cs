@@ -31,13 +31,16 @@ internal static unsafe class DescriptorMessage
     /// Hands received descriptors to the caller; if anything about the frame is wrong, or it was the end of the
     /// connection, closes them all instead.
     /// </summary>
+    /// <remarks>A frame that is in order but whose descriptors do not fit this process's limit is <paramref name="lost"/>'s case.</remarks>
     /// <param name="message">What <c>recvmsg</c> filled in.</param>
     /// <param name="destination">Where the descriptors go.</param>
     /// <param name="received">Bytes of the frame; 0 for the end.</param>
     /// <param name="peer">Named in errors.</param>
+    /// <param name="lost">Not null where this process's descriptor limit cost the frame its descriptors; the bytes are good.</param>
     /// <returns>How many descriptors were handed over.</returns>
-    internal static int Take(in Msghdr message, Span<int> destination, nint received, int peer)
+    internal static int Take(in Msghdr message, Span<int> destination, nint received, int peer, out UrmaException? lost)
     {
+        lost = null;
         Span<int> all = stackalloc int[UnixChannel.MaximumDescriptors];
         int count = Collect(in message, all);
         bool truncated = (message.msg_flags & (Libc.MSG_CTRUNC | Libc.MSG_TRUNC)) != 0;
@@ -54,7 +57,9 @@ internal static unsafe class DescriptorMessage
 
         if (truncated || received > 0)
         {
-            ThrowUnusable(message.msg_flags, count, destination.Length, peer);
+            UrmaException error = Unusable(message.msg_flags, count, destination.Length, peer);
+            bool isOurLimit = (message.msg_flags & Libc.MSG_TRUNC) == 0 && truncated && count < UnixChannel.MaximumDescriptors;
+            lost = isOurLimit && received > 0 ? error : throw error;
         }
 
         return 0;
@@ -91,7 +96,7 @@ internal static unsafe class DescriptorMessage
 
     private static nuint Align(nuint length) => (length + 7) & ~(nuint)7;
 
-    private static void ThrowUnusable(int flags, int count, int room, int peer)
+    private static UrmaException Unusable(int flags, int count, int room, int peer)
     {
         string reason = (flags & Libc.MSG_TRUNC) != 0
             ? "it is longer than the receive buffer"
@@ -102,7 +107,7 @@ internal static unsafe class DescriptorMessage
         int error = (flags & Libc.MSG_TRUNC) != 0 ? Libc.EMSGSIZE
             : (flags & Libc.MSG_CTRUNC) != 0 ? Libc.EMFILE
             : Libc.EPROTO;
-        throw new UrmaException(
+        return new UrmaException(
             LinuxError.StatusOf(error), $"A frame from process {peer} is refused: {reason}.", error);
     }
 }

@@ -181,7 +181,27 @@ internal sealed unsafe class UnixChannel : IDisposable
     internal ChannelResult TryReceive(
         Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount)
     {
-        ChannelResult result = ReceiveNext(buffer, descriptors, out length, out descriptorCount);
+        ChannelResult result = TryReceive(buffer, descriptors, out length, out descriptorCount, out UrmaException? lost);
+        return lost is null ? result : throw lost;
+    }
+
+    /// <summary>Receives one frame if there is one, also one whose descriptors find no room in this process.</summary>
+    /// <param name="buffer">As for the other form.</param>
+    /// <param name="descriptors">As for the other form.</param>
+    /// <param name="length">The frame's length.</param>
+    /// <param name="descriptorCount">How many descriptors came.</param>
+    /// <param name="lost">
+    /// Not null where this process reached its descriptor limit: the frame's bytes are there, its descriptors are not, and those
+    /// that came are closed.
+    /// </param>
+    /// <exception cref="UrmaException">
+    /// The frame did not fit or carries too many descriptors. It is lost, every descriptor that came with it is closed; the
+    /// connection is best given up.
+    /// </exception>
+    internal ChannelResult TryReceive(
+        Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount, out UrmaException? lost)
+    {
+        ChannelResult result = ReceiveNext(buffer, descriptors, out length, out descriptorCount, out lost);
         if (result != ChannelResult.Closed)
         {
             return result;
@@ -189,13 +209,15 @@ internal sealed unsafe class UnixChannel : IDisposable
 
         // Frames can hide behind the first sign of the end: one that arrives together with it, between the kernel's looks at its
         // queue and at the connection, and all that wait where the peer closed with frames of ours unread.
-        return ReceiveNext(buffer, descriptors, out length, out descriptorCount) == ChannelResult.Done
+        return ReceiveNext(buffer, descriptors, out length, out descriptorCount, out lost) == ChannelResult.Done
             ? ChannelResult.Done
             : ChannelResult.Closed;
     }
 
-    private ChannelResult ReceiveNext(Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount)
+    private ChannelResult ReceiveNext(
+        Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount, out UrmaException? lost)
     {
+        lost = null;
         length = 0;
         descriptorCount = 0;
         using DescriptorLease lease = _socket.Lease();
@@ -229,14 +251,14 @@ internal sealed unsafe class UnixChannel : IDisposable
             }
 
             length = (int)received;
-            descriptorCount = DescriptorMessage.Take(in message, descriptors, received, Peer.Pid);
+            descriptorCount = DescriptorMessage.Take(in message, descriptors, received, Peer.Pid, out lost);
             return received == 0 ? ChannelResult.Closed : ChannelResult.Done;
         }
     }
 
     /// <summary>Receives one frame, waiting for it.</summary>
     /// <returns>False when the peer closed the connection or died.</returns>
-    /// <exception cref="UrmaException"><see cref="UrmaStatus.TimedOut"/>, or as <see cref="TryReceive"/>.</exception>
+    /// <exception cref="UrmaException"><see cref="UrmaStatus.TimedOut"/>, or as <see cref="TryReceive(Span{byte}, Span{int}, out int, out int)"/>.</exception>
     internal bool Receive(
         Span<byte> buffer, Span<int> descriptors, out int length, out int descriptorCount, TimeSpan timeout)
     {

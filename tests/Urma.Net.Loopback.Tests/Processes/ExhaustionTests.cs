@@ -32,23 +32,28 @@ public sealed class ExhaustionTests : ProcessTest
     }
 
     [Fact]
-    public void Without_descriptors_an_import_is_refused_by_name_and_works_later()
+    public void Without_descriptors_an_import_is_refused_by_name_and_costs_nothing_else()
     {
         PeerProcess peer = OpenPeer();
         UrmaContext context = OpenHere();
+        bool lost = false;
+        context.PeerLost += (_, _) => lost = true;
         using Segment segment = context.AllocateSegment(4096);
         string import = $"import id=t descriptor={Hex(segment.Descriptor)} token={segment.Token.Value}";
         peer.Ask(import);
         peer.Ask("limit-files spare=0");
         PeerReply reply = peer.Try(import);
         Assert.StartsWith("error UrmaException", reply.Line, StringComparison.Ordinal);
+        Assert.Contains(nameof(UrmaStatus.OutOfMemory), reply.Line, StringComparison.Ordinal);
         AssertSpeaksOfDescriptors(reply.Line);
-
-        peer.Ask("limit-files spare=100");
-        // The connection may have been given up; then the first attempt makes another.
-        Threads.Until(() => peer.Try(import).IsOk, "the import works again");
         peer.Ask("view-fill id=t value=1");
         Assert.Equal(-1, segment.AsSpan().IndexOfAnyExcept((byte)1));
+
+        peer.Ask("limit-files spare=100");
+        peer.Ask(import);
+        peer.Ask("view-fill id=t value=2");
+        Assert.Equal(-1, segment.AsSpan().IndexOfAnyExcept((byte)2));
+        Assert.False(lost);
     }
 
     [Fact]

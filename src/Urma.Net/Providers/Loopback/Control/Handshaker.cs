@@ -164,6 +164,9 @@ internal sealed class Handshaker : ILinkUser
     }
 
     /// <inheritdoc/>
+    public void OnStripped(PeerLink link, ReadOnlySpan<byte> frame, UrmaException error) => OnBroken(link, error.Status, error.Message);
+
+    /// <inheritdoc/>
     public void OnDrained(PeerLink link)
     {
         if (link.Handshake is { Hello: not null })

@@ -6,6 +6,9 @@ internal interface ILinkUser
     /// <summary>A frame arrived; descriptors not set to -1 are closed afterwards.</summary>
     void OnFrame(PeerLink link, ReadOnlySpan<byte> frame, Span<int> descriptors);
 
+    /// <summary>A frame arrived whose descriptors found no room in this process; the error says so.</summary>
+    void OnStripped(PeerLink link, ReadOnlySpan<byte> frame, UrmaException error);
+
     /// <summary>Everything that had arrived was handed over.</summary>
     void OnDrained(PeerLink link);
 

@@ -133,9 +133,10 @@ internal sealed class PeerLink : IFabricSource
             ChannelResult result;
             int length;
             int count;
+            UrmaException? lost;
             try
             {
-                result = _channel.TryReceive(_buffer.Frame, _buffer.Descriptors, out length, out count);
+                result = _channel.TryReceive(_buffer.Frame, _buffer.Descriptors, out length, out count, out lost);
             }
             catch (UrmaException error)
             {
@@ -154,7 +155,14 @@ internal sealed class PeerLink : IFabricSource
                     return;
             }
 
-            Deliver(length, count);
+            if (lost is null)
+            {
+                Deliver(length, count);
+            }
+            else
+            {
+                User.OnStripped(this, _buffer.Frame.AsSpan(0, length), lost);
+            }
         }
     }
 

@@ -105,6 +105,21 @@ internal sealed class PeerTraffic : ILinkUser
     }
 
     /// <inheritdoc/>
+    public void OnStripped(PeerLink link, ReadOnlySpan<byte> frame, UrmaException error)
+    {
+        LoopbackPeer peer = link.Peer!;
+        if (ControlFrame.TryReadHeader(frame, out uint type, out uint id, out _)
+            && (type & ControlFrame.ReplyBit) != 0
+            && peer.Pending.Take(id) is { } request)
+        {
+            request.Fail(error.Status, $"{peer.Name}: {error.Message}");
+        }
+
+        // A reply that nobody waits for any more is given back; what should not carry descriptors does not miss them.
+        OnFrame(link, frame, []);
+    }
+
+    /// <inheritdoc/>
     public void OnDrained(PeerLink link)
     {
     }
