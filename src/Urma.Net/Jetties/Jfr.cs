@@ -57,6 +57,10 @@ public abstract class Jfr : IDisposable
     /// Closes the queue: senders get <see cref="CompletionStatus.RemoteOperationError"/>; receives that were not filled complete
     /// with <see cref="CompletionStatus.WorkRequestFlushed"/>, each exactly once.
     /// </summary>
+    /// <remarks>
+    /// The flushed receives are found by polling, as every completion is: until the JFC is polled empty or disposed, they keep
+    /// their share of its depth, and the queue's shared memory stays.
+    /// </remarks>
     public void Dispose()
     {
         DisposeCore();

@@ -13,7 +13,7 @@ namespace Urma.Net.Messaging;
 internal readonly record struct ChannelHello(ulong Nonce, JettyDescriptor Jetty, Token Token, int Slots, int SlotSize, string Label)
 {
     public const int Size = 160;
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     private const uint Magic = 0x4D43_5255; // "URCM"
     private const int LabelOffset = 84;

@@ -8,14 +8,18 @@ internal readonly struct ChannelMessage
     public const int Size = 16;
     public const int MaxTail = 256;
 
-    public ChannelMessage(ChannelMessageKind kind, long value, uint buffers = 0)
+    public ChannelMessage(ChannelMessageKind kind, long value, uint buffers = 0, ushort number = 0)
     {
         Kind = kind;
         Value = value;
         Buffers = buffers;
+        Number = number;
     }
 
     public ChannelMessageKind Kind { get; }
+
+    /// <summary>Which question for a large buffer it asks, or refuses.</summary>
+    public ushort Number { get; }
 
     /// <summary>The number or a bit mask of large buffers.</summary>
     public uint Buffers { get; }
@@ -26,11 +30,13 @@ internal readonly struct ChannelMessage
     public static ChannelMessage Read(ReadOnlySpan<byte> source) => new(
         (ChannelMessageKind)source[0],
         BinaryPrimitives.ReadInt64LittleEndian(source[8..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(source[4..]));
+        BinaryPrimitives.ReadUInt32LittleEndian(source[4..]),
+        BinaryPrimitives.ReadUInt16LittleEndian(source[2..]));
 
     public void WriteTo(Span<byte> destination)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)Kind);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)Kind);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[2..], Number);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], Buffers);
         BinaryPrimitives.WriteInt64LittleEndian(destination[8..], Value);
     }

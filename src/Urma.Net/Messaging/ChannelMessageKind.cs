@@ -12,7 +12,7 @@ internal enum ChannelMessageKind : byte
     /// <summary>A large buffer is the sender's to fill.</summary>
     Grant = 3,
 
-    /// <summary>There will be no large buffer; the text says why.</summary>
+    /// <summary>There will be no large buffer for the question of this number; the text says why.</summary>
     Refuse = 4,
 
     /// <summary>A large buffer holds a message.</summary>

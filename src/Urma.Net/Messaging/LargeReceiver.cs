@@ -38,6 +38,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
     private readonly BufferState[] _states;
     private readonly bool[] _announced;
     private long _wanted;
+    private ushort _number;
     private bool _isGuess;
     private bool _working;
     private bool _disposed;
@@ -52,7 +53,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>The sender needs a buffer and gives some back.</summary>
-    public void OnWant(long length, uint returned)
+    public void OnWant(long length, uint returned, ushort number)
     {
         bool accepted = length >= 0 && length <= _maxLength;
         lock (_lock)
@@ -69,13 +70,14 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
             if (accepted)
             {
                 _wanted = CapacityFor(length);
+                _number = number;
                 _isGuess = false;
             }
         }
 
         if (!accepted)
         {
-            Refuse(length, $"messages of more than {_maxLength} bytes are not accepted (MessageChannelOptions.MaxMessageLength, within the provider's limit)");
+            Refuse(length, number, $"messages of more than {_maxLength} bytes are not accepted (MessageChannelOptions.MaxMessageLength, within the provider's limit)");
         }
 
         // After a refusal, too: a length wanted before may be waiting for what was given back.
@@ -165,7 +167,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TryPlan(out int buffer, out long length, out Segment? former, out bool isGuess))
+        while (TryPlan(out int buffer, out long length, out Segment? former, out bool isGuess, out ushort number))
         {
             try
             {
@@ -178,7 +180,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
                 // Nobody waits for a buffer that was only a guess, and a refusal would fail a message that has its own.
                 if (!isGuess)
                 {
-                    Refuse(length, error.Message);
+                    Refuse(length, number, error.Message);
                 }
             }
 #pragma warning restore CA1031
@@ -210,7 +212,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
     }
 
     // Grants what is there; true when a buffer has to be allocated first.
-    private bool TryPlan(out int buffer, out long length, out Segment? former, out bool isGuess)
+    private bool TryPlan(out int buffer, out long length, out Segment? former, out bool isGuess, out ushort number)
     {
         int granted = -1;
         lock (_lock)
@@ -218,6 +220,7 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
             former = null;
             length = _wanted;
             isGuess = _isGuess;
+            number = _number;
             buffer = -1;
             for (int i = 0; i < _states.Length && length != 0 && !_disposed; i++)
             {
@@ -308,6 +311,6 @@ internal sealed class LargeReceiver : IThreadPoolWorkItem, IDisposable
         _channel.TryPostControl(new ChannelMessage(ChannelMessageKind.Grant, capacity, (uint)buffer), tail);
     }
 
-    private void Refuse(long length, string reason) =>
-        _channel.TryPostText(ChannelMessageKind.Refuse, $"No buffer for {length} bytes: {reason}");
+    private void Refuse(long length, ushort number, string reason) =>
+        _channel.TryPostText(ChannelMessageKind.Refuse, $"No buffer for {length} bytes: {reason}", number);
 }

@@ -10,6 +10,7 @@ internal sealed class LargeSender : IDisposable
     private readonly TargetSegment?[] _imports = new TargetSegment?[MessageChannelOptions.MaxLargeBuffers];
     private readonly bool[] _granted = new bool[MessageChannelOptions.MaxLargeBuffers];
     private long _wanted;
+    private ushort _asked;
     private string? _refusal;
     private bool _disposed;
 
@@ -43,8 +44,16 @@ internal sealed class LargeSender : IDisposable
             target = null!;
             if (_refusal is { } refusal)
             {
+                bool isOurs = _wanted == Math.Max(1, length);
                 _refusal = null;
                 _wanted = 0;
+
+                // It may have been for a message that its sender tried once and gave up: this one is asked for anew.
+                if (!isOurs)
+                {
+                    return false;
+                }
+
                 throw new UrmaException(UrmaStatus.OutOfMemory, $"{_channel.PeerName} does not take the message. {refusal}");
             }
 
@@ -65,11 +74,12 @@ internal sealed class LargeSender : IDisposable
     /// Whether the peer must be asked for a buffer of this length: it was not yet, or buffers came since that are too short and
     /// have to go back. Those are given up here.
     /// </summary>
-    public bool TryAsk(long length, out uint returned)
+    public bool TryAsk(long length, out uint returned, out ushort number)
     {
         lock (_lock)
         {
             returned = 0;
+            number = 0;
             for (int i = 0; i < _granted.Length; i++)
             {
                 returned |= _granted[i] ? 1u << i : 0;
@@ -82,7 +92,19 @@ internal sealed class LargeSender : IDisposable
 
             Array.Clear(_granted);
             _wanted = Math.Max(1, length);
+            _refusal = null;
+            number = ++_asked;
             return true;
+        }
+    }
+
+    /// <summary>The message that was asked for is not sent: an answer to the question, here or under way, is nobody's.</summary>
+    public void GiveUp()
+    {
+        lock (_lock)
+        {
+            _wanted = 0;
+            _refusal = null;
         }
     }
 
@@ -122,11 +144,11 @@ internal sealed class LargeSender : IDisposable
         Import(buffer, capacity, tail);
     }
 
-    public void OnRefused(string text)
+    public void OnRefused(ushort number, string text)
     {
         lock (_lock)
         {
-            if (_wanted == 0)
+            if (_wanted == 0 || number != _asked)
             {
                 return;
             }

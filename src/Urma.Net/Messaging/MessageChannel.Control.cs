@@ -16,10 +16,10 @@ public sealed partial class MessageChannel
     }
 
     /// <summary>Posts text on behalf of a refusal.</summary>
-    internal bool TryPostText(ChannelMessageKind kind, string text)
+    internal bool TryPostText(ChannelMessageKind kind, string text, ushort number = 0)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        return TryPostControl(new ChannelMessage(kind, 0), bytes.AsSpan(0, Math.Min(bytes.Length, ChannelMessage.MaxTail)));
+        return TryPostControl(new ChannelMessage(kind, 0, number: number), bytes.AsSpan(0, Math.Min(bytes.Length, ChannelMessage.MaxTail)));
     }
 
     // Holds the post gate: it orders everything on the control queue.
@@ -70,6 +70,11 @@ public sealed partial class MessageChannel
             {
                 SendInOrder(new ChannelMessage(ChannelMessageKind.End, 0));
             }
+            catch (OperationCanceledException) when (!_isPosted)
+            {
+                Unblock(SendBlocks.Completed);
+                throw;
+            }
             catch (UrmaException)
             {
                 // The peer closed or died, or has no room for it while this end closes: it needs no end. Receiving tells what happened.
@@ -77,6 +82,20 @@ public sealed partial class MessageChannel
             catch (InvalidOperationException)
             {
             }
+        }
+    }
+
+    // Of a completion that was given up waiting for.
+    private void AwaitEnd()
+    {
+        _sendDeadline = Environment.TickCount64 + LongestFarewell;
+        try
+        {
+            AwaitPosted();
+        }
+        catch (UrmaException)
+        {
+            // As in SendEnd.
         }
     }
 
@@ -117,13 +136,13 @@ public sealed partial class MessageChannel
                 OnCredit((uint)message.Value);
                 break;
             case ChannelMessageKind.Want:
-                _largeReceiver.OnWant(message.Value, message.Buffers);
+                _largeReceiver.OnWant(message.Value, message.Buffers, message.Number);
                 break;
             case ChannelMessageKind.Grant:
                 _largeSender.OnGrant((int)message.Buffers, message.Value, tail);
                 break;
             case ChannelMessageKind.Refuse:
-                _largeSender.OnRefused(Encoding.UTF8.GetString(tail));
+                _largeSender.OnRefused(message.Number, Encoding.UTF8.GetString(tail));
                 break;
             case ChannelMessageKind.Filled:
                 OnFilled((int)message.Buffers, message.Value);

@@ -69,14 +69,17 @@ public sealed partial class MessageChannel
             return true;
         }
 
-        if (HasCredit && _largeSender.TryAsk(length, out uint returned))
+        if (HasCredit && _largeSender.TryAsk(length, out uint returned, out ushort number))
         {
-            SendInOrder(new ChannelMessage(ChannelMessageKind.Want, length, returned));
+            SendInOrder(new ChannelMessage(ChannelMessageKind.Want, length, returned, number));
             _sender.Sent++;
         }
 
         return false;
     }
+
+    /// <summary>The pending send was cancelled.</summary>
+    internal void GiveUpSend() => _largeSender.GiveUp();
 
     private void FinishLarge(int buffer, long length)
     {

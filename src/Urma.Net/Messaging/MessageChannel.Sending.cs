@@ -15,6 +15,10 @@ public sealed partial class MessageChannel
     // When a post is given up, by Environment.TickCount64.
     private long _sendDeadline = long.MaxValue;
 
+    // Gives up the wait for a post, not the post.
+    private CancellationToken _sendCancellation;
+    private bool _isPosted;
+
     internal int SendProgress => Volatile.Read(ref _credit.Progress);
 
     private SendBlocks Blocks => (SendBlocks)Volatile.Read(ref _credit.Blocks);
@@ -214,7 +218,14 @@ public sealed partial class MessageChannel
             throw new UrmaException(status, $"A message to {PeerName} was refused by the send queue with {status}.");
         }
 
-        // Ends with the provider's own bound: every posted request completes, if need be because the peer died.
+        return AwaitPosted();
+    }
+
+    // Ends with the provider's own bound: every posted request completes, if need be because the peer died.
+    private Completion AwaitPosted()
+    {
+        var spin = default(SpinWait);
+        _isPosted = true;
         while (_postEnded == 0)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
@@ -224,11 +235,13 @@ public sealed partial class MessageChannel
         }
 
         _postEnded = 0;
+        _isPosted = false;
         return _postCompletion;
     }
 
     private void ThrowIfLate()
     {
+        _sendCancellation.ThrowIfCancellationRequested();
         if (Environment.TickCount64 > _sendDeadline)
         {
             throw new UrmaException(UrmaStatus.TimedOut, $"{PeerName} has no room for the end of the messages: it does not receive.");

@@ -129,10 +129,16 @@ public sealed partial class MessageChannel : IDisposable
     /// Says that nothing more will be sent. The peer receives what was sent before, then the end. Receiving goes on.
     /// Call it as the sender, with no send pending. Idempotent.
     /// </summary>
+    /// <param name="cancellationToken">
+    /// Gives up waiting for the peer to have room for the end. The end then reaches the peer when it has; where it could not even
+    /// be queued here, calling again tries again.
+    /// </param>
     /// <exception cref="InvalidOperationException">A send is pending.</exception>
     /// <exception cref="UrmaException">The peer is gone.</exception>
-    public void Complete()
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    public void Complete(CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         SendBlocks blocks = Blocks;
         if ((blocks & (SendBlocks.Completed | SendBlocks.PeerClosed)) != 0)
         {
@@ -144,7 +150,15 @@ public sealed partial class MessageChannel : IDisposable
             ThrowBlocked(blocks);
         }
 
-        SendEnd();
+        _sendCancellation = cancellationToken;
+        try
+        {
+            SendEnd();
+        }
+        finally
+        {
+            _sendCancellation = default;
+        }
     }
 
     /// <summary>
@@ -168,6 +182,10 @@ public sealed partial class MessageChannel : IDisposable
             // A peer that does not poll may never have room for it; closing here must not depend on that.
             _sendDeadline = Environment.TickCount64 + LongestFarewell;
             SendEnd();
+        }
+        else if (_isPosted && _fault is null)
+        {
+            AwaitEnd();
         }
 
         SayClosed();

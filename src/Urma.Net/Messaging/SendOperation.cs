@@ -193,6 +193,7 @@ internal sealed class SendOperation : IValueTaskSource, IThreadPoolWorkItem
     {
         if (Interlocked.CompareExchange(ref _state, Settled, Pending) == Pending)
         {
+            _channel.GiveUpSend();
             _channel.Unblock(SendBlocks.Pending);
             _core.SetException(new OperationCanceledException("Sending was cancelled; the message was not sent.", _token));
         }

@@ -72,6 +72,60 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task The_refusal_of_a_cancelled_message_does_not_fail_the_next()
+    {
+        using ChannelPair pair = await ChannelPair.Open(server: new MessageChannelOptions { MaxMessageLength = 2 * Long });
+        using var cancel = new CancellationTokenSource();
+        Task cancelled = pair.Client.SendAsync(new byte[3 * Long], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Within());
+
+        pair.Server.Poll();
+        await Exchange(pair, 2 * Long);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_comes_late_does_not_fail_a_message_of_the_same_length()
+    {
+        using ChannelPair pair = await ChannelPair.Open();
+        using var cancel = new CancellationTokenSource();
+        Task cancelled = pair.Client.SendAsync(new byte[Long], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Within());
+        Task next = pair.Client.SendAsync(new byte[Long]).AsTask();
+        Assert.True(pair.Server.TryPostText(ChannelMessageKind.Refuse, "no", number: 1));
+        using MessageLease lease = await pair.Server.ReceiveAsync().Within();
+        Assert.Equal(Long, lease.Length);
+        await next.Within();
+    }
+
+    [Fact]
+    public async Task The_refusal_of_a_message_tried_once_does_not_fail_a_shorter_one()
+    {
+        using ChannelPair pair = await ChannelPair.Open(server: new MessageChannelOptions { MaxMessageLength = 2 * Long });
+        Assert.False(pair.Client.TrySend(new byte[3 * Long]));
+        pair.Server.Poll();
+        await Exchange(pair, 2 * Long);
+    }
+
+    [Fact]
+    public async Task Saying_the_end_to_a_peer_that_never_receives_can_be_cancelled()
+    {
+        using ChannelPair pair = await ChannelPair.Open(new MessageChannelOptions { Slots = 4 });
+        for (int i = 0; i < 24; i++)
+        {
+            Assert.True(pair.Client.TryPostText(ChannelMessageKind.Refuse, "nothing was asked for"));
+        }
+
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => pair.Client.Complete(cancel.Token)).Within());
+        Assert.Throws<InvalidOperationException>(() => pair.Client.TrySend(stackalloc byte[1]));
+
+        Assert.True((await pair.Server.ReceiveAsync().Within()).IsEnd);
+        pair.Client.Complete();
+    }
+
+    [Fact]
     public async Task Closing_does_not_wait_for_a_peer_that_never_receives()
     {
         var options = new MessageChannelOptions { Slots = 4 };
