@@ -18,6 +18,8 @@ public sealed class LoopbackAtomics() : AtomicSuite(new LoopbackHarness());
 
 public sealed class LoopbackMessages() : MessageSuite(new LoopbackHarness());
 
+public sealed class LoopbackLists() : ListSuite(new LoopbackHarness());
+
 public sealed class LoopbackReceiverNotReady() : ReceiverNotReadySuite(new LoopbackHarness());
 
 public sealed class LoopbackStreams() : StreamSuite(new LoopbackHarness());

@@ -43,7 +43,25 @@ internal static unsafe class Forger
             | ((ulong)random.Next(256) << 56);
         entry->Opcode = (byte)(random.Next(4) == 0 ? random.Next(256) : random.Next(4));
         entry->IsInline = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(2));
+        if (random.Next(3) == 0)
+        {
+            PackEntry(random, entry, index);
+        }
+
         Volatile.Write(ref entry->Sequence, (uint)(index + 1 + (random.Next(4) * entries)));
+    }
+
+    // Several messages in one entry: how many, how long and to which slots, each right or a little wrong.
+    private static void PackEntry(Random random, LaneEntry* entry, int index)
+    {
+        entry->Opcode = LaneEntry.PackedOpcode;
+        entry->Slot = (ushort)(random.Next(4) == 0 ? random.Next(1 << 16) : random.Next(7));
+        entry->Result = (ulong)random.NextInt64() & (random.Next(2) == 0 ? 0x0F0F_0F0F : 0xFFFF_FFFF_3F3F_3F3F);
+        entry->Value = 0;
+        for (int i = 0; i < LaneEntry.MaxPacked; i++)
+        {
+            entry->Value |= (ulong)(ushort)(random.Next(8) == 0 ? random.Next() : index + i) << (16 * i);
+        }
     }
 
     // A posted receive whose buffer is almost one that exists.
