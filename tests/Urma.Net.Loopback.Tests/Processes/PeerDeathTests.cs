@@ -200,9 +200,14 @@ public sealed class PeerDeathTests : ProcessTest
         peer.Kill();
 
         Threads.Until(() => target.IsRevoked, "the import notices the death");
-        // The memory outlives its owner: looking at it is harmless.
+        // The memory outlives its owner: using it is harmless. Scratch memory takes its place once, maybe between these two.
         view.StoreRelease(4096, 2L);
-        Assert.Equal(2L, view.LoadAcquire<long>(4096));
+        if (view.LoadAcquire<long>(4096) != 2L)
+        {
+            view.StoreRelease(4096, 2L);
+            Assert.Equal(2L, view.LoadAcquire<long>(4096));
+        }
+
         Completion completion = endpoint.Execute(WorkRequest.Write(endpoint.Memory.Range(0, 8), target.At(0, 8)));
         Assert.Contains(completion.Status, new[] { CompletionStatus.AckTimeout, CompletionStatus.RemoteAccessAbort });
     }
