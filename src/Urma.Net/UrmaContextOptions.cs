@@ -12,6 +12,12 @@ public sealed record UrmaContextOptions
     /// <summary>The longest a revocation waits for importers to confirm before it abandons the memory to them.</summary>
     public TimeSpan RevocationTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A slower link to put between this context and its peers; null, the default, for none. Only the loopback provider can
+    /// model one.
+    /// </summary>
+    public FabricModel? Fabric { get; init; }
+
     /// <summary>A name for people: shown by the <c>urma</c> tool and in errors at peers. At most 63 bytes of UTF-8.</summary>
     public string? Label { get; init; }
 }

@@ -11,6 +11,7 @@ if (RuntimeFeature.IsDynamicCodeSupported)
 
 TimeSpan patience = TimeSpan.FromSeconds(30);
 using var hang = new CancellationTokenSource(patience);
+using var events = new EventCounter();
 string fabric = $"loopback://aot-smoke-{Environment.ProcessId}";
 using UrmaContext owner = UrmaContext.Open(fabric);
 using UrmaContext user = UrmaContext.Open(fabric);
@@ -89,6 +90,18 @@ Check(bound.Join(patience * 2), "opening a context on a thread that is bound to 
 UrmaCounters counters = user.GetCounters();
 Check(counters.Writes >= 3 && counters.Sends >= 6, $"the counters: {counters}");
 Check(UrmaDiagnostics.GetEngines(user.Device).Count == 2, "the engines seen from outside");
+using (UrmaContext distant = UrmaContext.Open(fabric, new UrmaContextOptions { Fabric = FabricModel.Rdma }))
+using (UdmaChannel channel = UdmaChannel.Create(distant))
+using (Segment source = distant.AllocateSegment(64))
+using (TargetSegment target2 = distant.ImportSegment(memory.Descriptor, memory.Token))
+{
+    source.AsSpan().Fill(5);
+    await channel.WriteAsync(source.Range(0, 64), target2.At(0), hang.Token);
+    using SegmentView view = target2.Map();
+    Check(view.IsDelayed && view.LoadAcquire<long>(0) == 0x0505_0505_0505_0505, "a write over a modelled link");
+}
+
+Check(SpinWait.SpinUntil(() => events.HasSeen("ContextClosed") && events.HasSeen("PeerLost"), patience), "the event source");
 Console.WriteLine("aot: ok");
 return 0;
 

@@ -60,6 +60,41 @@ public class PerftestTests
             run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("send_lat", "--fabric", "rdma")]
+    [InlineData("read_lat", "--fabric", "3us,25GB/s")]
+    [InlineData("loadstore_lat", "--fabric", "3us")]
+    [InlineData("async_lat", "--fabric", "3us")]
+    public void A_modelled_link_takes_its_time_and_is_reported(params string[] arguments)
+    {
+        JsonElement result = Measure(arguments);
+        JsonElement model = result.GetProperty("fabric_model");
+        Assert.Equal(3000, model.GetProperty("latency_ns").GetDouble());
+        Assert.True(result.GetProperty("lat_ns").GetProperty("p50").GetDouble() >= 3000, "Faster than the link.");
+    }
+
+    [Fact]
+    public void The_table_says_above_and_below_that_a_link_was_modelled()
+    {
+        using ProgramRun run = ProgramRun.Tool("perftest", "write_bw", "--rounds", "1", "-s", "4096", "--fabric", "1us,1GB/s");
+        Assert.True(run.ExitCode() == 0, run.Errors);
+        Assert.Equal(2, run.Output.Split("ON, own (1000 ns, 1 GB/s)").Length - 1);
+        using ProgramRun raw = ProgramRun.Tool("perftest", "loadstore_bw", "--fabric", "ub");
+        Assert.Equal(1, raw.ExitCode());
+        Assert.Contains("no fabric model can delay", raw.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ends_with_different_links_are_told_so()
+    {
+        string name = $"links-{Environment.ProcessId}";
+        using ProgramRun server = ProgramRun.Tool("perftest", "send_lat", "--listen", name, "--provider", "loopback://tool-tests", "--fabric", "ub");
+        server.WaitForErrors("Waiting for a client");
+        using ProgramRun client = ProgramRun.Tool("perftest", "send_lat", "-S", name, "--rounds", "1", "--provider", "loopback://tool-tests");
+        Assert.Equal(1, client.ExitCode());
+        Assert.Contains("start both with the same --fabric", client.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Two_ends_started_by_hand_find_each_other()
     {

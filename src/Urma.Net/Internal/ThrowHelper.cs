@@ -23,6 +23,13 @@ internal static class ThrowHelper
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Undelayed() =>
+        throw new UrmaException(
+            UrmaStatus.OperationNotPermitted,
+            "The context has a fabric model, which cannot delay spans and addresses of a peer's memory: use ordered accesses or posted work, or set FabricModel.AllowUndelayedViews.");
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CompletionFailed(CompletionStatus status) =>
         throw new UrmaException(status, $"The operation completed with {status} ({(int)status}): {CompletionStatusText.Explain(status)}");
 

@@ -27,14 +27,27 @@ public unsafe ref struct SegmentView
         _lease = lease;
     }
 
+    /// <summary>A view whose accesses a fabric model delays.</summary>
+    internal SegmentView(byte* @base, bool writable, Internal.DelayedLease lease)
+        : this(@base, 0, writable, lease)
+    {
+    }
+
     /// <summary>Length in bytes.</summary>
-    public readonly long Length => _length;
+    public readonly long Length => _length != 0 ? _length : DelayedLength(_lease);
+
+    /// <summary>
+    /// Whether a <see cref="FabricModel"/> delays the ordered accesses of this view. Spans and <see cref="Address"/> cannot be
+    /// delayed: they are refused, or with <see cref="FabricModel.AllowUndelayedViews"/> at the speed of this machine.
+    /// </summary>
+    public readonly bool IsDelayed => _lease is Internal.DelayedLease;
 
     /// <summary>Whether stores are granted. Where they are not, the kernel refuses them too.</summary>
     public readonly bool IsWritable => _writable;
 
     /// <summary>First byte of the view, for native code. Valid while the lease is open.</summary>
-    public readonly nint Address => (nint)_base;
+    /// <exception cref="UrmaException">The view is delayed by a <see cref="FabricModel"/>, which this address would go round.</exception>
+    public readonly nint Address => _length != 0 ? (nint)_base : DelayedAddress(_lease, _base);
 
     /// <summary>Whether the grant behind this view has ended: it then shows private scratch memory, never another's data.</summary>
     public readonly bool IsRevoked => _lease?.IsRevoked ?? false;
@@ -182,11 +195,11 @@ public unsafe ref struct SegmentView
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly byte* Checked(long offset, long length, bool write = false)
+    private readonly byte* Checked(long offset, long length, bool write = false, bool isOrdered = false)
     {
         if ((ulong)offset > (ulong)_length || (ulong)length > (ulong)(_length - offset))
         {
-            Internal.ThrowHelper.OutOfRange(offset, length, _length);
+            return Delayed(_lease, _base, _length, offset, length, write, isOrdered);
         }
 
         if (write && !_writable)
@@ -206,12 +219,39 @@ public unsafe ref struct SegmentView
             throw new NotSupportedException("Ordered and atomic accesses are 4 or 8 bytes wide.");
         }
 
-        byte* p = Checked(offset, sizeof(T), write);
+        byte* p = Checked(offset, sizeof(T), write, isOrdered: true);
         if (((nuint)p & (nuint)(sizeof(T) - 1)) != 0)
         {
             Internal.ThrowHelper.Misaligned(offset, sizeof(T));
         }
 
         return p;
+    }
+
+    // These are static because a view whose address is taken cannot live in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* Delayed(Internal.ISegmentLease? lease, byte* start, long limit, long offset, long length, bool write, bool isOrdered)
+    {
+        if (lease is Internal.DelayedLease delayed)
+        {
+            return delayed.Access(start, offset, length, write, isOrdered);
+        }
+
+        Internal.ThrowHelper.OutOfRange(offset, length, limit);
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long DelayedLength(Internal.ISegmentLease? lease) => lease is Internal.DelayedLease delayed ? delayed.Length : 0;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint DelayedAddress(Internal.ISegmentLease? lease, byte* start)
+    {
+        if (lease is Internal.DelayedLease { AllowsUndelayed: false })
+        {
+            Internal.ThrowHelper.Undelayed();
+        }
+
+        return (nint)start;
     }
 }

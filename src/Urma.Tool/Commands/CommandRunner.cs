@@ -24,4 +24,24 @@ internal static class CommandRunner
         Description = "Connection string of the device to use",
         DefaultValueFactory = _ => "loopback://fabric",
     };
+
+    /// <summary>The option of commands that can put a modelled link between the two ends.</summary>
+    public static Option<string?> FabricOption() => new("--fabric")
+    {
+        Description = "Model a slower link: local, cross-numa, ub, rdma, or latency and bandwidth such as 1.5us,12GB/s",
+    };
+
+    /// <summary>Reads <see cref="FabricOption"/>; null when it was not given.</summary>
+    public static FabricModel? ReadFabric(string? text)
+    {
+        try
+        {
+            // The tool's own control area and its yardsticks are plain memory: views of it are not what is measured.
+            return text is null ? null : FabricModel.Parse(text) with { AllowUndelayedViews = true };
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new ToolException(error.Message);
+        }
+    }
 }

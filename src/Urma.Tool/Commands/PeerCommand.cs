@@ -13,12 +13,13 @@ internal static class PeerCommand
         Option<string> provider = CommandRunner.ProviderOption();
         Option<string> name = new("--name") { Required = true };
         Option<int> cpu = new("--cpu") { DefaultValueFactory = _ => -1 };
-        var command = new Command("peer", "The other end of a measurement; started by the tool itself") { provider, name, cpu };
+        Option<string?> fabric = CommandRunner.FabricOption();
+        var command = new Command("peer", "The other end of a measurement; started by the tool itself") { provider, name, cpu, fabric };
         command.Hidden = true;
         CommandRunner.SetAction(command, parsed =>
         {
             SelfProcess.ExitWithParent();
-            using UrmaContext context = BackgroundThreads.Open(parsed.GetValue(provider)!, "urma peer");
+            using UrmaContext context = BackgroundThreads.Open(parsed.GetValue(provider)!, "urma peer", CommandRunner.ReadFabric(parsed.GetValue(fabric)));
             int processor = parsed.GetValue(cpu);
             MeasuringThread.Run(processor < 0 ? ProcessorPair.Parse(null).Peer : processor, () =>
             {

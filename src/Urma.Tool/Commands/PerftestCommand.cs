@@ -33,7 +33,7 @@ internal static class PerftestCommand
         CommandRunner.SetAction(command, parsed =>
         {
             PerftestRequest request = options.Read(parsed);
-            using UrmaContext context = BackgroundThreads.Open(request.Provider, $"urma perftest {TestNames.Of(kind)}");
+            using UrmaContext context = BackgroundThreads.Open(request.Provider, $"urma perftest {TestNames.Of(kind)}", request.Template.Fabric);
             if (request.Listen is { } name)
             {
                 Listen(context, kind, name, request);
@@ -52,7 +52,8 @@ internal static class PerftestCommand
     {
         Console.Error.WriteLine(
             $"Waiting for a client of {TestNames.Of(kind)} on processor {request.Cpus.Peer}. " +
-            $"Start it: urma perftest {TestNames.Of(kind)} -S {name} --provider {request.Provider}");
+            $"Start it: urma perftest {TestNames.Of(kind)} -S {name} --provider {request.Provider}" +
+            (request.Fabric is null ? string.Empty : $" --fabric {request.Fabric}"));
         MeasuringThread.Run(request.Cpus.Peer, () =>
         {
             using var server = new PeerServer(context, name, kind);
@@ -64,7 +65,7 @@ internal static class PerftestCommand
     {
         using PeerClient client = request.Server is { } server
             ? PeerClient.Connect(context, server)
-            : PeerClient.Start(context, request.Cpus.Peer);
+            : PeerClient.Start(context, request.Cpus.Peer, request.Fabric);
         if (!request.Json)
         {
             PerftestTable.Header(Console.Out, request.Setup(request.Sizes[0]), context.Device.ConnectionString, $"{request.Cpus}", request.Plan, request.Sizes.Count > 1);

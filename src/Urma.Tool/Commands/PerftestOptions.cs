@@ -31,6 +31,7 @@ internal sealed class PerftestOptions
     private readonly Option<string> _resume = new("--resume") { Description = "How the await ends: sync (completed at post), poller, pool", DefaultValueFactory = _ => "sync" };
     private readonly Option<string?> _json = new("--json") { Description = "Print one JSON object instead of the table; '-' for standard output" };
     private readonly Option<string> _provider = CommandRunner.ProviderOption();
+    private readonly Option<string?> _fabric = CommandRunner.FabricOption();
     private readonly Option<string?> _cpu = new("--cpu") { Description = "Processors of this end and the other, such as 0,1" };
 
     public PerftestOptions(TestKind kind)
@@ -49,7 +50,7 @@ internal sealed class PerftestOptions
             Option[] common =
             [
                 _size, _iterations, _all, _duration, _warmUp, _rounds, _server, _listen, _listenTime, _postList, _receivePostList, _moderation,
-                _sendDepth, _receiveDepth, _inline, _json, _provider, _cpu,
+                _sendDepth, _receiveDepth, _inline, _json, _provider, _fabric, _cpu,
             ];
             Option[] own = _kind switch
             {
@@ -68,6 +69,12 @@ internal sealed class PerftestOptions
         if (all && TestNames.IsAtomic(_kind))
         {
             throw new ToolException("Atomics have one size, 8 bytes: leave out -a.");
+        }
+
+        FabricModel? fabric = CommandRunner.ReadFabric(parsed.GetValue(_fabric));
+        if (fabric is not null && _kind == TestKind.LoadStoreBandwidth)
+        {
+            throw new ToolException("loadstore_bw copies through spans of mapped memory, which no fabric model can delay: use write_bw, or leave out --fabric.");
         }
 
         ProcessorPair cpus = ProcessorPair.Parse(parsed.GetValue(_cpu));
@@ -91,11 +98,13 @@ internal sealed class PerftestOptions
                 "pool" => AsyncMode.Pool,
                 _ => AsyncMode.Synchronous,
             },
+            Fabric = fabric,
             CompareSwap = TestNames.IsAtomic(_kind) && parsed.GetValue(_atomic)!.Equals("cas", StringComparison.OrdinalIgnoreCase),
         };
         return new PerftestRequest(template)
         {
             Provider = parsed.GetValue(_provider)!,
+            Fabric = parsed.GetValue(_fabric),
             Cpus = cpus,
             Sizes = all ? PerftestCommand.AllSizes : [Size(parsed)],
             Plan = Plan(parsed, all),

@@ -8,6 +8,9 @@ internal sealed record PerftestRequest(TestSetup Template)
 {
     public required string Provider { get; init; }
 
+    /// <summary>The fabric model as the user gave it; null without one.</summary>
+    public string? Fabric { get; init; }
+
     public required ProcessorPair Cpus { get; init; }
 
     public required IReadOnlyList<long> Sizes { get; init; }

@@ -12,9 +12,10 @@ internal static class BackgroundThreads
     /// <summary>Opens a device and starts its threads.</summary>
     /// <param name="provider">Connection string.</param>
     /// <param name="label">What the context is called.</param>
-    public static UrmaContext Open(string provider, string label)
+    /// <param name="fabric">A link to model; none when null.</param>
+    public static UrmaContext Open(string provider, string label, FabricModel? fabric = null)
     {
-        UrmaContext context = UrmaContext.Open(provider, new UrmaContextOptions { Label = label });
+        UrmaContext context = UrmaContext.Open(provider, new UrmaContextOptions { Label = label, Fabric = fabric });
         try
         {
             // A copy by the engine thread, whose completion the pump thread finds: that starts both.

@@ -35,11 +35,17 @@ internal sealed class PeerClient : IDisposable
     public PeerYardsticks Yardsticks { get; }
 
     /// <summary>Starts a peer process pinned to a processor and connects to it.</summary>
-    public static PeerClient Start(UrmaContext context, int processor)
+    /// <param name="context">An open context; stays the caller's.</param>
+    /// <param name="processor">The peer's processor.</param>
+    /// <param name="fabric">The context's fabric model as the user gave it; null without one.</param>
+    public static PeerClient Start(UrmaContext context, int processor, string? fabric = null)
     {
         string name = $"urma-{Environment.ProcessId}-{Guid.NewGuid():N}";
         Process process = SelfProcess.Start(
-            ["peer", "--provider", context.Device.ConnectionString, "--name", name, "--cpu", $"{processor}"]);
+            [
+                "peer", "--provider", context.Device.ConnectionString, "--name", name, "--cpu", $"{processor}",
+                .. fabric is null ? Array.Empty<string>() : ["--fabric", fabric],
+            ]);
         try
         {
             return Connect(context, name, ConnectTimeout, process);

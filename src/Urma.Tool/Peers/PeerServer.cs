@@ -115,11 +115,19 @@ internal sealed unsafe class PeerServer : IDisposable
             throw new ToolException($"this end was started for {TestNames.Of(only)}, the client asks for {TestNames.Of(setup.Kind)}.");
         }
 
+        if (setup.Fabric != _context.Options.Fabric)
+        {
+            throw new ToolException(
+                $"this end has the fabric model {Text(_context.Options.Fabric)}, the client {Text(setup.Fabric)}: start both with the same --fabric.");
+        }
+
         _endpoint = new Endpoint(_context, setup, _watch);
         _watch.Follow(_endpoint.Connect(message));
         _test = PerfTest.Create(_endpoint);
         _endpoint.WriteGreeting(answer);
     }
+
+    private static string Text(FabricModel? fabric) => fabric?.ToString() ?? "off";
 
     private void Run(MessageReader message, MessageWriter answer)
     {

@@ -19,6 +19,14 @@ internal static class PerftestJson
         {
             ["test"] = TestNames.Of(setup.Kind),
             ["provider"] = provider,
+            ["fabric_model"] = setup.Fabric is { } fabric
+                ? new JsonObject
+                {
+                    ["name"] = fabric.Name,
+                    ["latency_ns"] = Number(fabric.Nanoseconds),
+                    ["bandwidth_GBps"] = Number(fabric.BytesPerSecond / 1e9),
+                }
+                : null,
             ["size"] = setup.Size,
             ["iterations"] = result.Iterations,
             ["lat_ns"] = isBandwidth

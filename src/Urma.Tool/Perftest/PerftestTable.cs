@@ -22,6 +22,11 @@ internal static class PerftestTable
         Pair(output, "CQ moderation", $"{setup.CompletionModeration}", "Inline", setup.Inline ? "ON" : "OFF");
         Pair(output, "Completions", Text(setup.WaitMode), "Sizes", allSizes ? "all" : $"{setup.Size}[B]");
         Pair(output, "Rounds", $"{plan.Rounds}", "Yardstick", Yardsticks.Current.Source);
+        if (setup.Fabric is { } fabric)
+        {
+            output.WriteLine($" {"Fabric model",-15}: ON, {fabric}: times are of a modelled link");
+        }
+
         if (TestNames.IsAtomic(setup.Kind))
         {
             Pair(output, "Atomic", setup.CompareSwap ? "CAS" : "FAA", "Width", "8[B]");
@@ -49,6 +54,11 @@ internal static class PerftestTable
             }
 
             Yardstick(output, result);
+        }
+
+        if (results[0].Setup.Fabric is { } fabric)
+        {
+            output.WriteLine($" Fabric model            : ON, {fabric}; L and B are of the machine and not delayed");
         }
 
         TestKind kind = results[0].Setup.Kind;

@@ -35,10 +35,16 @@ internal sealed record TestSetup(TestKind Kind)
     /// <summary>How an awaited operation is resumed (<see cref="AsyncMode"/>).</summary>
     public AsyncMode AsyncMode { get; init; }
 
+    /// <summary>The link that is modelled between the ends; null without one. Both ends must have the same.</summary>
+    public FabricModel? Fabric { get; init; }
+
     public void WriteTo(MessageWriter writer) => writer
         .Write((long)Kind).Write(Size).Write(PostList).Write(ReceivePostList).Write(CompletionModeration)
         .Write(SendDepth).Write(ReceiveDepth).Write(Inline ? 1 : 0).Write((long)WaitMode).Write(CompareSwap ? 1 : 0)
-        .Write((long)AsyncMode);
+        .Write((long)AsyncMode)
+        .Write(Fabric?.Name ?? string.Empty)
+        .Write(BitConverter.DoubleToInt64Bits(Fabric?.Nanoseconds ?? 0))
+        .Write(BitConverter.DoubleToInt64Bits(Fabric?.BytesPerSecond ?? 0));
 
     public static TestSetup Read(MessageReader reader) => new((TestKind)reader.ReadInt32())
     {
@@ -52,5 +58,14 @@ internal sealed record TestSetup(TestKind Kind)
         WaitMode = (WaitMode)reader.ReadInt32(),
         CompareSwap = reader.ReadInt32() != 0,
         AsyncMode = (AsyncMode)reader.ReadInt32(),
+        Fabric = ReadFabric(reader),
     };
+
+    private static FabricModel? ReadFabric(MessageReader reader)
+    {
+        string name = reader.ReadString();
+        double nanoseconds = BitConverter.Int64BitsToDouble(reader.ReadInt64());
+        double bytesPerSecond = BitConverter.Int64BitsToDouble(reader.ReadInt64());
+        return name.Length == 0 ? null : new FabricModel(name, nanoseconds, bytesPerSecond) { AllowUndelayedViews = true };
+    }
 }

@@ -30,6 +30,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public LoopbackContext(UrmaDevice device, UrmaContextOptions options, LoopbackFabric fabric)
         : base(device, options)
     {
+        Link = options.Fabric is { } fabricModel ? new LoopbackLink(fabricModel) : null;
 
         // Everything the fabric thread may ask for exists before the thread does.
         Graveyard = new LoopbackGraveyard(() => Plane?.Wake());
@@ -55,6 +56,9 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public ControlPlane Plane { get; }
 
     public LoopbackEngine Engine { get; }
+
+    /// <summary>The link of the fabric model; null without one.</summary>
+    public LoopbackLink? Link { get; }
 
     public LoopbackContextPage Page { get; } = new();
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -6,15 +8,16 @@ namespace Urma.Net.Providers.Loopback;
 /// The UDMA engine: one thread of a context that runs large copies beside the caller and tries waiting messages again. Started
 /// when first needed; parked without cost when there is nothing to do.
 /// </summary>
-internal sealed class LoopbackEngine : IDisposable
+internal sealed unsafe class LoopbackEngine : IDisposable
 {
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly string _name;
     private readonly Lock _lock = new();
     private readonly HashSet<LoopbackSendQueue> _work = [];
-    private readonly AutoResetEvent _wake = new(false);
+
+    // A futex of its own, because events of the runtime count in milliseconds. Pinned, never freed by hand: a late Submit may come.
+    private readonly int[] _calls = GC.AllocateArray<int>(1, pinned: true);
     private Thread? _thread;
     private volatile bool _stopping;
 
@@ -37,7 +40,7 @@ internal sealed class LoopbackEngine : IDisposable
             {
                 if (_thread is not null)
                 {
-                    _wake.Set();
+                    Call();
                 }
 
                 return;
@@ -50,7 +53,7 @@ internal sealed class LoopbackEngine : IDisposable
             }
         }
 
-        _wake.Set();
+        Call();
     }
 
     public void Dispose()
@@ -60,26 +63,24 @@ internal sealed class LoopbackEngine : IDisposable
             _stopping = true;
         }
 
-        _wake.Set();
-        if (_thread is null || _thread.Join(StopBound))
-        {
-            _wake.Dispose();
-        }
+        Call();
+        _thread?.Join(StopBound);
     }
 
     private void Run()
     {
         CpuAffinity.FollowFirstThread();
         TimeSpan wait = TimeSpan.Zero;
+        int calls = 0;
         var queues = new List<LoopbackSendQueue>();
         while (!_stopping)
         {
             if (wait != TimeSpan.Zero)
             {
-                // The event counts in milliseconds and would not wait at all for less.
-                _wake.WaitOne(wait == Timeout.InfiniteTimeSpan || wait > Tick ? wait : Tick);
+                _ = Futex.Wait(Word, calls, wait == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : wait);
             }
 
+            calls = Volatile.Read(ref _calls[0]);
             queues.Clear();
             lock (_lock)
             {
@@ -92,6 +93,14 @@ internal sealed class LoopbackEngine : IDisposable
                 wait = Shorter(wait, RunOne(queue));
             }
         }
+    }
+
+    private int* Word => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_calls));
+
+    private void Call()
+    {
+        Interlocked.Increment(ref _calls[0]);
+        Futex.Wake(Word, 1);
     }
 
     private TimeSpan RunOne(LoopbackSendQueue queue)

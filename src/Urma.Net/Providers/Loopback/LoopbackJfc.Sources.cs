@@ -263,6 +263,12 @@ internal sealed unsafe partial class LoopbackJfc : LoopbackGraveyard.IActive
 
     private void ProgressPending()
     {
+        if (_context.Link is { } link)
+        {
+            link.Progress();
+            return;
+        }
+
         foreach (LoopbackSendQueue queue in _queues)
         {
             if (queue.HasPending)

@@ -41,6 +41,9 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
         Depth = options.Depth;
         var jfce = (LoopbackJfce?)options.Jfce;
         Doorbell = LoopbackDoorbell.Create();
+
+        // With a fabric model something may always be on its way.
+        _pendingQueues = context.Link is null ? 0 : 1;
         jfce?.Attach(this);
     }
 

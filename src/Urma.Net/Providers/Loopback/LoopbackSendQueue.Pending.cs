@@ -35,7 +35,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                 return UrmaStatus.Failed;
             }
 
-            int count = _pendingCount;
+            int count = Pending;
             while (posted < requests.Length)
             {
                 ref readonly WorkRequest request = ref requests[posted];
@@ -70,7 +70,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     /// <summary>Runs what can run now, from whichever thread; gives way when another is at it.</summary>
     public void TryProgress()
     {
-        if (_pendingCount == 0 || !_gate.TryEnter())
+        if (Pending == 0 || !_gate.TryEnter())
         {
             return;
         }
@@ -99,12 +99,13 @@ internal sealed unsafe partial class LoopbackSendQueue
             PendingWork head;
             lock (_gate)
             {
+                bool isPolled = _headSeenByEngine != _pendingHead;
+                uint before = _pendingHead;
                 _ = RunPending();
-
-                if (_pendingCount == 0)
+                _headSeenByEngine = _pendingHead;
+                if (Pending == 0)
                 {
-                    _submitted = false;
-                    return Timeout.InfiniteTimeSpan;
+                    return WhenEmpty(isPolled, hasWorked: before != _pendingHead);
                 }
 
                 // A second engine would have found the head running.
@@ -116,7 +117,9 @@ internal sealed unsafe partial class LoopbackSendQueue
                 head = _pending[_pendingHead & (uint)(Depth - 1)];
                 if (!_headNeedsEngine)
                 {
-                    return _headAwaitsAnswer ? AnswerInterval : UntilRetry(head.Deadline);
+                    return !IsDue(in head) ? UntilDue(in head, isPolled)
+                        : _headAwaitsAnswer ? AnswerInterval
+                        : UntilRetry(head.Deadline);
                 }
 
                 // The copy runs outside the gate, so that posting never waits for it.
@@ -129,6 +132,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             {
                 _headIsRunning = false;
                 _isEngineTurn = false;
+                _headNeedsEngine = false;
                 ref PendingWork slot = ref _pending[_pendingHead & (uint)(Depth - 1)];
                 if (outcome == Outcome.Asked && _state == JettyState.Ready)
                 {
@@ -149,7 +153,8 @@ internal sealed unsafe partial class LoopbackSendQueue
 
                 _counters->EngineOperations++;
                 Retire(ref slot, status, length);
-                SetPending(_pendingCount - 1);
+                _headSeenByEngine = _pendingHead;
+                SetPending(Pending - 1);
             }
         }
     }
@@ -157,11 +162,14 @@ internal sealed unsafe partial class LoopbackSendQueue
     // Under the gate. True when something is left and the engine does not know of this queue yet.
     private bool RunPending()
     {
-        int count = _pendingCount;
+        int count = Pending;
         if (_headIsRunning)
         {
             return false;
         }
+
+        bool engineKnows = _submitted && (_link is null || _headNeedsEngine);
+        _headNeedsEngine = false;
 
         while (count != 0)
         {
@@ -173,7 +181,13 @@ internal sealed unsafe partial class LoopbackSendQueue
                 continue;
             }
 
-            if (count > 1 && head.Request.Opcode == Opcode.Send)
+            // Holds for every request that is carried out here, each at its own time.
+            if (!IsDue(in head))
+            {
+                break;
+            }
+
+            if (_link is null && count > 1 && head.Request.Opcode == Opcode.Send)
             {
                 int run = ExecuteKeptRun(count);
                 count -= run;
@@ -208,7 +222,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         SetPending(count);
-        if (count == 0 || _submitted)
+        if (count == 0 || engineKnows || (_submitted && !_headNeedsEngine))
         {
             return false;
         }
@@ -232,7 +246,8 @@ internal sealed unsafe partial class LoopbackSendQueue
     private TimeSpan UntilRetry(long deadline)
     {
         TimeSpan left = TimeLimit.Left(deadline);
-        return left == Timeout.InfiniteTimeSpan || left > _options.RnrTimer ? _options.RnrTimer : left;
+        TimeSpan wait = left == Timeout.InfiniteTimeSpan || left > _options.RnrTimer ? _options.RnrTimer : left;
+        return wait < LookInterval ? LookInterval : wait;
     }
 
     private Outcome ExecuteCopied(in PendingWork work, out CompletionStatus status, out long length)
@@ -279,6 +294,11 @@ internal sealed unsafe partial class LoopbackSendQueue
         if ((request.Flags & WorkRequestFlags.Inline) != 0)
         {
             CopyInline(ref work);
+        }
+
+        if (_link is not null)
+        {
+            work.DueAt = _link.Reserve(LengthOf(in work), inbound: request.Opcode == Opcode.Read);
         }
     }
 
@@ -331,7 +351,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             _jfc.AddPending(_announced ? 1 : -1);
         }
 
-        _pendingCount = count;
+        _pendingCount = _link is null ? count : count | AlwaysPending;
     }
 
     public void ModifyToError()
@@ -357,7 +377,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         // A copy that the engine has begun ends soon: memory must not be taken from under it.
-        SpinWait.SpinUntil(() => _pendingCount == 0, DrainBound);
+        SpinWait.SpinUntil(() => Pending == 0, DrainBound);
         foreach (LoopbackSendLane? lane in _lanes)
         {
             if (lane is not null)
@@ -367,6 +387,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         _lanes = [];
+        _link?.Remove(this);
         _jfc.RemoveQueue(this);
         _jfc.Release(Depth);
         _jfc.Close(_ring);

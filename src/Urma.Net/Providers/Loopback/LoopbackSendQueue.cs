@@ -24,6 +24,7 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
     private readonly RemoteSegmentTable _remoteTable;
     private readonly RemoteSegmentTable.Entry* _remote;
     private readonly long _engineThreshold;
+    private readonly LoopbackLink? _link;
     private readonly Lock _gate = new();
     private readonly Lock _lanesLock = new();
     private LoopbackSendLane?[] _lanes = new LoopbackSendLane?[4];
@@ -69,6 +70,12 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
 
         _counters = context.Page.TakeCounters();
         _jfc.AddQueue(this);
+        _link = context.Link;
+        if (_link is not null)
+        {
+            _pendingCount = AlwaysPending;
+            _link.Add(this);
+        }
     }
 
     public uint Id { get; }
@@ -77,9 +84,9 @@ internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActi
 
     public JettyState State => _state;
 
-    public bool HasPending => _pendingCount != 0;
+    public bool HasPending => Pending != 0;
 
-    public int Outstanding => (int)_ring.Used + _pendingCount;
+    public int Outstanding => (int)_ring.Used + Pending;
 
     /// <summary>Odd while a post is running: who unmaps memory waits for it to change.</summary>
     public uint Activity => Volatile.Read(ref _activity);

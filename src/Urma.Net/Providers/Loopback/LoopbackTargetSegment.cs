@@ -70,7 +70,10 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 
             _views++;
             byte* start = _grant.Mapping is null ? null : _grant.Mapping.Pointer + _grant.MapOffset + offset;
-            return new SegmentView(start, length, (Access & SegmentAccess.Write) != 0, this);
+            bool writable = (Access & SegmentAccess.Write) != 0;
+            return _context.Link is { } link
+                ? new SegmentView(start, writable, new DelayedLease(this, link, length, writable))
+                : new SegmentView(start, length, writable, this);
         }
     }
 

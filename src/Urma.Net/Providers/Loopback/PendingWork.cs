@@ -13,4 +13,7 @@ internal unsafe struct PendingWork
 
     /// <summary>When the target must have posted a receive; <see cref="Internal.TimeLimit.Never"/> for ever; 0 until first tried.</summary>
     public long Deadline;
+
+    /// <summary>The timestamp before which a fabric model holds it back; 0 without one.</summary>
+    public long DueAt;
 }

@@ -1,0 +1,41 @@
+namespace Urma.Net.Internal;
+
+/// <summary>
+/// A lease whose accesses go over a modelled link. Its view says that it has no bytes, so that the bounds check every access makes
+/// anyway leads here, and views without a model pay nothing.
+/// </summary>
+internal sealed unsafe class DelayedLease(ISegmentLease lease, FabricLink link, long length, bool writable) : ISegmentLease
+{
+    public long Length => length;
+
+    public bool AllowsUndelayed => link.AllowsUndelayedViews;
+
+    public bool IsRevoked => lease.IsRevoked;
+
+    public void Release() => lease.Release();
+
+    /// <summary>Checks an access as the view would, and delays it if it is an ordered one.</summary>
+    public byte* Access(byte* start, long offset, long size, bool write, bool isOrdered)
+    {
+        if ((ulong)offset > (ulong)length || (ulong)size > (ulong)(length - offset))
+        {
+            ThrowHelper.OutOfRange(offset, size, length);
+        }
+
+        if (write && !writable)
+        {
+            ThrowHelper.ReadOnly();
+        }
+
+        if (isOrdered)
+        {
+            link.Delay((int)size, inbound: !write);
+        }
+        else if (!link.AllowsUndelayedViews)
+        {
+            ThrowHelper.Undelayed();
+        }
+
+        return start + offset;
+    }
+}
