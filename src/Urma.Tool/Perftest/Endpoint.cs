@@ -10,7 +10,7 @@ namespace Urma.Net.Tool.Perftest;
 internal sealed class Endpoint : IDisposable
 {
     private const int Spacing = 128;
-    private const long LandingBudget = 8L << 20;
+    private const long LandingBudget = 2L << 20;
 
     /// <summary>Up to this size every message in flight has a slot of its own and carries its number in its first bytes.</summary>
     public const long NumberedSize = 4096;
