@@ -14,6 +14,9 @@ internal sealed class RequestStream
     private readonly WorkRequest[] _list;
     private readonly WorkRequest[] _silentList;
     private readonly Completion[] _completions = new Completion[32];
+    // Numbered messages, a request for each outgoing slot: made once, so that a stream measures posting and not the making of requests.
+    private readonly WorkRequest[] _slots = [];
+    private readonly WorkRequest[] _silentSlots = [];
     private readonly int _listsPerCompletion;
     private readonly bool _renumber;
 
@@ -35,6 +38,11 @@ internal sealed class RequestStream
 
         Build(_list, 0, signaled: true);
         Build(_silentList, 0, signaled: false);
+        if (_setup.Kind == TestKind.SendBandwidth && _setup.Size <= Endpoint.NumberedSize && endpoint.OutgoingCount % length == 0)
+        {
+            _slots = BuildSlots(signaled: true);
+            _silentSlots = BuildSlots(signaled: false);
+        }
     }
 
     /// <summary>Iterations come in multiples of this.</summary>
@@ -71,10 +79,14 @@ internal sealed class RequestStream
             {
                 bool signaled = ++lists == _listsPerCompletion;
                 lists = signaled ? 0 : lists;
-                WorkRequest[] list = signaled ? _list : _silentList;
-                if (_renumber)
+                ReadOnlySpan<WorkRequest> list = signaled ? _list : _silentList;
+                if (_slots.Length != 0)
                 {
-                    Build(list, start + (ulong)posted, signaled);
+                    list = Renumber(signaled ? _slots : _silentSlots, start + (ulong)posted);
+                }
+                else if (_renumber)
+                {
+                    Build(signaled ? _list : _silentList, start + (ulong)posted, signaled);
                 }
 
                 Expect.Posted(jetty.Post(list, out int taken));
@@ -94,6 +106,35 @@ internal sealed class RequestStream
                 completed += (long)completions[i].UserContext;
             }
         }
+    }
+
+    // Iterations come in whole lists, so a list never begins in the middle of one of the slots' lists.
+    private unsafe ReadOnlySpan<WorkRequest> Renumber(WorkRequest[] slots, ulong number)
+    {
+        int first = (int)(number % (ulong)slots.Length);
+        if (_setup.Size >= sizeof(ulong))
+        {
+            byte* bytes = (byte*)_endpoint.Memory.Address + (first * _endpoint.Stride);
+            for (int i = 0; i < _list.Length; i++, bytes += _endpoint.Stride)
+            {
+                *(ulong*)bytes = number + (ulong)i;
+            }
+        }
+
+        return slots.AsSpan(first, _list.Length);
+    }
+
+    private WorkRequest[] BuildSlots(bool signaled)
+    {
+        var slots = new WorkRequest[_endpoint.OutgoingCount];
+        var list = new WorkRequest[_list.Length];
+        for (int first = 0; first < slots.Length; first += list.Length)
+        {
+            Build(list, (ulong)first, signaled);
+            list.CopyTo(slots.AsSpan(first));
+        }
+
+        return slots;
     }
 
     private void Build(WorkRequest[] list, ulong number, bool signaled)

@@ -8,7 +8,7 @@ namespace Urma.Net.Tool.Perftest;
 internal sealed class SendBandwidthTest : PerfTest
 {
     private readonly ReceiveRequest[] _receives;
-    private readonly ReceiveRequest[] _consumed;
+    private readonly int _repostAt;
     private readonly ReceiveCompletion[] _completions = new ReceiveCompletion[32];
     private readonly RequestStream _stream;
 
@@ -21,7 +21,7 @@ internal sealed class SendBandwidthTest : PerfTest
         }
 
         _receives = new ReceiveRequest[endpoint.ReceiveCount];
-        _consumed = new ReceiveRequest[Math.Min(endpoint.Setup.ReceivePostList, endpoint.ReceiveCount)];
+        _repostAt = Math.Min(endpoint.Setup.ReceivePostList, endpoint.ReceiveCount);
         for (int slot = 0; slot < _receives.Length; slot++)
         {
             _receives[slot] = new ReceiveRequest(endpoint.LandingSlot(slot), (ulong)slot);
@@ -49,7 +49,7 @@ internal sealed class SendBandwidthTest : PerfTest
         bool numbered = Size is >= sizeof(ulong) and <= Endpoint.NumberedSize;
         bool immediate = Size > Endpoint.NumberedSize;
         ulong expected = start, last = start + (ulong)iterations;
-        int consumed = 0, spins = 0;
+        int first = 0, consumed = 0, spins = 0;
         long begin = Stopwatch.GetTimestamp();
         while (expected < last)
         {
@@ -75,15 +75,21 @@ internal sealed class SendBandwidthTest : PerfTest
                 }
 
                 expected++;
-                _consumed[consumed++] = _receives[slot];
-                if (consumed == _consumed.Length)
+                if (slot != first + consumed)
                 {
-                    Repost(ref consumed);
+                    Repost(first, ref consumed);
+                    first = slot;
+                }
+
+                if (++consumed == _repostAt)
+                {
+                    Repost(first, ref consumed);
+                    first = slot + 1;
                 }
             }
         }
 
-        Repost(ref consumed);
+        Repost(first, ref consumed);
         return Clock.ToNanoseconds(Stopwatch.GetTimestamp() - begin);
     }
 
@@ -109,9 +115,13 @@ internal sealed class SendBandwidthTest : PerfTest
         }
     }
 
-    private void Repost(ref int consumed)
+    // Receives complete in the order in which they were posted, so those consumed lie side by side but for the end of the array.
+    private void Repost(int first, ref int consumed)
     {
-        Expect.Posted(Endpoint.Jetty.PostReceive(_consumed.AsSpan(0, consumed), out _));
-        consumed = 0;
+        if (consumed != 0)
+        {
+            Expect.Posted(Endpoint.Jetty.PostReceive(_receives.AsSpan(first, consumed), out _));
+            consumed = 0;
+        }
     }
 }
