@@ -42,6 +42,46 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     }
 
     [Fact]
+    public void Queues_of_one_context_that_meet_new_buffers_at_once_deliver_every_byte()
+    {
+        const int Buffers = 256;
+        const int Depth = 32;
+        const int Length = 100_000;
+        const int Senders = 3;
+        UrmaContext receiverContext = Open();
+        Endpoint receiver = Own(new Endpoint(receiverContext, new EndpointShape { ReceiveDepth = Depth }));
+        Segment[] buffers = [.. Enumerable.Range(0, Buffers).Select(_ => Own(receiverContext.AllocateSegment(Length)))];
+        UrmaContext context = Open();
+        TargetJetty target = Own(context.ImportJetty(receiver.Jetty.Descriptor, receiver.Jetty.Token));
+        int left = Buffers;
+        void Send()
+        {
+            using var sender = new Endpoint(context, new EndpointShape { MemoryLength = Length });
+            sender.Memory.AsSpan().Fill(0xA5);
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                sender.Succeed(WorkRequest.Send(target, sender.Memory.Range(0, Length)));
+            }
+        }
+
+        void Receive()
+        {
+            for (int posted = 0, taken = 0; taken < Buffers; taken++)
+            {
+                for (; posted < Math.Min(Buffers, taken + Depth); posted++)
+                {
+                    Assert.Equal(UrmaStatus.Success, receiver.Jetty.PostReceive(new ReceiveRequest(buffers[posted].Range(0, Length), (ulong)posted)));
+                }
+
+                int buffer = (int)receiver.ReceiveJfc.NextSuccess().UserContext;
+                Assert.Equal(-1, buffers[buffer].AsSpan(0, Length).IndexOfAnyExcept((byte)0xA5));
+            }
+        }
+
+        Threads.Run([Receive, .. Enumerable.Repeat(Send, Senders)]);
+    }
+
+    [Fact]
     public void Many_senders_share_one_receive_queue()
     {
         const int Senders = 8;

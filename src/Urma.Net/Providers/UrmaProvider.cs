@@ -51,6 +51,9 @@ public abstract class UrmaProvider
         }
 
         ThrowIfNotSupported();
+
+        // Here, on the caller's thread: a listener may do what it likes when it hears of a new event source.
+        _ = UrmaEventSource.Log;
         UrmaContext context = OpenCore(device, options ?? new UrmaContextOptions());
         OpenContexts.Add(context);
         UrmaMeter.Start();

@@ -115,14 +115,6 @@ internal sealed unsafe partial class LoopbackContext
         }
     }
 
-    /// <summary>Asks a peer for a receive buffer of its. Not on the fabric thread.</summary>
-    public SegmentGrant FetchSegment(LoopbackPeer peer, uint index)
-    {
-        Span<byte> payload = stackalloc byte[4];
-        BitConverter.TryWriteBytes(payload, index);
-        return Receive(peer, index, forReceive: true, Ask(peer, ControlMessage.FetchSegment, payload));
-    }
-
     /// <summary>Asks a peer for a receive buffer of its without waiting; null where it reads so slowly that there is no room to ask.</summary>
     public PendingRequest? TryBeginFetch(LoopbackPeer peer, uint index)
     {

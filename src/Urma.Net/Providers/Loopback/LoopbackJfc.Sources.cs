@@ -479,7 +479,7 @@ internal sealed unsafe partial class LoopbackJfc : LoopbackGraveyard.IActive
 
         for (int bit = 0; bit < _sources.Length; bit++)
         {
-            if (_sources[bit] is { IsDetached: false } source)
+            if (_sources[bit] is { } source)
             {
                 source.IsDetached = true;
                 _sources[bit] = null;

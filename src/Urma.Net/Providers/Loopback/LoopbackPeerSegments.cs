@@ -28,20 +28,12 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
         _entries = (RemoteSegmentTable.Entry**)SparseMemory.Allocate(TableLength);
     }
 
-    /// <summary>The mapped segment, asking the peer for it when it is new; null where the peer does not grant it.</summary>
+    /// <summary>The mapped segment; null where it is not mapped, because it was not asked for, or refused, or revoked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RemoteSegmentTable.Entry* Find(uint index)
     {
         var entry = (RemoteSegmentTable.Entry*)Volatile.Read(ref ((nint*)_entries)[(ushort)index]);
-        return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : Fetch(index);
-    }
-
-    /// <summary>Whether <see cref="Find"/> needs no answer of the peer's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsMapped(uint index)
-    {
-        var entry = (RemoteSegmentTable.Entry*)Volatile.Read(ref ((nint*)_entries)[(ushort)index]);
-        return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch;
+        return entry != null && Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : null;
     }
 
     /// <summary>
@@ -67,26 +59,28 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
         lock (_lock)
         {
             bool asked = _fetches.TryGetValue(index, out BufferFetch fetch);
-            if (asked && !fetch.Request.HasEnded)
+            if (asked && fetch.Request is { HasEnded: false })
             {
                 // The question stays open: a peer that was stopped answers when it goes on.
-                return fetch.Deadline.HasPassed ? BufferState.Overdue : BufferState.Asked;
+                return StateAt(fetch.Deadline);
             }
 
+            _fetches.Remove(index);
             try
             {
-                if (asked)
+                if (asked && fetch.Request is { } answered && Add(index, LoopbackContext.EndFetch(_peer, index, answered)) != null)
                 {
-                    _fetches.Remove(index);
-                    if (Add(index, LoopbackContext.EndFetch(_peer, index, fetch.Request)) != null)
-                    {
-                        return BufferState.Mapped;
-                    }
+                    return BufferState.Mapped;
                 }
 
-                if (!_peer.IsAlive || IsMapped(index))
+                if (!_peer.IsAlive)
                 {
-                    return _peer.IsAlive ? BufferState.Mapped : BufferState.Refused;
+                    return BufferState.Refused;
+                }
+
+                if (Find(index) != null)
+                {
+                    return BufferState.Mapped;
                 }
 
                 begun = _context.TryBeginFetch(_peer, index);
@@ -96,39 +90,29 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
                 return BufferState.Refused;
             }
 
-            if (begun is null)
-            {
-                return BufferState.Overdue;
-            }
-
-            // An answer that came too late, because the grant has ended since, gives no time on top.
-            _fetches.Add(index, new BufferFetch(begun, asked ? fetch.Deadline : Deadline.After(_context.Options.ControlTimeout)));
-            return BufferState.Asked;
+            // Neither an answer that came too late, because the grant has ended since, nor a connection without room for the
+            // question gives time on top.
+            Deadline deadline = asked ? fetch.Deadline : Deadline.After(_context.Options.ControlTimeout);
+            _fetches.Add(index, new BufferFetch(begun, deadline));
+            return StateAt(deadline);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private RemoteSegmentTable.Entry* Fetch(uint index)
-    {
-        if (!_peer.IsAlive)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Add(index, _context.FetchSegment(_peer, index));
-        }
-        catch (UrmaException)
-        {
-            return null;
-        }
-    }
+    private static BufferState StateAt(Deadline deadline) => deadline.HasPassed ? BufferState.Overdue : BufferState.Asked;
 
     private RemoteSegmentTable.Entry* Add(uint index, in SegmentGrant grant)
     {
         lock (_lock)
         {
+            RemoteSegmentTable.Entry* present = _entries[(ushort)index];
+            if (present != null && present->Epoch == grant.Epoch)
+            {
+                // Another thread may be copying through the mapping that is there already.
+                grant.Mapping?.Dispose();
+                _context.TellReleased(_peer, index, grant.Epoch);
+                return Find(index);
+            }
+
             Retire(index, tell: true);
             if (!_peer.IsAlive)
             {
@@ -151,10 +135,10 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
         lock (_lock)
         {
             // An answer that is here already and that nobody took is older than this.
-            if (_fetches.TryGetValue(index, out BufferFetch fetch) && fetch.Request.HasEnded)
+            if (_fetches.TryGetValue(index, out BufferFetch fetch) && fetch.Request is { HasEnded: true } answered)
             {
                 _fetches.Remove(index);
-                PeerSender.Abandon(_peer, fetch.Request);
+                PeerSender.Abandon(_peer, answered);
             }
 
             RemoteSegmentTable.Entry* entry = _entries[(ushort)index];
@@ -181,7 +165,10 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
 
             foreach (BufferFetch fetch in _fetches.Values)
             {
-                PeerSender.Abandon(_peer, fetch.Request);
+                if (fetch.Request is { } question)
+                {
+                    PeerSender.Abandon(_peer, question);
+                }
             }
 
             _fetches.Clear();

@@ -42,6 +42,9 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     private readonly bool _mustFence;
     private readonly uint _laneId;
     private readonly uint _sourceJettyId;
+    private readonly int _longestRun;
+    private bool _holdsClaim;
+    private long _heldPosition;
     private long _head;
     private long _tailSeen;
     private uint _written;
@@ -61,6 +64,8 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
         _laneMapping = grant.Lane;
         MaxScatter = grant.MaxSge;
         _mask = (uint)grant.Depth - 1;
+        // A sender that stops between claiming and writing must not hold all receives of a short queue.
+        _longestRun = Math.Clamp(grant.Depth / 4, 1, MaxRun);
         _depthLog2 = BitOperations.Log2((uint)grant.Depth);
         _bit = grant.Bit;
         _mustFence = grant.MustFence;
@@ -104,13 +109,6 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     /// <summary>The receiver does not believe this lane any more.</summary>
     public bool IsRefused { get; set; }
 
-    /// <summary>The descriptor the next claim will most likely get; for a look at its segment before claiming.</summary>
-    public bool TryPeek(out ReceiveDescriptor* descriptor)
-    {
-        descriptor = _descriptors + ((_head & _mask) * MaxScatter);
-        return HasTail();
-    }
-
     /// <summary>The buffers of the receive claimed last, or first in a run: <see cref="MaxScatter"/> for each, copied before it was claimed.</summary>
     public ReceiveDescriptor* Claimed => _claimed;
 
@@ -121,19 +119,40 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryClaim(out long position)
     {
+        if (_holdsClaim)
+        {
+            _holdsClaim = false;
+            position = _heldPosition;
+            return true;
+        }
+
         long head = _head;
         position = head;
         return head < _tailSeen && TryClaimAt(head, _claimed) ? Claim(head) : TryClaimSlow(out position, _claimed);
     }
 
+    /// <summary>Keeps the receive claimed last, with its buffers in <see cref="Claimed"/>: the next claim gets it.</summary>
+    public void Hold(long position)
+    {
+        _heldPosition = position;
+        _holdsClaim = true;
+    }
+
     /// <summary>
-    /// Claims up to <paramref name="wanted"/> receives, at most <see cref="MaxRun"/>. A claim is a locked instruction, which waits for
+    /// Claims up to <paramref name="wanted"/> receives, at most <see cref="MaxRun"/> and a quarter of the queue. A claim is a locked instruction, which waits for
     /// the stores before it: claiming first and writing the entries after lets the entries' cache lines arrive side by side.
     /// </summary>
     /// <returns>How many there were.</returns>
     public int TryClaim(int wanted, long* positions)
     {
+        wanted = Math.Min(wanted, _longestRun);
         int claimed = 0;
+        if (_holdsClaim)
+        {
+            _holdsClaim = false;
+            positions[claimed++] = _heldPosition;
+        }
+
         while (claimed < wanted)
         {
             long head = _head;
@@ -203,7 +222,9 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     private bool TryClaimSlow(out long position, ReceiveDescriptor* buffers)
     {
         int scans = 0;
-        while (HasTail())
+
+        // More than two laps of others' claims in one go is not what a receiver and its senders do.
+        for (long left = 2L << _depthLog2; left > 0 && HasTail(); left--)
         {
             position = _head;
             if (TryClaimAt(position, buffers))

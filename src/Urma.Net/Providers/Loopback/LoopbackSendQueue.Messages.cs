@@ -100,18 +100,15 @@ internal sealed unsafe partial class LoopbackSendQueue
                 return Done(ref length, status);
             }
         }
-        else if (length > LoopbackLayout.EntryInlineLength && lane.TryPeek(out ReceiveDescriptor* next))
-        {
-            Outcome outcome = MapBuffers(lane, next, length);
-            if (outcome != Outcome.Done)
-            {
-                return outcome;
-            }
-        }
-
         if (!lane.TryClaim(out long position))
         {
             return Outcome.NotReady;
+        }
+
+        if (target == null && length > LoopbackLayout.EntryInlineLength && MapBuffers(lane, length) is var outcome and not Outcome.Done)
+        {
+            lane.Hold(position);
+            return outcome;
         }
 
         return target != null
@@ -119,14 +116,14 @@ internal sealed unsafe partial class LoopbackSendQueue
             : DeliverMessage(in request, pieces, lane, position, ref length, out status);
     }
 
-    // Mapping the receiver's buffers takes an answer of its control thread: better before anything is claimed. A refusal shows
+    // Mapping the receiver's buffers takes an answer of its control thread, for which the claimed receive is kept. A refusal shows
     // when the message is delivered.
-    private static Outcome MapBuffers(LoopbackSendLane lane, ReceiveDescriptor* buffers, long length)
+    private static Outcome MapBuffers(LoopbackSendLane lane, long length)
     {
         for (int i = 0; i < lane.MaxScatter && length > 0; i++)
         {
-            ReceiveDescriptor buffer = buffers[i];
-            if (buffer.Length != 0 && !lane.Segments.IsMapped(buffer.Segment))
+            ReceiveDescriptor buffer = lane.Claimed[i];
+            if (buffer.Length != 0 && lane.Segments.Find(buffer.Segment) == null)
             {
                 switch (lane.Segments.Ask(buffer.Segment))
                 {
