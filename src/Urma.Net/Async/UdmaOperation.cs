@@ -15,7 +15,9 @@ namespace Urma.Net.Async;
 internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Completion>, IValueTaskSource<ulong>
 {
     private readonly UdmaChannel _channel;
-    private ManualResetValueTaskSourceCore<Completion> _core;
+    // Only says that it ended; how is beside it, where it need not be copied through.
+    private ManualResetValueTaskSourceCore<bool> _core;
+    private Completion _completion;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private int _settled;
@@ -43,7 +45,11 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
     public bool ReturnsValue { get; private set; }
 
     /// <summary>How it ended, once that is known.</summary>
-    public Completion Completion { get; set; }
+    public Completion Completion
+    {
+        get => _completion;
+        set => _completion = value;
+    }
 
     /// <summary>The old value of an atomic, once that is known.</summary>
     public ulong Value { get; set; }
@@ -94,13 +100,13 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
             _settled = 1;
         }
 
-        _core.SetResult(Completion);
+        _core.SetResult(true);
     }
 
     void IValueTaskSource.GetResult(short token)
     {
-        Completion completion = _core.GetResult(token);
-        if (!completion.IsSuccess)
+        _ = _core.GetResult(token);
+        if (!_completion.IsSuccess)
         {
             ThrowAndRecycle();
         }
@@ -110,15 +116,16 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
 
     Completion IValueTaskSource<Completion>.GetResult(short token)
     {
-        Completion completion = _core.GetResult(token);
+        _ = _core.GetResult(token);
+        Completion completion = _completion;
         Recycle();
         return completion;
     }
 
     ulong IValueTaskSource<ulong>.GetResult(short token)
     {
-        Completion completion = _core.GetResult(token);
-        if (!completion.IsSuccess)
+        _ = _core.GetResult(token);
+        if (!_completion.IsSuccess)
         {
             ThrowAndRecycle();
         }
@@ -153,8 +160,12 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
     private void Recycle()
     {
         _core.Reset();
-        _registration = default;
-        _token = default;
+        if (_cancellable)
+        {
+            _registration = default;
+            _token = default;
+        }
+
         Target = null;
         _channel.Recycle(this);
     }
