@@ -20,6 +20,9 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     // After this many claims by others in a row the shared hint is read instead of scanning on.
     private const int ScansBeforeHint = 4;
 
+    // A run of messages uses four lines of descriptors.
+    private const int PrefetchDistance = 16;
+
     // The hint is written every eighth claim: it only shortens scans, and its line is shared by all senders.
     private const int HintInterval = 7;
 
@@ -209,10 +212,10 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
             *_hint = head + 1;
         }
 
-        // The receiver wrote the next line of descriptors long ago: fetch it while nobody waits for it.
-        if (Sse.IsSupported)
+        // The receiver wrote these descriptors long ago: fetch them while nobody waits for them. Not those it is about to write.
+        if (Sse.IsSupported && head + PrefetchDistance < _tailSeen)
         {
-            Sse.Prefetch0(_descriptors + (((head + 16) & _mask) * MaxScatter));
+            Sse.Prefetch0(_descriptors + (((head + PrefetchDistance) & _mask) * MaxScatter));
         }
 
         return true;
