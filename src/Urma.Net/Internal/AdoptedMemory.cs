@@ -145,17 +145,18 @@ internal sealed unsafe class AdoptedMemory : IDisposable
             return "without its edge pages nothing is left of it";
         }
 
-        if (pages.Contains((ulong)(&here)))
-        {
-            return "it is the stack of the calling thread";
-        }
-
         ulong reached = pages.Start;
         foreach (MemoryMapEntry entry in MemoryMaps.Intersecting(pages))
         {
             if (entry.Range.Start > reached)
             {
                 break;
+            }
+
+            // The whole mapping: a caller's frame may lie on another page than this one.
+            if (entry.Range.Contains((ulong)(&here)))
+            {
+                return "it is the stack of the calling thread";
             }
 
             if (entry.AdoptionObstacle() is { } obstacle)

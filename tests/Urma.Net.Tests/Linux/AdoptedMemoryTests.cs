@@ -208,6 +208,10 @@ public sealed unsafe class AdoptedMemoryTests
         byte onStack = 1;
         Assert.Contains("stack", RefusalOf(&onStack, 1), StringComparison.Ordinal);
 
+        // Pages below this frame, which calls will use, and pages of the callers above it.
+        Assert.Contains("stack", RefusalOf(&onStack - (8 * page), 1), StringComparison.Ordinal);
+        Assert.Contains("stack", RefusalOf(&onStack - (2 * page), 4 * page), StringComparison.Ordinal);
+
         // Not in one call: the hole between them may be somebody else's by now.
         Assert.Equal(0, Libc.Munmap(memory, (nuint)page));
         Assert.Equal(0, Libc.Munmap(memory + (2 * page), (nuint)page));
