@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+
+namespace Urma.Net.Global;
+
+/// <summary>Looks whether another member (<see cref="Presence"/>) is still there. A stopped process is; a dead or closed one is not.</summary>
+/// <remarks>Thread-safe. The bytes it is made from may come from shared memory that anybody wrote: nonsense counts as gone.</remarks>
+internal sealed class PresenceWatch : IDisposable
+{
+    private readonly UrmaContext _context;
+    private readonly SegmentDescriptor _descriptor;
+    private readonly Token _token;
+    private readonly Lock _lock = new();
+    private TargetSegment? _import;
+    private bool _isGone;
+
+    /// <param name="context">Who watches.</param>
+    /// <param name="own">The watcher's own presence, which is never gone; another of the same engine number is of an engine before.</param>
+    /// <param name="source"><see cref="Presence.Size"/> bytes of <see cref="Presence.WriteTo"/>.</param>
+    public PresenceWatch(UrmaContext context, Presence own, ReadOnlySpan<byte> source)
+    {
+        _context = context;
+        try
+        {
+            _descriptor = SegmentDescriptor.Read(source);
+            _token = new Token((uint)BinaryPrimitives.ReadUInt64LittleEndian(source[SegmentDescriptor.Size..]));
+            IsOwn = own.Is(_descriptor, _token);
+            _isGone = !IsOwn && _descriptor.Eid == context.Eid && _descriptor.Uasid == context.Uasid;
+        }
+        catch (UrmaException)
+        {
+            _isGone = true;
+        }
+    }
+
+    /// <summary>Whether this is the watcher itself.</summary>
+    public bool IsOwn { get; }
+
+    /// <summary>The member's device.</summary>
+    public Eid Eid => _descriptor.Eid;
+
+    /// <summary>The member's engine.</summary>
+    public uint Uasid => _descriptor.Uasid;
+
+    /// <summary>
+    /// Whether the member has died or left; once true, always true. The first look connects, which takes as long as the context's
+    /// control timeout where the member is stopped; later looks cost a fraction of a microsecond.
+    /// </summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (!_isGone)
+                {
+                    _import ??= TryImport();
+                    _isGone |= _import is { IsRevoked: true };
+                }
+
+                return _isGone;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _import?.Dispose();
+            _import = null;
+            _isGone = true;
+        }
+    }
+
+    private TargetSegment? TryImport()
+    {
+        if (IsOwn)
+        {
+            return null;
+        }
+
+        try
+        {
+            return _context.ImportSegment(_descriptor, _token);
+        }
+        catch (UrmaException error) when (error.Status == UrmaStatus.TimedOut)
+        {
+            // Slow is not dead: the next look asks again.
+            return null;
+        }
+        catch (UrmaException)
+        {
+            _isGone = true;
+            return null;
+        }
+    }
+}
