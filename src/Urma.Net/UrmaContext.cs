@@ -12,6 +12,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         Device = device;
         Options = options;
         Services = new Async.ContextServices(this);
+        Global = new GlobalMemory(this);
     }
 
     /// <summary>The device.</summary>
@@ -28,6 +29,9 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
 
     /// <summary>This engine's address-space id (24 bits), unique on its device.</summary>
     public abstract uint Uasid { get; }
+
+    /// <summary>All memory of this context and of its peers, by global address: translation and copies.</summary>
+    public GlobalMemory Global { get; }
 
     /// <summary>What channels of this context share.</summary>
     internal Async.ContextServices Services { get; }
@@ -125,6 +129,14 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         return new ValueTask(Task.Run(CloseAll));
     }
 
+    /// <summary>From now on mappings stay while this thread of execution is active.</summary>
+    /// <param name="activity">Who may hold pointers.</param>
+    internal abstract void Watch(Internal.IActivity activity);
+
+    /// <summary>Undoes <see cref="Watch"/>.</summary>
+    /// <param name="activity">Who holds none any more.</param>
+    internal abstract void Unwatch(Internal.IActivity activity);
+
     /// <summary>Raises <see cref="PeerLost"/>; a handler that throws does not harm the provider.</summary>
     /// <param name="args">Who, and why.</param>
     private protected void OnPeerLost(PeerLostEventArgs args)
@@ -150,6 +162,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     private void CloseAll()
     {
         Services.Close();
+        Global.Close();
         DisposeCore();
         if (Diagnostics.OpenContexts.Retire(this))
         {

@@ -18,6 +18,9 @@ public sealed record UrmaContextOptions
     /// </summary>
     public FabricModel? Fabric { get; init; }
 
+    /// <summary>The cache in front of <see cref="UrmaContext.Global"/>'s translation table.</summary>
+    public TranslationOptions Translation { get; init; } = new();
+
     /// <summary>A name for people: shown by the <c>urma</c> tool and in errors at peers. At most 63 bytes of UTF-8.</summary>
     public string? Label { get; init; }
 }

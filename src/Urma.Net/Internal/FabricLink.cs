@@ -32,6 +32,9 @@ internal class FabricLink
 
     public bool AllowsUndelayedViews { get; }
 
+    /// <summary>Timestamp units an operation is under way.</summary>
+    public long Latency => _latency;
+
     /// <summary>Sends bytes over the link behind all that went the same way.</summary>
     /// <param name="bytes">How many; a nonsensical number counts as none, because its operation will fail.</param>
     /// <param name="inbound">From the peer: a read.</param>
@@ -56,9 +59,11 @@ internal class FabricLink
     }
 
     /// <summary>Stays on the calling thread until a small access has gone over the link.</summary>
-    public void Delay(int bytes, bool inbound)
+    public void Delay(int bytes, bool inbound) => WaitUntil(Reserve(bytes, inbound));
+
+    /// <summary>Stays on the calling thread until a timestamp.</summary>
+    public static void WaitUntil(long due)
     {
-        long due = Reserve(bytes, inbound);
         while (true)
         {
             long left = due - Stopwatch.GetTimestamp();

@@ -26,6 +26,9 @@ public abstract class Segment : IDisposable
     /// <summary>First byte, in this process. Stays the same over <see cref="Revoke"/>.</summary>
     public nint Address { get; }
 
+    /// <summary>The first byte for every node: this context's space and <see cref="Address"/>.</summary>
+    public GlobalAddress GlobalAddress => new(Context.Eid, Context.Uasid, (ulong)Address);
+
     /// <summary>Length in bytes, 0 or more.</summary>
     public long Length { get; }
 

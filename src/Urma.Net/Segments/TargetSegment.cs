@@ -19,6 +19,9 @@ public abstract class TargetSegment : IDisposable
     /// <summary>What was imported.</summary>
     public SegmentDescriptor Descriptor { get; }
 
+    /// <summary>The first byte for every node: the owner's space and its address there.</summary>
+    public GlobalAddress GlobalAddress => new(Descriptor.Eid, Descriptor.Uasid, Descriptor.VirtualAddress);
+
     /// <summary>Length in bytes.</summary>
     public long Length => Descriptor.Length;
 

@@ -96,6 +96,11 @@ internal sealed unsafe partial class LoopbackContext
                 ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId));
                 var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken);
                 _targetSegments.Add(import);
+                if (import.Translation is { } range)
+                {
+                    Global.Table.Add(range);
+                }
+
                 if (peer.IsAlive)
                 {
                     return import;
@@ -127,18 +132,26 @@ internal sealed unsafe partial class LoopbackContext
     public static SegmentGrant EndFetch(LoopbackPeer peer, uint index, PendingRequest request) =>
         Receive(peer, index, forReceive: true, PeerSender.End(peer, request));
 
-    public void Remove(LoopbackTargetSegment import)
+    /// <summary>No work posted and no address translated from now on leads to it.</summary>
+    public void Retire(LoopbackTargetSegment import)
     {
         lock (_lock)
         {
-            if (!_targetSegments.Remove(import))
+            if (_targetSegments.Remove(import))
             {
-                return;
+                RemoteSegments.Retire(import.TableToken);
             }
-
-            RemoteSegments.Retire(import.TableToken);
         }
 
+        if (import.Translation is { } range)
+        {
+            Global.Table.Remove(range);
+        }
+    }
+
+    /// <summary>Ends the use of a retired import.</summary>
+    public void Remove(LoopbackTargetSegment import)
+    {
         // The table's line serves another segment, and copied memory is out of our reach, once nobody is inside an operation.
         Graveyard.Bury(() =>
         {
@@ -213,6 +226,11 @@ internal sealed unsafe partial class LoopbackContext
             ulong token = LocalTable.Set(index, start, length, canReceive: !IsReadOnly(options.Access));
             var segment = new LoopbackSegment(this, index, token, address, length, mode, options, file, mapping, adopted);
             _segments.Add(index, segment);
+            if (segment.Translation is { } range)
+            {
+                Global.Table.Add(range);
+            }
+
             return segment;
         }
     }
@@ -262,6 +280,11 @@ internal sealed unsafe partial class LoopbackContext
             RemoteSegmentTable.Entry* entry = RemoteSegments.Entries + (ushort)import.TableToken;
             entry->IsOwnerLost = 1;
             entry->EpochWord = DeadEpoch;
+        }
+
+        if (import.Translation is { } range)
+        {
+            Global.Table.MarkLost(range);
         }
     }
 

@@ -175,6 +175,10 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
 
     public void Remove(LoopbackJfce jfce) => Drop(_jfces, jfce);
 
+    internal override void Watch(IActivity activity) => Graveyard.Watch(activity);
+
+    internal override void Unwatch(IActivity activity) => Graveyard.Unwatch(activity);
+
     public override UrmaCounters GetCounters() => Page.Read();
 
     public override IDisposable Publish(string name, ReadOnlySpan<byte> value)

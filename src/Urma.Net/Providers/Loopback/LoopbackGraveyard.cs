@@ -1,3 +1,5 @@
+using Urma.Net.Internal;
+
 namespace Urma.Net.Providers.Loopback;
 
 /// <summary>
@@ -7,21 +9,13 @@ namespace Urma.Net.Providers.Loopback;
 internal sealed class LoopbackGraveyard : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<IActive> _users = [];
+    private readonly List<IActivity> _users = [];
     private readonly List<Grave> _graves = [];
     private readonly Action _wake;
 
     /// <summary>Makes an empty one.</summary>
     /// <param name="wake">Has <see cref="Collect"/> called soon.</param>
     public LoopbackGraveyard(Action wake) => _wake = wake;
-
-    /// <summary>A thread of execution that may hold a pointer into a mapping while its activity is odd.</summary>
-    internal interface IActive
-    {
-        uint Activity { get; }
-
-        uint PendingActivity { get; }
-    }
 
     public bool IsEmpty
     {
@@ -34,7 +28,7 @@ internal sealed class LoopbackGraveyard : IDisposable
         }
     }
 
-    public void Watch(IActive user)
+    public void Watch(IActivity user)
     {
         lock (_lock)
         {
@@ -42,7 +36,7 @@ internal sealed class LoopbackGraveyard : IDisposable
         }
     }
 
-    public void Unwatch(IActive user)
+    public void Unwatch(IActivity user)
     {
         lock (_lock)
         {
@@ -53,7 +47,7 @@ internal sealed class LoopbackGraveyard : IDisposable
     /// <summary>Calls <paramref name="release"/> as soon as no posting thread can still use what it releases.</summary>
     public void Bury(Action release)
     {
-        List<(IActive User, uint Activity, uint Pending)> busy = FindBusy();
+        List<(IActivity User, uint Activity, uint Pending)> busy = FindBusy();
         if (busy.Count == 0)
         {
             release();
@@ -71,18 +65,18 @@ internal sealed class LoopbackGraveyard : IDisposable
     /// <summary>Waits until everything that was being executed has ended. False where that took longer than the bound.</summary>
     public bool WaitUntilIdle(TimeSpan bound)
     {
-        List<(IActive User, uint Activity, uint Pending)> busy = FindBusy();
+        List<(IActivity User, uint Activity, uint Pending)> busy = FindBusy();
         return SpinWait.SpinUntil(() => !IsBusy(busy), bound);
     }
 
-    private List<(IActive User, uint Activity, uint Pending)> FindBusy()
+    private List<(IActivity User, uint Activity, uint Pending)> FindBusy()
     {
         // After this every thread that does not see the token as stale is inside an operation, and shows it.
         Interlocked.MemoryBarrierProcessWide();
-        var busy = new List<(IActive User, uint Activity, uint Pending)>();
+        var busy = new List<(IActivity User, uint Activity, uint Pending)>();
         lock (_lock)
         {
-            foreach (IActive user in _users)
+            foreach (IActivity user in _users)
             {
                 (uint activity, uint pending) = (user.Activity, user.PendingActivity);
                 if (((activity | pending) & 1) != 0)
@@ -95,7 +89,7 @@ internal sealed class LoopbackGraveyard : IDisposable
         return busy;
     }
 
-    private static bool IsBusy(List<(IActive User, uint Activity, uint Pending)> busy)
+    private static bool IsBusy(List<(IActivity User, uint Activity, uint Pending)> busy)
     {
         busy.RemoveAll(b => HasMoved(b.Activity, b.User.Activity) && HasMoved(b.Pending, b.User.PendingActivity));
         return busy.Count != 0;
@@ -136,5 +130,5 @@ internal sealed class LoopbackGraveyard : IDisposable
 
     private static bool HasMoved(uint before, uint now) => (before & 1) == 0 || before != now;
 
-    private sealed record Grave(Action Release, List<(IActive User, uint Activity, uint Pending)> Busy);
+    private sealed record Grave(Action Release, List<(IActivity User, uint Activity, uint Pending)> Busy);
 }

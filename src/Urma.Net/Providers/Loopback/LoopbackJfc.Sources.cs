@@ -4,7 +4,7 @@ using Urma.Net.Internal;
 namespace Urma.Net.Providers.Loopback;
 
 /// <summary>Which sources are polled directly, which ring the doorbell, and how a waiter sleeps.</summary>
-internal sealed unsafe partial class LoopbackJfc : LoopbackGraveyard.IActive
+internal sealed unsafe partial class LoopbackJfc : IActivity
 {
     // A peer may ring bits that mean nothing, for ever: it must not keep a poll from returning.
     private const int MaxBitsPerLook = 128;
@@ -17,9 +17,9 @@ internal sealed unsafe partial class LoopbackJfc : LoopbackGraveyard.IActive
     private bool _solicitedOnly;
     private uint _copyActivity;
 
-    uint LoopbackGraveyard.IActive.Activity => Volatile.Read(ref _copyActivity);
+    uint IActivity.Activity => Volatile.Read(ref _copyActivity);
 
-    uint LoopbackGraveyard.IActive.PendingActivity => 0;
+    uint IActivity.PendingActivity => 0;
 
     /// <summary>The poller is about to copy a payload into a receive buffer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

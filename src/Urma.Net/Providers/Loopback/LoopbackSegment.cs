@@ -1,5 +1,6 @@
 using System.Globalization;
 using Urma.Net.Diagnostics;
+using Urma.Net.Global;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -39,6 +40,20 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
         _token = options.Token ?? Urma.Net.Token.Random();
         Index = index;
         LocalToken = localToken;
+        if (length != 0)
+        {
+            Translation = new TranslationRange
+            {
+                Eid = context.Eid,
+                Uasid = context.Uasid,
+                Start = (ulong)address,
+                Length = length,
+                Memory = (byte*)address,
+                Access = SegmentAccess.All,
+                Owner = this,
+            };
+        }
+
         _epoch = NextEpoch();
         if (options.Lease is { } lease)
         {
@@ -47,6 +62,9 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
     }
 
     public uint Index { get; }
+
+    /// <summary>What global addresses of it lead to; null for an empty segment.</summary>
+    public TranslationRange? Translation { get; }
 
     public override Token Token => _token;
 
@@ -329,6 +347,11 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
 
         _leaseTimer?.Dispose();
         _context.LocalTable.Clear(Index);
+        if (Translation is { } range)
+        {
+            _context.Global.Table.Remove(range);
+        }
+
         bool confirmed = EndGrants(Urma.Net.Token.Random());
         if (Mode != SegmentMode.Mapped && !(_context.Graveyard.WaitUntilIdle(_context.Options.RevocationTimeout) && (confirmed || Mode == SegmentMode.Adopted)))
         {

@@ -13,7 +13,7 @@ namespace Urma.Net.Providers.Loopback;
 /// not ready, a copy belongs to the engine thread), everything goes through <c>_gate</c> until the backlog is empty again; the
 /// last write of whoever empties it is <c>_pendingCount = 0</c>, which hands the queue back.
 /// </remarks>
-internal sealed unsafe partial class LoopbackSendQueue : LoopbackGraveyard.IActive
+internal sealed unsafe partial class LoopbackSendQueue : IActivity
 {
     private readonly LoopbackContext _context;
     private readonly LoopbackJfc _jfc;

@@ -1,3 +1,4 @@
+using Urma.Net.Global;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -21,7 +22,27 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
         _grant = grant;
         Peer = peer;
         RemoteToken = token;
+        if (grant.Length != 0)
+        {
+            Translation = new TranslationRange
+            {
+                Eid = descriptor.Eid,
+                Uasid = descriptor.Uasid,
+                Start = grant.OwnerAddress,
+                Length = grant.Length,
+                Memory = grant.Mapping is null ? null : grant.Mapping.Pointer + grant.MapOffset,
+                Access = grant.Access,
+                Owner = this,
+                EpochWord = EpochWord,
+                Epoch = grant.Epoch,
+                CopiedFrom = grant.Mode == SegmentMode.Copied ? peer.ProcessId : 0,
+                Link = context.Link,
+            };
+        }
     }
+
+    /// <summary>What global addresses of it lead to; null for an empty segment.</summary>
+    public TranslationRange? Translation { get; }
 
     public LoopbackPeer Peer { get; }
 
@@ -39,11 +60,12 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
         {
             lock (_lock)
             {
-                return _detached || _disposed != 0 || !Peer.IsAlive
-                    || Volatile.Read(ref ((uint*)(Peer.ContextPage.Pointer + LoopbackContextPage.EpochsOffset))[(ushort)Index]) != _grant.Epoch;
+                return _detached || _disposed != 0 || !Peer.IsAlive || Volatile.Read(ref *EpochWord) != _grant.Epoch;
             }
         }
     }
+
+    private uint* EpochWord => (uint*)(Peer.ContextPage.Pointer + LoopbackContextPage.EpochsOffset) + (ushort)Index;
 
     public override SegmentView Map(long offset, long length)
     {
@@ -98,7 +120,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
             }
 
             _detached = true;
-            if (_disposed == 0)
+            if (!_buried)
             {
                 _grant.Mapping?.ReplaceWithScratch();
             }
@@ -107,14 +129,15 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 
     protected override void DisposeCore()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // First of all, or somebody could find the memory after it was found unused. Not inside our lock, which the fabric thread takes.
+        _context.Retire(this);
         lock (_lock)
         {
-            if (_disposed != 0)
-            {
-                return;
-            }
-
-            _disposed = 1;
             if (!_detached)
             {
                 _grant.Mapping?.ReplaceWithScratch();
@@ -123,7 +146,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
             BuryWhenUnused();
         }
 
-        // Only now does the owner hear that we are out of its memory; and never inside our lock, which the fabric thread takes.
+        // Only now does the owner hear that we are out of its memory.
         _context.Remove(this);
     }
 

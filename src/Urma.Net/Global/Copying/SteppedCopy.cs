@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Global;
+
+/// <summary>
+/// The copies that are not one move between two mappings: over several segments, over a modelled link, through the kernel, or so
+/// long that the grant must be looked at in between. Also finds out what is wrong with those that cannot be made at all.
+/// </summary>
+/// <remarks>Between Enter and Leave of the cache, which it leaves and enters again where it stays long.</remarks>
+internal unsafe ref struct SteppedCopy
+{
+    /// <summary>Bytes between two looks at the grants.</summary>
+    public const ulong LongestStep = 64 << 20;
+
+    private const int BounceLength = 16 << 10;
+
+    private readonly GlobalMemory _memory;
+    private readonly TranslationCache _cache;
+    private readonly CopySide _destination;
+    private readonly CopySide _source;
+    private readonly long _length;
+
+    public SteppedCopy(GlobalMemory memory, TranslationCache cache, in CopySide destination, in CopySide source, long length)
+    {
+        _memory = memory;
+        _cache = cache;
+        _destination = destination;
+        _source = source;
+        _length = length;
+    }
+
+    /// <summary>Why a translation that was found does not hold any more.</summary>
+    public static GlobalMemoryStatus WhyEnded(TranslationCache cache, in GlobalAddress address) =>
+        cache.FindElsewhere(address, 0) == null && cache.Fault == GlobalMemoryStatus.OwnerLost
+            ? GlobalMemoryStatus.OwnerLost
+            : GlobalMemoryStatus.Revoked;
+
+    public readonly GlobalMemoryStatus Run()
+    {
+        if (_length == 0)
+        {
+            return GlobalMemoryStatus.Success;
+        }
+
+        GlobalMemoryStatus status = Check(_destination, isWrite: true, out FabricLink? outLink);
+        if (status != GlobalMemoryStatus.Success)
+        {
+            return status;
+        }
+
+        status = Check(_source, isWrite: false, out FabricLink? inLink);
+        if (status != GlobalMemoryStatus.Success)
+        {
+            return status;
+        }
+
+        if (outLink is not null || inLink is not null)
+        {
+            _cache.Leave();
+            FabricLink.WaitUntil(Reserve(outLink, inLink, _length));
+            _cache.Enter();
+        }
+
+        return Move(IsBackward());
+    }
+
+    /// <summary>When a copy over modelled links is done. A copy from one peer to another goes over both, one after the other.</summary>
+    public static long Reserve(FabricLink? outLink, FabricLink? inLink, long length)
+    {
+        long due = inLink?.Reserve(length, inbound: true) ?? 0;
+        if (outLink is not null)
+        {
+            due = Math.Max(outLink.Reserve(length, inbound: false), due + (inLink is null ? 0 : outLink.Latency));
+        }
+
+        return due;
+    }
+
+    private readonly GlobalMemoryStatus Check(in CopySide side, bool isWrite, out FabricLink? link)
+    {
+        link = null;
+        if (side.Local != null)
+        {
+            return GlobalMemoryStatus.Success;
+        }
+
+        if (!GlobalMemory.IsRange(side.Address, _length))
+        {
+            return GlobalMemoryStatus.InvalidRange;
+        }
+
+        TranslationEntry* entry = Find(side.Address, isWrite);
+        if (entry == null)
+        {
+            return _cache.Fault;
+        }
+
+        link = _cache.RangeOf(entry).Link;
+        return CopyEnd.From(entry, side.Address).Available >= (ulong)_length
+            ? GlobalMemoryStatus.Success
+            : _memory.Query(side.Address, _length, isWrite);
+    }
+
+    private readonly TranslationEntry* Find(in GlobalAddress address, bool isWrite)
+    {
+        TranslationEntry* entry = _cache.Find(address);
+        uint need = isWrite ? TranslationEntry.CanWrite : TranslationEntry.CanRead;
+        return entry == null || ((entry->UasidAndFlags & need) != 0 && Volatile.Read(ref *entry->EpochWord) == entry->Epoch)
+            ? entry
+            : _cache.FindElsewhere(address, isWrite ? SegmentAccess.Write : SegmentAccess.Read);
+    }
+
+    private readonly GlobalMemoryStatus Move(bool backward)
+    {
+        long done = 0;
+        while (done < _length)
+        {
+            if (done != 0)
+            {
+                _cache.Leave();
+                _cache.Enter();
+            }
+
+            GlobalMemoryStatus status = MoveStep(backward, done, out long moved);
+            if (status != GlobalMemoryStatus.Success)
+            {
+                return status;
+            }
+
+            done += moved;
+        }
+
+        return GlobalMemoryStatus.Success;
+    }
+
+    private readonly GlobalMemoryStatus MoveStep(bool backward, long done, out long moved)
+    {
+        moved = 0;
+        long left = _length - done;
+        GlobalMemoryStatus status = Resolve(_destination, backward, done, isWrite: true, out CopyEnd to, out int toProcess);
+        if (status != GlobalMemoryStatus.Success)
+        {
+            return status;
+        }
+
+        status = Resolve(_source, backward, done, isWrite: false, out CopyEnd from, out int fromProcess);
+        if (status != GlobalMemoryStatus.Success)
+        {
+            return status;
+        }
+
+        ulong limit = toProcess != 0 && fromProcess != 0 ? BounceLength : LongestStep;
+        moved = (long)Math.Min(Math.Min((ulong)left, limit), Math.Min(to.Available, from.Available));
+        byte* destination = backward ? to.Pointer - moved : to.Pointer;
+        byte* source = backward ? from.Pointer - moved : from.Pointer;
+        if (!MoveBytes(destination, toProcess, source, fromProcess, moved))
+        {
+            return GlobalMemoryStatus.CopyRefused;
+        }
+
+        if (!to.IsCurrent)
+        {
+            return WhyEnded(_cache, _destination.Address);
+        }
+
+        return from.IsCurrent ? GlobalMemoryStatus.Success : WhyEnded(_cache, _source.Address);
+    }
+
+    // Forward: the place of the first byte not yet moved and how much follows it. Backward: the end of the bytes not yet moved and how
+    // much lies before it.
+    private readonly GlobalMemoryStatus Resolve(in CopySide side, bool backward, long done, bool isWrite, out CopyEnd end, out int process)
+    {
+        process = 0;
+        long offset = backward ? _length - done : done;
+        if (side.Local != null)
+        {
+            end = CopyEnd.OfLocal(side.Local + offset, (ulong)(_length - done));
+            return GlobalMemoryStatus.Success;
+        }
+
+        GlobalAddress at = side.Address + (backward ? offset - 1 : offset);
+        TranslationEntry* entry = Find(at, isWrite);
+        if (entry == null)
+        {
+            // It was there when the copy began.
+            end = default;
+            return _cache.Fault is GlobalMemoryStatus.OwnerLost ? GlobalMemoryStatus.OwnerLost : GlobalMemoryStatus.Revoked;
+        }
+
+        end = CopyEnd.From(entry, at);
+        process = _cache.RangeOf(entry).CopiedFrom;
+        if (process != 0)
+        {
+            end.Pointer = (byte*)at.VirtualAddress;
+        }
+
+        if (backward)
+        {
+            end.Pointer++;
+            end.Available = at.VirtualAddress - entry->Start + 1;
+        }
+
+        return GlobalMemoryStatus.Success;
+    }
+
+    private static bool MoveBytes(byte* destination, int toProcess, byte* source, int fromProcess, long length)
+    {
+        if (toProcess != 0 && fromProcess != 0)
+        {
+            byte* bounce = stackalloc byte[BounceLength];
+            Debug.Assert(length <= BounceLength, "the step was limited");
+            return MoveBytes(bounce, 0, source, fromProcess, length) && MoveBytes(destination, toProcess, bounce, 0, length);
+        }
+
+        if (toProcess != 0)
+        {
+            return ProcessMemory.TryWrite(toProcess, (ulong)destination, source, length, out _) == 0;
+        }
+
+        if (fromProcess != 0)
+        {
+            return ProcessMemory.TryRead(fromProcess, (ulong)source, destination, length, out _) == 0;
+        }
+
+        CopyKernel.Copy(destination, source, length);
+        return true;
+    }
+
+    // Only where the destination begins inside the source must the end be moved first.
+    private readonly bool IsBackward()
+    {
+        if (_destination.Local == null && _source.Local == null)
+        {
+            return _destination.Address.IsInSameSpaceAs(_source.Address)
+                && _destination.Address.VirtualAddress - _source.Address.VirtualAddress < (ulong)_length;
+        }
+
+        _ = Resolve(_destination, backward: false, 0, isWrite: true, out CopyEnd to, out int toProcess);
+        _ = Resolve(_source, backward: false, 0, isWrite: false, out CopyEnd from, out int fromProcess);
+        return toProcess == 0 && fromProcess == 0 && (ulong)(to.Pointer - from.Pointer) < (ulong)_length;
+    }
+}

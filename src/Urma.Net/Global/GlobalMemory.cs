@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using Urma.Net.Global;
+
+namespace Urma.Net;
+
+/// <summary>
+/// All memory a context can reach, by global address: its own registered segments and those it imported. Copies between any two
+/// addresses without work requests, queues or polling.
+/// </summary>
+/// <remarks>
+/// Thread-safe; threads do not hinder each other. Registering and importing make addresses known, disposing forgets them.
+/// <para>
+/// When a copy returns, its bytes are where they should be: a load by anybody who learns of it through a release (a flag, a message)
+/// sees them, and copies of one thread take effect in the order they were made. An aligned copy of 1, 2, 4 or 8 bytes is one
+/// load and one store. Ranges that overlap within one address space are copied as if through a buffer; memory that is reached
+/// through two different spaces must not overlap. A copy that fails has moved nothing, unless its status says that the grant ended
+/// meanwhile (<see cref="GlobalMemoryStatus.Revoked"/>, <see cref="GlobalMemoryStatus.OwnerLost"/>): then an unknown part has arrived.
+/// </para>
+/// </remarks>
+public sealed unsafe partial class GlobalMemory
+{
+    private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(10);
+
+    [ThreadStatic]
+    private static ThreadPort? t_port;
+
+    private readonly UrmaContext _context;
+    private readonly TranslationTable _table = new();
+    private readonly Lock _lock = new();
+    private readonly List<WeakReference<ThreadPort>> _ports = [];
+    private TranslationCounters _retired;
+    private bool _closed;
+
+    internal GlobalMemory(UrmaContext context)
+    {
+        context.Options.Translation.Validate();
+        _context = context;
+    }
+
+    /// <summary>The table behind the translation caches; filled by the provider.</summary>
+    internal TranslationTable Table => _table;
+
+    /// <summary>What translation has done, all threads together.</summary>
+    public TranslationCounters GetTranslationCounters()
+    {
+        lock (_lock)
+        {
+            TranslationCounters sum = _retired;
+            foreach (WeakReference<ThreadPort> weak in _ports)
+            {
+                if (weak.TryGetTarget(out ThreadPort? port))
+                {
+                    sum = sum.Plus(port.Cache.Counters);
+                }
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Whether a range can be reached now, and if not, why.</summary>
+    /// <param name="address">First byte.</param>
+    /// <param name="length">Bytes, 0 or more; 0 always succeeds.</param>
+    /// <param name="forWriting">Whether it must be writable, too.</param>
+    public GlobalMemoryStatus Query(in GlobalAddress address, long length, bool forWriting = false)
+    {
+        if (!IsRange(address, length))
+        {
+            return GlobalMemoryStatus.InvalidRange;
+        }
+
+        SegmentAccess need = forWriting ? SegmentAccess.Read | SegmentAccess.Write : SegmentAccess.Read;
+        GlobalAddress at = address;
+        long left = length;
+        while (left > 0)
+        {
+            if (_table.Find(at, need, out GlobalMemoryStatus fault) is not { } range)
+            {
+                return fault;
+            }
+
+            long step = Math.Min(left, range.Length - (long)(at.VirtualAddress - range.Start));
+            left -= step;
+            if (left > 0)
+            {
+                at += step;
+            }
+        }
+
+        return GlobalMemoryStatus.Success;
+    }
+
+    /// <summary>No thread reaches memory through this any more when it returns.</summary>
+    internal void Close()
+    {
+        List<ThreadPort> ports = [];
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (WeakReference<ThreadPort> weak in _ports)
+            {
+                if (weak.TryGetTarget(out ThreadPort? port))
+                {
+                    ports.Add(port);
+                }
+            }
+        }
+
+        _table.Clear();
+
+        // Whoever enters after this finds nothing; whoever is inside now finishes its step.
+        Interlocked.MemoryBarrierProcessWide();
+        foreach (ThreadPort port in ports)
+        {
+            uint activity = port.Cache.Activity;
+            if ((activity & 1) != 0 && !SpinWait.SpinUntil(() => port.Cache.Activity != activity, CloseBound))
+            {
+                System.Diagnostics.Trace.TraceWarning("A thread has been inside a copy for very long while its context was closed.");
+            }
+        }
+    }
+
+    internal static bool IsRange(in GlobalAddress address, long length) =>
+        length >= 0 && (length == 0 || (ulong)(length - 1) <= ulong.MaxValue - address.VirtualAddress);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TranslationCache GetCache()
+    {
+        ThreadPort? port = t_port;
+        return port is not null && port.Memory == this ? port.Cache : SwitchPort();
+    }
+
+    // Of a thread's ports the one used last is at hand; the others hang behind it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TranslationCache SwitchPort()
+    {
+        ThreadPort? before = null;
+        for (ThreadPort? port = t_port; port is not null; port = port.Next)
+        {
+            if (port.Memory == this)
+            {
+                before!.Next = port.Next;
+                port.Next = t_port;
+                t_port = port;
+                return port.Cache;
+            }
+
+            // The port of a closed context is dropped in passing, so that a thread does not keep contexts.
+            if (port.Memory._closed && before is not null)
+            {
+                before.Next = port.Next;
+                continue;
+            }
+
+            before = port;
+        }
+
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, _context);
+            var made = new ThreadPort(this, new TranslationCache(_table, _context.Options.Translation)) { Next = t_port };
+            if (t_port is { Memory._closed: true } stale)
+            {
+                made.Next = stale.Next;
+            }
+
+            _ports.RemoveAll(static w => !w.TryGetTarget(out _));
+            _ports.Add(new WeakReference<ThreadPort>(made));
+            _context.Watch(made.Cache);
+            t_port = made;
+            return made.Cache;
+        }
+    }
+
+    private void Retire(TranslationCache cache)
+    {
+        lock (_lock)
+        {
+            cache.Report();
+            _retired = _retired.Plus(cache.Counters);
+        }
+
+        _context.Unwatch(cache);
+    }
+
+    /// <summary>What a thread keeps for a context; goes with the thread.</summary>
+    private sealed class ThreadPort(GlobalMemory memory, TranslationCache cache)
+    {
+        ~ThreadPort() => Memory.Retire(Cache);
+
+        public GlobalMemory Memory { get; } = memory;
+
+        public TranslationCache Cache { get; } = cache;
+
+        public ThreadPort? Next { get; set; }
+    }
+}

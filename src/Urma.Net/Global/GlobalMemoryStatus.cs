@@ -1,0 +1,34 @@
+namespace Urma.Net;
+
+/// <summary>How a translation or a copy between global addresses ended.</summary>
+public enum GlobalMemoryStatus
+{
+    /// <summary>All bytes are where they should be.</summary>
+    Success = 0,
+
+    /// <summary>Not tried: an earlier part of the same work failed, or the context was closed first.</summary>
+    NotAttempted = 1,
+
+    /// <summary>A negative length, or a range that leaves the 64-bit address space.</summary>
+    InvalidRange = 2,
+
+    /// <summary>Nothing was imported from an engine of this EID and UASID, and it is not this context's own.</summary>
+    UnknownSpace = 3,
+
+    /// <summary>The engine is known, but not all of the range lies in segments that were registered here or imported from it.</summary>
+    Unmapped = 4,
+
+    /// <summary>The grant does not include the access: a write to memory imported read-only.</summary>
+    AccessDenied = 5,
+
+    /// <summary>
+    /// The owner ended the grant, before or while bytes moved. No byte went to memory that was not granted; how many arrived before is not known.
+    /// </summary>
+    Revoked = 6,
+
+    /// <summary>The owner died or closed its context, before or while bytes moved.</summary>
+    OwnerLost = 7,
+
+    /// <summary>The kernel refused to copy from or to memory of the owner that could not be mapped.</summary>
+    CopyRefused = 8,
+}

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Global;
+
+/// <summary>
+/// One thread's translations: set-associative, the least recently used of a set goes first. Also shows, by <see cref="Activity"/>,
+/// that the thread holds pointers of translations, so that mappings are not taken from under it.
+/// </summary>
+/// <remarks>One thread at a time, but for the counters and <see cref="Activity"/>.</remarks>
+internal sealed unsafe class TranslationCache : IActivity
+{
+    private readonly TranslationTable _table;
+    private readonly TranslationEntry* _entries;
+    private readonly byte[] _order;
+    private readonly TranslationRange?[] _ranges;
+
+    // Keeps the entries where they are.
+    private readonly byte[] _memory;
+    private readonly int _pageShift;
+    private readonly int _setMask;
+    private readonly int _ways;
+    private LatencyHistogram _penalty;
+    private int _version;
+    private uint _activity;
+    private long _foldedHits;
+    private long _misses;
+    private long _evictions;
+    private long _invalidations;
+    private long _faults;
+
+    public TranslationCache(TranslationTable table, TranslationOptions options)
+    {
+        _table = table;
+        _version = table.Version;
+        _ways = Math.Min(TranslationOptions.Ways, options.CacheEntries);
+        int sets = options.CacheEntries / _ways;
+        _setMask = sets - 1;
+        _pageShift = BitOperations.TrailingZeroCount(options.PageSize);
+        _memory = GC.AllocateArray<byte>((options.CacheEntries + 1) * sizeof(TranslationEntry), pinned: true);
+        var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _entries = (TranslationEntry*)((start + (nuint)sizeof(TranslationEntry) - 1) & ~((nuint)sizeof(TranslationEntry) - 1));
+        _order = new byte[sets];
+        _ranges = new TranslationRange[options.CacheEntries];
+        ResetOrder();
+    }
+
+    public uint Activity => Volatile.Read(ref _activity);
+
+    public uint PendingActivity => 0;
+
+    /// <summary>Why the last <see cref="Find"/> or <see cref="FindElsewhere"/> found nothing.</summary>
+    public GlobalMemoryStatus Fault { get; private set; }
+
+    /// <summary>What this cache has done; exact while its thread does not translate.</summary>
+    public TranslationCounters Counters
+    {
+        get
+        {
+            long hits = Volatile.Read(ref _foldedHits);
+            for (int i = 0; i < (_setMask + 1) * _ways; i++)
+            {
+                hits += Volatile.Read(ref _entries[i].Uses);
+            }
+
+            return new TranslationCounters
+            {
+                Hits = hits,
+                Misses = Volatile.Read(ref _misses),
+                Evictions = Volatile.Read(ref _evictions),
+                Invalidations = Volatile.Read(ref _invalidations),
+                Faults = Volatile.Read(ref _faults),
+                MissPenalty = _penalty,
+            };
+        }
+    }
+
+    /// <summary>From now until <see cref="Leave"/> what is found stays mapped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Enter()
+    {
+        Volatile.Write(ref _activity, _activity + 1);
+        if (_version != _table.Version)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Ends what <see cref="Enter"/> began.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Leave() => Volatile.Write(ref _activity, _activity + 1);
+
+    /// <summary>Finds the translation of an address; null, and <see cref="Fault"/>, where there is none. Valid until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TranslationEntry* Find(in GlobalAddress address)
+    {
+        int set = SetOf(address);
+        TranslationEntry* entry = _entries + (set * _ways) + (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_order), set) & 3);
+        if (!entry->Matches(address))
+        {
+            return FindInSet(address, set);
+        }
+
+        entry->Uses++;
+        return entry;
+    }
+
+    /// <summary>Finds another translation, for an access that the one found does not permit, or whose grant has ended.</summary>
+    public TranslationEntry* FindElsewhere(in GlobalAddress address, SegmentAccess need) => Fill(address, SetOf(address), need);
+
+    /// <summary>The range behind a translation.</summary>
+    public TranslationRange RangeOf(TranslationEntry* entry) => _ranges[entry - _entries]!;
+
+    /// <summary>Books hits with their ranges. Own thread, or when it is gone.</summary>
+    public void Report()
+    {
+        for (int i = 0; i < (_setMask + 1) * _ways; i++)
+        {
+            Fold(_entries + i);
+        }
+    }
+
+    private int SetOf(in GlobalAddress address) =>
+        (int)((uint)(address.VirtualAddress >> _pageShift) + (address.Uasid * 31)) & _setMask;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TranslationEntry* FindInSet(in GlobalAddress address, int set)
+    {
+        TranslationEntry* first = _entries + (set * _ways);
+        int order = _order[set];
+        for (int position = 1; position < _ways; position++)
+        {
+            int way = (order >> (2 * position)) & 3;
+            if (first[way].Matches(address))
+            {
+                _order[set] = MovedToFront(order, position);
+                first[way].Uses++;
+                return first + way;
+            }
+        }
+
+        return Fill(address, set, 0);
+    }
+
+    private TranslationEntry* Fill(in GlobalAddress address, int set, SegmentAccess need)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _misses++;
+        TranslationRange? range = _table.Find(address, need, out GlobalMemoryStatus fault);
+        Fault = fault;
+        if (range is null)
+        {
+            _faults++;
+            return null;
+        }
+
+        int last = _ways - 1;
+        int order = _order[set];
+        TranslationEntry* entry = _entries + (set * _ways) + ((order >> (2 * last)) & 3);
+        if (entry->Length != 0)
+        {
+            _evictions++;
+            Fold(entry);
+        }
+
+        *entry = new TranslationEntry
+        {
+            Eid = range.Eid,
+            Start = range.Start,
+            Length = (ulong)range.Length,
+            Delta = (nint)range.Memory - (nint)range.Start,
+            EpochWord = range.EpochWord,
+            Epoch = range.Epoch,
+            UasidAndFlags = range.Uasid | FlagsOf(range),
+        };
+        _ranges[entry - _entries] = range;
+        _order[set] = MovedToFront(order, last);
+        _table.Report(range, 0, 1);
+        _penalty.Record((long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        return entry;
+    }
+
+    private static uint FlagsOf(TranslationRange range) =>
+        ((range.Access & SegmentAccess.Read) != 0 ? TranslationEntry.CanRead : 0)
+        | ((range.Access & SegmentAccess.Write) != 0 ? TranslationEntry.CanWrite : 0)
+        | (range.Memory != null && range.Link is null ? TranslationEntry.IsPlain : 0);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Flush()
+    {
+        _version = _table.Version;
+        _invalidations++;
+        Report();
+        new Span<TranslationEntry>(_entries, (_setMask + 1) * _ways).Clear();
+        Array.Clear(_ranges);
+        ResetOrder();
+    }
+
+    private void Fold(TranslationEntry* entry)
+    {
+        if (entry->Uses != 0)
+        {
+            Volatile.Write(ref _foldedHits, _foldedHits + entry->Uses);
+            _table.Report(RangeOf(entry), entry->Uses, 0);
+            entry->Uses = 0;
+        }
+    }
+
+    // Two bits for each way, the most recently used lowest.
+    private void ResetOrder() => Array.Fill(_order, (byte)0b11_10_01_00);
+
+    private static byte MovedToFront(int order, int position)
+    {
+        int way = (order >> (2 * position)) & 3;
+        int before = order & ((1 << (2 * position)) - 1);
+        int behind = order & ~((4 << (2 * position)) - 1);
+        return (byte)(behind | (before << 2) | way);
+    }
+}

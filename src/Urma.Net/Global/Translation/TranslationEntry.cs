@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Global;
+
+/// <summary>A cached translation: one cache line with all that a copy must know of one end.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal unsafe struct TranslationEntry
+{
+    /// <summary>Right to read.</summary>
+    public const uint CanRead = 1u << 24;
+
+    /// <summary>Right to write.</summary>
+    public const uint CanWrite = 1u << 25;
+
+    /// <summary>Mapped, and no modelled link on the way: a pointer is all it takes.</summary>
+    public const uint IsPlain = 1u << 26;
+
+    public Eid Eid;
+    public ulong Start;
+    public ulong Length;
+
+    /// <summary>What to add to an address of the owner's to get the pointer here.</summary>
+    public nint Delta;
+    public uint* EpochWord;
+    public uint Epoch;
+
+    /// <summary>UASID in the low 24 bits, flags above.</summary>
+    public uint UasidAndFlags;
+    public uint Uses;
+
+    /// <summary>Whether an address lies in the range. An empty entry matches nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Matches(in GlobalAddress address) =>
+        address.VirtualAddress - Start < Length
+        && (UasidAndFlags & GlobalAddress.MaxUasid) == address.Uasid
+        && Eid == address.Eid;
+}

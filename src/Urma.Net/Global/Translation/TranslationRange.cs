@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Global;
+
+/// <summary>What is known of one registered or imported segment: where its addresses lead and what they permit.</summary>
+/// <remarks>Made by the provider; changed only by its <see cref="TranslationTable"/>, under its lock.</remarks>
+internal sealed unsafe class TranslationRange
+{
+    /// <summary>The epoch word of what nobody can revoke; always 1.</summary>
+    public static readonly uint* NeverEnding = MakeWord(1);
+
+    private static readonly uint* Ended = MakeWord(0);
+
+    /// <summary>The device whose memory it is.</summary>
+    public required Eid Eid { get; init; }
+
+    /// <summary>The engine whose memory it is.</summary>
+    public required uint Uasid { get; init; }
+
+    /// <summary>First address, in the owner's space.</summary>
+    public required ulong Start { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Length { get; init; }
+
+    /// <summary>Where the first byte lies in this process; null where it is not mapped.</summary>
+    public required byte* Memory { get; init; }
+
+    /// <summary>What this process may do.</summary>
+    public required SegmentAccess Access { get; init; }
+
+    /// <summary>The segment or imported segment.</summary>
+    public required object Owner { get; init; }
+
+    /// <summary>A word that holds <see cref="Epoch"/> while the grant lasts.</summary>
+    public uint* EpochWord { get; set; } = NeverEnding;
+
+    /// <summary>See <see cref="EpochWord"/>; never 0.</summary>
+    public uint Epoch { get; init; } = 1;
+
+    /// <summary>The process the kernel copies from and to where the memory is not mapped; else 0.</summary>
+    public int CopiedFrom { get; init; }
+
+    /// <summary>The modelled link on the way there; null without one.</summary>
+    public FabricLink? Link { get; init; }
+
+    /// <summary>Whether the owner is gone for good.</summary>
+    public bool IsOwnerLost { get; private set; }
+
+    /// <summary>Uses out of a cache, as far as caches have reported.</summary>
+    public long Hits { get; set; }
+
+    /// <summary>Uses that had to look here.</summary>
+    public long Misses { get; set; }
+
+    /// <summary>Whether the grant has not ended.</summary>
+    public bool IsCurrent => Volatile.Read(ref *EpochWord) == Epoch;
+
+    /// <summary>The owner is gone: its epoch word may soon not be there any more.</summary>
+    public void MarkLost()
+    {
+        IsOwnerLost = true;
+        EpochWord = Ended;
+    }
+
+    public bool Contains(ulong address) => address - Start < (ulong)Length;
+
+    // One word each for the whole process, never freed.
+    private static uint* MakeWord(uint value)
+    {
+        var word = (uint*)NativeMemory.AllocZeroed(sizeof(uint));
+        *word = value;
+        return word;
+    }
+}

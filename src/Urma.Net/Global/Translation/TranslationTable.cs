@@ -1,0 +1,195 @@
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Global;
+
+/// <summary>The software UMMU's table: everything registered or imported in a context, by address space and address.</summary>
+/// <remarks>
+/// Thread-safe. Ranges of a space may overlap: a segment imported twice, or a buffer registered with other rights. Within a space
+/// they are kept by descending start, because the kernel hands out addresses downwards, which makes most additions appends.
+/// </remarks>
+internal sealed class TranslationTable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(Eid Eid, uint Uasid), Space> _spaces = [];
+    private int _version;
+
+    /// <summary>Moves on when something cached may have become wrong.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Makes a range known.</summary>
+    public void Add(TranslationRange range)
+    {
+        lock (_lock)
+        {
+            ref Space? space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (range.Eid, range.Uasid), out _);
+            (space ??= new Space()).Add(range);
+        }
+    }
+
+    /// <summary>Forgets a range; no thread starts to use it afterwards.</summary>
+    public void Remove(TranslationRange range)
+    {
+        lock (_lock)
+        {
+            if (!_spaces.TryGetValue((range.Eid, range.Uasid), out Space? space) || !space.Remove(range))
+            {
+                return;
+            }
+
+            if (space.IsEmpty)
+            {
+                _spaces.Remove((range.Eid, range.Uasid));
+            }
+
+            Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _spaces.Clear();
+            Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
+    /// <summary>The owner of a range is gone; see <see cref="TranslationRange.MarkLost"/>.</summary>
+    public void MarkLost(TranslationRange range)
+    {
+        lock (_lock)
+        {
+            range.MarkLost();
+            Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
+    /// <summary>Finds the range that holds an address and permits the access.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="need">What must be permitted.</param>
+    /// <param name="fault">Why there is none.</param>
+    public TranslationRange? Find(in GlobalAddress address, SegmentAccess need, out GlobalMemoryStatus fault)
+    {
+        lock (_lock)
+        {
+            if (_spaces.TryGetValue((address.Eid, address.Uasid), out Space? space))
+            {
+                return space.Find(address.VirtualAddress, need, out fault);
+            }
+
+            fault = GlobalMemoryStatus.UnknownSpace;
+            return null;
+        }
+    }
+
+    /// <summary>Books what a cache has done for a range.</summary>
+    public void Report(TranslationRange range, long hits, long misses)
+    {
+        lock (_lock)
+        {
+            range.Hits += hits;
+            range.Misses += misses;
+        }
+    }
+
+    private sealed class Space
+    {
+        private readonly List<TranslationRange> _byStart = [];
+
+        // The farthest end of a range at this place or behind it: where it lies before an address, nothing further on can hold it.
+        private readonly List<ulong> _farthestEnd = [];
+
+        public bool IsEmpty => _byStart.Count == 0;
+
+        public void Add(TranslationRange range)
+        {
+            int index = FirstAtOrBelow(range.Start);
+            _byStart.Insert(index, range);
+            _farthestEnd.Insert(index, 0);
+            Update(index, force: true);
+        }
+
+        public bool Remove(TranslationRange range)
+        {
+            int index = _byStart.IndexOf(range, FirstAtOrBelow(range.Start));
+            if (index < 0)
+            {
+                return false;
+            }
+
+            _byStart.RemoveAt(index);
+            _farthestEnd.RemoveAt(index);
+            Update(index - 1, force: false);
+            return true;
+        }
+
+        public TranslationRange? Find(ulong address, SegmentAccess need, out GlobalMemoryStatus fault)
+        {
+            fault = GlobalMemoryStatus.Unmapped;
+            for (int i = FirstAtOrBelow(address); i < _byStart.Count && _farthestEnd[i] > address; i++)
+            {
+                TranslationRange range = _byStart[i];
+                if (!range.Contains(address))
+                {
+                    continue;
+                }
+
+                if (!range.IsCurrent)
+                {
+                    fault = range.IsOwnerLost ? GlobalMemoryStatus.OwnerLost : GlobalMemoryStatus.Revoked;
+                }
+                else if ((range.Access & need) != need)
+                {
+                    fault = GlobalMemoryStatus.AccessDenied;
+                }
+                else
+                {
+                    fault = GlobalMemoryStatus.Success;
+                    return range;
+                }
+            }
+
+            return null;
+        }
+
+        private void Update(int index, bool force)
+        {
+            for (int i = Math.Min(index, _byStart.Count - 1); i >= 0; i--)
+            {
+                TranslationRange range = _byStart[i];
+                ulong end = range.Start + (ulong)range.Length;
+                end = end < range.Start ? ulong.MaxValue : end;
+                end = Math.Max(end, i + 1 < _byStart.Count ? _farthestEnd[i + 1] : 0);
+                if (!force && end == _farthestEnd[i])
+                {
+                    return;
+                }
+
+                force = false;
+                _farthestEnd[i] = end;
+            }
+        }
+
+        // Of ranges by descending start: the first that does not begin behind the address.
+        private int FirstAtOrBelow(ulong address)
+        {
+            int low = 0;
+            int high = _byStart.Count;
+            while (low < high)
+            {
+                int middle = (low + high) >>> 1;
+                if (_byStart[middle].Start > address)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
+        }
+    }
+}
