@@ -107,6 +107,7 @@ public sealed unsafe partial class GlobalMemory
         }
 
         _table.Clear();
+        _engine?.Dispose();
 
         // Whoever enters after this finds nothing; whoever is inside now finishes its step.
         Interlocked.MemoryBarrierProcessWide();
@@ -128,6 +129,19 @@ public sealed unsafe partial class GlobalMemory
     {
         ThreadPort? port = t_port;
         return port is not null && port.Memory == this ? port.Cache : SwitchPort();
+    }
+
+    // Null where the context is closed.
+    private TranslationCache? TryGetCache()
+    {
+        try
+        {
+            return GetCache();
+        }
+        catch (ObjectDisposedException)
+        {
+            return null;
+        }
     }
 
     // Of a thread's ports the one used last is at hand; the others hang behind it.

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Urma.Net.Global;
+using Urma.Net.Internal;
 
 namespace Urma.Net;
 
@@ -134,8 +135,9 @@ public sealed unsafe partial class GlobalMemory
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private GlobalMemoryStatus CopyInSteps(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length) =>
-        new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length).Run();
+    private GlobalMemoryStatus CopyInSteps(
+        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, bool isDelayed = false) =>
+        new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length).Run(isDelayed);
 
     private GlobalMemoryStatus CopyLocal(in GlobalAddress remote, byte* local, int length, bool isWrite)
     {
@@ -156,7 +158,7 @@ public sealed unsafe partial class GlobalMemory
         {
             CopySide there = CopySide.At(remote);
             CopySide here = CopySide.Of(local);
-            status = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length).Run();
+            status = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length).Run(isDelayed: false);
         }
 
         cache.Leave();

@@ -36,29 +36,41 @@ internal unsafe ref struct SteppedCopy
             ? GlobalMemoryStatus.OwnerLost
             : GlobalMemoryStatus.Revoked;
 
-    public readonly GlobalMemoryStatus Run()
+    /// <summary>Copies.</summary>
+    /// <param name="isDelayed">Whether the time over modelled links has passed already.</param>
+    public readonly GlobalMemoryStatus Run(bool isDelayed)
+    {
+        if (isDelayed)
+        {
+            GlobalMemoryStatus checkedStatus = Check(out _, out _);
+            return checkedStatus == GlobalMemoryStatus.Success && _length != 0 ? Move(IsBackward()) : checkedStatus;
+        }
+
+        GlobalMemoryStatus status = Begin(out long due);
+        return status == GlobalMemoryStatus.Success ? Finish(due) : status;
+    }
+
+    /// <summary>Checks both ends, and takes the copy's share of modelled links.</summary>
+    /// <param name="due">The timestamp when it has gone over them; 0 without any.</param>
+    public readonly GlobalMemoryStatus Begin(out long due)
+    {
+        GlobalMemoryStatus status = Check(out FabricLink? outLink, out FabricLink? inLink);
+        due = status == GlobalMemoryStatus.Success && _length != 0 ? Reserve(outLink, inLink, _length) : 0;
+        return status;
+    }
+
+    /// <summary>Copies what <see cref="Begin"/> found in order.</summary>
+    public readonly GlobalMemoryStatus Finish(long due)
     {
         if (_length == 0)
         {
             return GlobalMemoryStatus.Success;
         }
 
-        GlobalMemoryStatus status = Check(_destination, isWrite: true, out FabricLink? outLink);
-        if (status != GlobalMemoryStatus.Success)
-        {
-            return status;
-        }
-
-        status = Check(_source, isWrite: false, out FabricLink? inLink);
-        if (status != GlobalMemoryStatus.Success)
-        {
-            return status;
-        }
-
-        if (outLink is not null || inLink is not null)
+        if (due != 0)
         {
             _cache.Leave();
-            FabricLink.WaitUntil(Reserve(outLink, inLink, _length));
+            FabricLink.WaitUntil(due);
             _cache.Enter();
         }
 
@@ -75,6 +87,18 @@ internal unsafe ref struct SteppedCopy
         }
 
         return due;
+    }
+
+    private readonly GlobalMemoryStatus Check(out FabricLink? outLink, out FabricLink? inLink)
+    {
+        outLink = inLink = null;
+        if (_length == 0)
+        {
+            return GlobalMemoryStatus.Success;
+        }
+
+        GlobalMemoryStatus status = Check(_destination, isWrite: true, out outLink);
+        return status == GlobalMemoryStatus.Success ? Check(_source, isWrite: false, out inLink) : status;
     }
 
     private readonly GlobalMemoryStatus Check(in CopySide side, bool isWrite, out FabricLink? link)

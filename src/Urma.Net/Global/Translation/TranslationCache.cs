@@ -15,6 +15,7 @@ internal sealed unsafe class TranslationCache : IActivity
 {
     private readonly TranslationTable _table;
     private readonly TranslationEntry* _entries;
+    private readonly TranslationEntry* _nowhere;
     private readonly byte[] _order;
     private readonly TranslationRange?[] _ranges;
 
@@ -40,9 +41,10 @@ internal sealed unsafe class TranslationCache : IActivity
         int sets = options.CacheEntries / _ways;
         _setMask = sets - 1;
         _pageShift = BitOperations.TrailingZeroCount(options.PageSize);
-        _memory = GC.AllocateArray<byte>((options.CacheEntries + 1) * sizeof(TranslationEntry), pinned: true);
+        _memory = GC.AllocateArray<byte>((options.CacheEntries + 2) * sizeof(TranslationEntry), pinned: true);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _entries = (TranslationEntry*)((start + (nuint)sizeof(TranslationEntry) - 1) & ~((nuint)sizeof(TranslationEntry) - 1));
+        _nowhere = _entries + options.CacheEntries;
         _order = new byte[sets];
         _ranges = new TranslationRange[options.CacheEntries];
         ResetOrder();
@@ -51,6 +53,9 @@ internal sealed unsafe class TranslationCache : IActivity
     public uint Activity => Volatile.Read(ref _activity);
 
     public uint PendingActivity => 0;
+
+    /// <summary>An entry that matches no address.</summary>
+    public TranslationEntry* Nowhere => _nowhere;
 
     /// <summary>Why the last <see cref="Find"/> or <see cref="FindElsewhere"/> found nothing.</summary>
     public GlobalMemoryStatus Fault { get; private set; }
@@ -106,6 +111,24 @@ internal sealed unsafe class TranslationCache : IActivity
 
         entry->Uses++;
         return entry;
+    }
+
+    /// <summary>
+    /// The translation of an address if it is at hand, mapped without a modelled link, and permits the access; else
+    /// <see cref="Nowhere"/>. Not counted as a use, and nothing is replaced.
+    /// </summary>
+    public TranslationEntry* FindPlain(in GlobalAddress address, uint need)
+    {
+        TranslationEntry* first = _entries + (SetOf(address) * _ways);
+        for (int way = 0; way < _ways; way++)
+        {
+            if (first[way].Matches(address) && (first[way].UasidAndFlags & (need | TranslationEntry.IsPlain)) == (need | TranslationEntry.IsPlain))
+            {
+                return first + way;
+            }
+        }
+
+        return _nowhere;
     }
 
     /// <summary>Finds another translation, for an access that the one found does not permit, or whose grant has ended.</summary>

@@ -29,10 +29,21 @@ internal unsafe struct TranslationEntry
     public uint UasidAndFlags;
     public uint Uses;
 
+    /// <summary>Whether the grant has not ended.</summary>
+    public readonly bool IsCurrent
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref *EpochWord) == Epoch;
+    }
+
     /// <summary>Whether an address lies in the range. An empty entry matches nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool Matches(in GlobalAddress address) =>
-        address.VirtualAddress - Start < Length
+    public readonly bool Matches(in GlobalAddress address) => Holds(address, address.VirtualAddress - Start);
+
+    /// <summary>As <see cref="Matches"/>, where the distance from <see cref="Start"/> is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Holds(in GlobalAddress address, ulong offset) =>
+        offset < Length
         && (UasidAndFlags & GlobalAddress.MaxUasid) == address.Uasid
         && Eid == address.Eid;
 }

@@ -16,11 +16,15 @@ internal sealed class TranslationTable
     /// <summary>Moves on when something cached may have become wrong.</summary>
     public int Version => Volatile.Read(ref _version);
 
+    /// <summary>Whether a range that lies behind a modelled link was ever made known.</summary>
+    public bool HasLinks { get; private set; }
+
     /// <summary>Makes a range known.</summary>
     public void Add(TranslationRange range)
     {
         lock (_lock)
         {
+            HasLinks |= range.Link is not null;
             ref Space? space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (range.Eid, range.Uasid), out _);
             (space ??= new Space()).Add(range);
         }

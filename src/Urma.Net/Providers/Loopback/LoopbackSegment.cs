@@ -254,7 +254,7 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
         try
         {
             SharedMapping mapping = fresh.MapShared(writable: true);
-            Buffer.MemoryCopy(_mapping.Pointer, mapping.Pointer, Length, Length);
+            CopyKernel.Copy(mapping.Pointer, _mapping.Pointer, Length);
             mapping.MoveTo(_mapping.Pointer);
             _mapping.Detach();
             _mapping = mapping;

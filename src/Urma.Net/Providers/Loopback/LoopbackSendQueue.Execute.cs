@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
 
@@ -52,7 +53,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
         else if (length <= CopyStep)
         {
-            Copy(destination, source, length);
+            CopyKernel.Copy(destination, source, length);
         }
         else
         {
@@ -154,7 +155,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             for (long done = 0; done < piece.Length;)
             {
                 long step = Math.Min(piece.Length - done, CopyStep);
-                CompletionStatus status = CopyStepwise(target, offset, (byte*)piece.Address + done, step, isRead);
+                CompletionStatus status = CopyStepwise(target, offset, (byte*)piece.Address + done, step, piece.Length, isRead);
                 if (status != CompletionStatus.Success)
                 {
                     return status;
@@ -168,7 +169,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         return CompletionStatus.Success;
     }
 
-    private static CompletionStatus CopyStepwise(RemoteSegmentTable.Entry* target, ulong offset, byte* local, long length, bool isRead)
+    private static CompletionStatus CopyStepwise(RemoteSegmentTable.Entry* target, ulong offset, byte* local, long length, long wholeLength, bool isRead)
     {
         if (target->Mode == SegmentMode.Copied)
         {
@@ -179,11 +180,11 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
         else if (isRead)
         {
-            Copy(local, target->Address + offset, length);
+            CopyKernel.CopyStep(local, target->Address + offset, length, wholeLength);
         }
         else
         {
-            Copy(target->Address + offset, local, length);
+            CopyKernel.CopyStep(target->Address + offset, local, length, wholeLength);
         }
 
         return Volatile.Read(ref *target->EpochWord) == target->Epoch ? CompletionStatus.Success : CompletionStatus.RemoteAccessAbort;
@@ -313,8 +314,4 @@ internal sealed unsafe partial class LoopbackSendQueue
         _counters->Errors++;
         return CompletionStatus.RemoteAccessAbort;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(byte* destination, byte* source, long length) =>
-        Buffer.MemoryCopy(source, destination, length, length);
 }

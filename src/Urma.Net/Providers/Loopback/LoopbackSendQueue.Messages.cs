@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
 
@@ -248,7 +249,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                 : CompletionStatus.RemoteOperationError;
         }
 
-        Copy(target->Address + offset, source, length);
+        CopyKernel.Copy(target->Address + offset, source, length);
         return Volatile.Read(ref *target->EpochWord) == target->Epoch ? CompletionStatus.Success : CompletionStatus.RemoteOperationError;
     }
 

@@ -323,7 +323,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         byte* next = work.Payload;
         foreach (ref SegmentRange piece in pieces)
         {
-            Buffer.MemoryCopy((void*)piece.Address, next, piece.Length, piece.Length);
+            CopyKernel.Copy(next, (byte*)piece.Address, piece.Length);
             piece = new SegmentRange((nint)next, piece.Length, 0);
             next += piece.Length;
         }
