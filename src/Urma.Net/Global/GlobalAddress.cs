@@ -18,6 +18,9 @@ public readonly struct GlobalAddress : IEquatable<GlobalAddress>, ISpanParsable<
     /// <summary>The largest UASID: it has 24 bits.</summary>
     public const uint MaxUasid = (1u << 24) - 1;
 
+    // A field, because a property would hand out a copy where addresses are compared.
+    internal readonly Eid EidField;
+
     /// <summary>Builds an address.</summary>
     /// <param name="eid">The device.</param>
     /// <param name="uasid">The address space on that device, 0 to <see cref="MaxUasid"/>.</param>
@@ -26,13 +29,13 @@ public readonly struct GlobalAddress : IEquatable<GlobalAddress>, ISpanParsable<
     public GlobalAddress(Eid eid, uint uasid, ulong virtualAddress)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(uasid, MaxUasid);
-        Eid = eid;
+        EidField = eid;
         VirtualAddress = virtualAddress;
         Uasid = uasid;
     }
 
     /// <summary>The device.</summary>
-    public Eid Eid { get; }
+    public Eid Eid => EidField;
 
     /// <summary>The address in the space of <see cref="Uasid"/>.</summary>
     public ulong VirtualAddress { get; }
@@ -164,7 +167,7 @@ public readonly struct GlobalAddress : IEquatable<GlobalAddress>, ISpanParsable<
     // Without the check of the UASID, which came from an address.
     private GlobalAddress(Eid eid, ulong virtualAddress, uint uasid)
     {
-        Eid = eid;
+        EidField = eid;
         VirtualAddress = virtualAddress;
         Uasid = uasid;
     }

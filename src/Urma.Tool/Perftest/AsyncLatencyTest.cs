@@ -59,8 +59,9 @@ internal sealed class AsyncLatencyTest : PerfTest, IDisposable
         return Clock.ToNanoseconds(Stopwatch.GetTimestamp() - begin);
     }
 
-    /// <summary>The same writes, posted and polled.</summary>
-    public long InitiatePolled(long iterations)
+    public override IReadOnlyList<string> References => ["Posted and polled"];
+
+    public override long InitiateReference(int reference, long iterations)
     {
         long begin = Stopwatch.GetTimestamp();
         for (long i = 0; i < iterations; i++)

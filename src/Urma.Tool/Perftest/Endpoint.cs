@@ -25,8 +25,9 @@ internal sealed class Endpoint : IDisposable
         // Enough landing places to keep the sender busy, few enough to stay in the caches, as the peers' tools do it.
         ReceiveCount = (int)Math.Clamp(LandingBudget / Stride, 2, setup.ReceiveDepth);
         bool isSend = setup.Kind is TestKind.SendBandwidth or TestKind.SendLatency;
-        LandingCount = isSend ? ReceiveCount : 1;
-        OutgoingCount = setup.Kind == TestKind.SendBandwidth && setup.Size <= NumberedSize ? setup.SendDepth : 1;
+        bool isXcopy = TestNames.IsXcopy(setup.Kind);
+        LandingCount = isSend ? ReceiveCount : isXcopy ? setup.PostList : 1;
+        OutgoingCount = setup.Kind == TestKind.SendBandwidth && setup.Size <= NumberedSize ? setup.SendDepth : isXcopy ? setup.PostList : 1;
         // Where the memcpy yardstick writes must not hold flags, counters or messages that are yet to be checked.
         bool apart = isSend || TestNames.IsAtomic(setup.Kind) || TestNames.IsPingPong(setup.Kind);
         int slots = OutgoingCount + LandingCount;

@@ -41,11 +41,8 @@ internal sealed record PerfResult(TestSetup Setup)
     /// <summary>Managed bytes allocated per operation, both ends together.</summary>
     public required double AllocatedPerOperation { get; init; }
 
-    /// <summary>async_lat: nanoseconds of the same operation posted and polled.</summary>
-    public Spread? Polled { get; init; }
-
-    /// <summary>async_lat: what awaiting adds to posting and polling, nanoseconds, taken inside each round.</summary>
-    public Spread? AwaitCost { get; init; }
+    /// <summary>Other ways to do the same, measured in the same rounds.</summary>
+    public required IReadOnlyList<ReferenceResult> References { get; init; }
 
     /// <summary>Each round's time per operation, for comparisons made inside the round.</summary>
     public required double[] Times { get; init; }

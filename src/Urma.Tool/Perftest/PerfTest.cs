@@ -27,6 +27,7 @@ internal abstract class PerfTest(Endpoint endpoint)
             or TestKind.AtomicBandwidth => new OneSidedTest(endpoint),
         TestKind.SendBandwidth => new SendBandwidthTest(endpoint),
         TestKind.AsyncLatency => new AsyncLatencyTest(endpoint),
+        TestKind.XcopyLatency or TestKind.XcopyBandwidth => new XcopyTest(endpoint),
         TestKind kind => throw new ToolException($"The test {TestNames.Of(kind)} is not known to this version of urma."),
     };
 
@@ -40,6 +41,15 @@ internal abstract class PerfTest(Endpoint endpoint)
     /// <param name="start">How many were made before.</param>
     /// <param name="samples">Where the nanoseconds go, one per operation (a round trip where the ends take turns).</param>
     public abstract void Sample(ulong start, Span<long> samples);
+
+    /// <summary>What is measured in the same rounds for comparison: other ways to do the same.</summary>
+    public virtual IReadOnlyList<string> References => [];
+
+    /// <summary>Performs operations another way, back to back.</summary>
+    /// <param name="reference">Place in <see cref="References"/>.</param>
+    /// <param name="iterations">How many to make.</param>
+    /// <returns>Nanoseconds taken.</returns>
+    public virtual long InitiateReference(int reference, long iterations) => 0;
 
     /// <summary>Takes the other end's part.</summary>
     /// <param name="start">How many were made before.</param>

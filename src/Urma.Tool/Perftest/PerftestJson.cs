@@ -50,8 +50,13 @@ internal static class PerftestJson
                 ["atomic_ns"] = TestNames.IsAtomic(setup.Kind) ? Number(result.Atomic) : null,
                 ["source"] = Yardsticks.Current.Source,
             },
-            ["polled_ns"] = result.Polled is { } polled ? Number(polled.Median) : null,
-            ["await_cost_ns"] = result.AwaitCost is { } cost ? Number(cost.Median) : null,
+            ["references"] = new JsonArray([.. result.References.Select(static reference => new JsonObject
+            {
+                ["name"] = reference.Name,
+                ["lat_ns"] = Number(reference.Time.Median),
+                ["difference_ns"] = Number(reference.Difference.Median),
+                ["speed_ratio"] = Number(reference.Speed.Median),
+            })]),
             ["ratio"] = Number(result.Ratio.Median),
             ["ratio_p10"] = Number(result.Ratio.P10),
             ["ratio_p90"] = Number(result.Ratio.P90),

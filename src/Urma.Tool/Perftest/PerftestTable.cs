@@ -92,11 +92,16 @@ internal static class PerftestTable
             output.WriteLine($" Disturbed               : in {result.Disturbed} of {result.Rounds} rounds something else ran on these processors");
         }
 
-        if (result is { Polled: { } polled, AwaitCost: { } cost })
+        foreach (ReferenceResult reference in result.References)
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $" Posted and polled       : {polled.Median:0.0} ns/op    awaiting adds {cost.Median:+0.0;-0.0} ns (p10 {cost.P10:0.0}, p90 {cost.P90:0.0}); continuation: {Text(result.Setup.AsyncMode)}"));
+                $" {reference.Name,-24}: {reference.Time.Median:0.0} ns/op    the test takes {reference.Difference.Median:+0.0;-0.0} ns (p10 {reference.Difference.P10:0.0}, p90 {reference.Difference.P90:0.0}) and is {reference.Speed.Median:0.00} times as fast"));
+        }
+
+        if (result.Setup.Kind == TestKind.AsyncLatency)
+        {
+            output.WriteLine($" {"Continuation",-24}: {Text(result.Setup.AsyncMode)}");
         }
 
         output.WriteLine(string.Create(

@@ -11,7 +11,7 @@ internal static class TestDefaults
     /// <summary>Fills in post list and moderation: 1 for latency and large operations, longer lists for streams of small ones.</summary>
     public static TestSetup Apply(TestSetup setup, int? postList = null, int? completionModeration = null)
     {
-        bool stream = TestNames.IsBandwidth(setup.Kind) && setup.Size <= Endpoint.NumberedSize;
+        bool stream = TestNames.IsBandwidth(setup.Kind) && !TestNames.IsXcopy(setup.Kind) && setup.Size <= Endpoint.NumberedSize;
         int list = postList ?? (stream ? Math.Min(StreamPostList, setup.SendDepth) : 1);
         return setup with
         {

@@ -14,4 +14,6 @@ internal enum TestKind
     LoadStoreLatency,
     AsyncLatency,
     LoadStoreBandwidth,
+    XcopyLatency,
+    XcopyBandwidth,
 }

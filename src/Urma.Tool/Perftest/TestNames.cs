@@ -16,6 +16,8 @@ internal static class TestNames
         (TestKind.LoadStoreLatency, "loadstore_lat", "URMA_LOADSTORE Latency Test", "flag ping-pong through mapped memory; half the round trip"),
         (TestKind.AsyncLatency, "async_lat", "URMA_ASYNC Latency Test", "awaited write beside the same write posted and polled"),
         (TestKind.LoadStoreBandwidth, "loadstore_bw", "URMA_LOADSTORE BW Test", "copies by plain stores through mapped memory"),
+        (TestKind.XcopyLatency, "xcopy_lat", "URMA_XCOPY Latency Test", "copy between global addresses beside a plain copy; with -l a batch; time of one copy"),
+        (TestKind.XcopyBandwidth, "xcopy_bw", "URMA_XCOPY BW Test", "copies between global addresses; with -l batches, beside single calls and memcpy"),
     ];
 
     public static IEnumerable<TestKind> Kinds => All.Select(entry => entry.Kind);
@@ -28,7 +30,9 @@ internal static class TestNames
 
     public static bool IsBandwidth(TestKind kind) =>
         kind is TestKind.ReadBandwidth or TestKind.WriteBandwidth or TestKind.SendBandwidth
-            or TestKind.AtomicBandwidth or TestKind.LoadStoreBandwidth;
+            or TestKind.AtomicBandwidth or TestKind.LoadStoreBandwidth or TestKind.XcopyBandwidth;
+
+    public static bool IsXcopy(TestKind kind) => kind is TestKind.XcopyLatency or TestKind.XcopyBandwidth;
 
     public static bool IsAtomic(TestKind kind) => kind is TestKind.AtomicLatency or TestKind.AtomicBandwidth;
 

@@ -57,7 +57,7 @@ internal sealed class Trial : IDisposable
         bool isAtomicRate = _setup.Kind == TestKind.AtomicBandwidth;
         int factor = TestNames.IsPingPong(_setup.Kind) ? 2 : 1;
         double[] times = new double[plan.Rounds], lines = new double[plan.Rounds + 1], copies = new double[plan.Rounds + 1];
-        double[] polled = new double[plan.Rounds];
+        double[][] references = [.. _test.References.Select(_ => new double[plan.Rounds])];
         double[] atomics = new double[plan.Rounds + 1];
         long iterations = 0, total = 0;
         var samples = new List<double>();
@@ -90,7 +90,11 @@ internal sealed class Trial : IDisposable
 
             disturbed += Preemptions.Count() + _peerPreemptions == preemptions ? 0 : 1;
             times[round] = (double)elapsed / count / factor;
-            polled[round] = _test is AsyncLatencyTest awaited ? (double)awaited.InitiatePolled(count) / count : 0;
+            for (int reference = 0; reference < references.Length; reference++)
+            {
+                references[reference][round] = (double)_test.InitiateReference(reference, count) / count;
+            }
+
             total += elapsed;
             iterations += count;
             if (!isBandwidth)
@@ -120,8 +124,7 @@ internal sealed class Trial : IDisposable
             Atomic = Statistics.Median(atomic),
             Ratio = Statistics.Spread(ratios),
             RatioMeaning = meaning,
-            Polled = _test is AsyncLatencyTest ? Statistics.Spread(polled) : null,
-            AwaitCost = _test is AsyncLatencyTest ? Statistics.Spread(times.Zip(polled, (whole, part) => whole - part)) : null,
+            References = [.. _test.References.Select((name, index) => ReferenceResult.Of(name, times, references[index]))],
             AllocatedPerOperation = (double)Allocated / iterations,
         };
     }
@@ -219,7 +222,10 @@ internal sealed class Trial : IDisposable
                     Sample(buffer, null, 0, 1);
                 }
 
-                (_test as AsyncLatencyTest)?.InitiatePolled(count);
+                for (int reference = 0; reference < _test.References.Count; reference++)
+                {
+                    _test.InitiateReference(reference, count);
+                }
             }
 
             Thread.Sleep(60);

@@ -117,7 +117,7 @@ public sealed unsafe partial class GlobalMemory
         else
         {
             cache.Enter();
-            operation.Status = new SteppedCopy(this, cache, operation.Destination, operation.Source, operation.Length).Run(isDelayed: true);
+            operation.Status = new SteppedCopy(this, cache, operation.Destination, operation.Source, operation.Length).Run();
             cache.Leave();
         }
     }
@@ -137,7 +137,8 @@ public sealed unsafe partial class GlobalMemory
         bool isLong = length >= AsyncLength || due - System.Diagnostics.Stopwatch.GetTimestamp() > LongestSpin;
         if (status == GlobalMemoryStatus.Success && !isLong)
         {
-            status = copy.Finish(due);
+            SteppedCopy.Wait(cache, due);
+            status = copy.Run();
         }
 
         cache.Leave();

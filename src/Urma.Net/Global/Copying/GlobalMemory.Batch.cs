@@ -117,8 +117,8 @@ public sealed unsafe partial class GlobalMemory
 
             // Also where the grant ended under the copy: it is tried again, to say why.
             failed += Book(ref results[i], CopyInSteps(cache, item.To, item.From, item.Length, isDelayed));
-            to = cache.FindPlain(item.To, TranslationEntry.CanWrite);
-            from = cache.FindPlain(item.From, TranslationEntry.CanRead);
+            to = cache.FindAtHand(item.To, isDelayed ? MappedWrite : NearWrite);
+            from = cache.FindAtHand(item.From, isDelayed ? MappedRead : NearRead);
         }
 
         next = i;
@@ -145,13 +145,7 @@ public sealed unsafe partial class GlobalMemory
             }
         }
 
-        if (due != 0)
-        {
-            cache.Leave();
-            FabricLink.WaitUntil(due);
-            cache.Enter();
-        }
-
+        SteppedCopy.Wait(cache, due);
         return true;
     }
 

@@ -8,8 +8,10 @@ namespace Urma.Net;
 /// <summary>Copying at once, on the calling thread.</summary>
 public sealed unsafe partial class GlobalMemory
 {
-    private const uint WriteFlags = TranslationEntry.CanWrite | TranslationEntry.IsPlain;
-    private const uint ReadFlags = TranslationEntry.CanRead | TranslationEntry.IsPlain;
+    private const uint MappedWrite = TranslationEntry.CanWrite | TranslationEntry.IsMapped;
+    private const uint MappedRead = TranslationEntry.CanRead | TranslationEntry.IsMapped;
+    private const uint NearWrite = MappedWrite | TranslationEntry.IsNear;
+    private const uint NearRead = MappedRead | TranslationEntry.IsNear;
 
     /// <summary>Copies between two addresses, of whatever nodes.</summary>
     /// <param name="destination">First byte to write.</param>
@@ -19,7 +21,7 @@ public sealed unsafe partial class GlobalMemory
     /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public void Xcopy(in GlobalAddress destination, in GlobalAddress source, long length)
     {
-        GlobalMemoryStatus status = TryXcopy(destination, source, length);
+        GlobalMemoryStatus status = CopyAtOnce(destination, source, length);
         if (status != GlobalMemoryStatus.Success)
         {
             Throw(status, destination, source, length);
@@ -30,14 +32,8 @@ public sealed unsafe partial class GlobalMemory
     /// <param name="destination">First byte to write.</param>
     /// <param name="source">First byte to read.</param>
     /// <param name="length">Bytes, 0 or more; 0 copies and checks nothing.</param>
-    public GlobalMemoryStatus TryXcopy(in GlobalAddress destination, in GlobalAddress source, long length)
-    {
-        TranslationCache cache = GetCache();
-        cache.Enter();
-        GlobalMemoryStatus status = Copy(cache, destination, source, length);
-        cache.Leave();
-        return status;
-    }
+    public GlobalMemoryStatus TryXcopy(in GlobalAddress destination, in GlobalAddress source, long length) =>
+        CopyAtOnce(destination, source, length);
 
     /// <summary>Copies ordinary memory of this process to an address.</summary>
     /// <param name="destination">First byte to write.</param>
@@ -103,41 +99,73 @@ public sealed unsafe partial class GlobalMemory
         throw new GlobalMemoryException(fault, address, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private GlobalMemoryStatus CopyAtOnce(in GlobalAddress destination, in GlobalAddress source, long length)
+    {
+        TranslationCache cache = GetCache();
+        cache.Enter();
+        GlobalMemoryStatus status = Copy(cache, destination, source, length, NearWrite, NearRead);
+        cache.Leave();
+        return status;
+    }
+
     // Between Enter and Leave. The usual case: both ends are at hand, and one step does.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private GlobalMemoryStatus Copy(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length)
+    private GlobalMemoryStatus Copy(
+        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, uint write, uint read)
     {
-        TranslationEntry* found = cache.Find(destination);
-        if (found == null)
+        TranslationEntry* to = cache.Find(destination);
+        TranslationEntry* from = cache.Find(source);
+
+        // In a cache of one entry the second has taken the place of the first.
+        if (to == null || from == null || (to == from && !to->Matches(destination)))
         {
-            return CopyInSteps(cache, destination, source, length);
+            return CopyInSteps(cache, destination, source, length, isDelayed: write != NearWrite);
         }
 
-        CopyEnd to = CopyEnd.From(found, destination);
-        found = cache.Find(source);
-        if (found == null)
+        ulong toOffset = destination.VirtualAddress - to->Start;
+        ulong fromOffset = source.VirtualAddress - from->Start;
+        ulong last = (ulong)length - 1;
+        if ((to->UasidAndFlags & write) != write
+            || (from->UasidAndFlags & read) != read
+            || last >= to->Length - toOffset
+            || last >= from->Length - fromOffset
+            || last >= SteppedCopy.LongestStep
+            || !to->IsCurrent
+            || !from->IsCurrent)
         {
-            return CopyInSteps(cache, destination, source, length);
+            return CopyInSteps(cache, destination, source, length, isDelayed: write != NearWrite);
         }
 
-        CopyEnd from = CopyEnd.From(found, source);
-        if ((to.Flags & WriteFlags) != WriteFlags
-            || (from.Flags & ReadFlags) != ReadFlags
-            || (ulong)(length - 1) >= Math.Min(Math.Min(to.Available, from.Available), SteppedCopy.LongestStep)
-            || !to.IsCurrent
-            || !from.IsCurrent)
-        {
-            return CopyInSteps(cache, destination, source, length);
-        }
-
-        CopyKernel.Copy(to.Pointer, from.Pointer, length);
-        return to.IsCurrent && from.IsCurrent ? GlobalMemoryStatus.Success : SteppedCopy.WhyEnded(cache, to.IsCurrent ? source : destination);
+        CopyKernel.Copy(
+            (byte*)((nint)destination.VirtualAddress + to->Delta), (byte*)((nint)source.VirtualAddress + from->Delta), length);
+        return to->IsCurrent && from->IsCurrent ? GlobalMemoryStatus.Success : WhyEnded(cache, destination, source, to->IsCurrent);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GlobalMemoryStatus WhyEnded(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, bool atSource) =>
+        SteppedCopy.WhyEnded(cache, atSource ? source : destination);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private GlobalMemoryStatus CopyInSteps(
-        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, bool isDelayed = false) =>
-        new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length).Run(isDelayed);
+        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, bool isDelayed = false)
+    {
+        var copy = new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length);
+        if (isDelayed)
+        {
+            return copy.Run();
+        }
+
+        GlobalMemoryStatus status = copy.Begin(out long due);
+        if (status != GlobalMemoryStatus.Success || due == 0)
+        {
+            return status == GlobalMemoryStatus.Success ? copy.Run() : status;
+        }
+
+        // The rest should be as quick as without a model, whose time has passed.
+        SteppedCopy.Wait(cache, due);
+        return Copy(cache, destination, source, length, MappedWrite, MappedRead);
+    }
 
     private GlobalMemoryStatus CopyLocal(in GlobalAddress remote, byte* local, int length, bool isWrite)
     {
@@ -145,23 +173,36 @@ public sealed unsafe partial class GlobalMemory
         cache.Enter();
         GlobalMemoryStatus status = GlobalMemoryStatus.Success;
         TranslationEntry* found = cache.Find(remote);
-        uint need = isWrite ? WriteFlags : ReadFlags;
+        uint need = isWrite ? NearWrite : NearRead;
+        ulong offset = remote.VirtualAddress - (found == null ? 0 : found->Start);
+        ulong last = (ulong)(long)length - 1;
         if (found != null
             && (found->UasidAndFlags & need) == need
-            && CopyEnd.From(found, remote) is { IsCurrent: true } end
-            && (ulong)((long)length - 1) < Math.Min(end.Available, SteppedCopy.LongestStep))
+            && last < found->Length - offset
+            && last < SteppedCopy.LongestStep
+            && found->IsCurrent)
         {
-            CopyKernel.Copy(isWrite ? end.Pointer : local, isWrite ? local : end.Pointer, length);
-            status = end.IsCurrent ? GlobalMemoryStatus.Success : SteppedCopy.WhyEnded(cache, remote);
+            byte* there = (byte*)((nint)remote.VirtualAddress + found->Delta);
+            CopyKernel.Copy(isWrite ? there : local, isWrite ? local : there, length);
+            status = found->IsCurrent ? GlobalMemoryStatus.Success : SteppedCopy.WhyEnded(cache, remote);
         }
         else
         {
-            CopySide there = CopySide.At(remote);
-            CopySide here = CopySide.Of(local);
-            status = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length).Run(isDelayed: false);
+            status = CopyLocalInSteps(cache, remote, local, length, isWrite);
         }
 
         cache.Leave();
         return status;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private GlobalMemoryStatus CopyLocalInSteps(TranslationCache cache, in GlobalAddress remote, byte* local, int length, bool isWrite)
+    {
+        CopySide there = CopySide.At(remote);
+        CopySide here = CopySide.Of(local);
+        var copy = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length);
+        GlobalMemoryStatus status = copy.Begin(out long due);
+        SteppedCopy.Wait(cache, due);
+        return status == GlobalMemoryStatus.Success ? copy.Run() : status;
     }
 }

@@ -36,18 +36,11 @@ internal unsafe ref struct SteppedCopy
             ? GlobalMemoryStatus.OwnerLost
             : GlobalMemoryStatus.Revoked;
 
-    /// <summary>Copies.</summary>
-    /// <param name="isDelayed">Whether the time over modelled links has passed already.</param>
-    public readonly GlobalMemoryStatus Run(bool isDelayed)
+    /// <summary>Checks both ends and copies, over whatever modelled links without delay.</summary>
+    public readonly GlobalMemoryStatus Run()
     {
-        if (isDelayed)
-        {
-            GlobalMemoryStatus checkedStatus = Check(out _, out _);
-            return checkedStatus == GlobalMemoryStatus.Success && _length != 0 ? Move(IsBackward()) : checkedStatus;
-        }
-
-        GlobalMemoryStatus status = Begin(out long due);
-        return status == GlobalMemoryStatus.Success ? Finish(due) : status;
+        GlobalMemoryStatus status = Check(out _, out _);
+        return status == GlobalMemoryStatus.Success && _length != 0 ? Move(IsBackward()) : status;
     }
 
     /// <summary>Checks both ends, and takes the copy's share of modelled links.</summary>
@@ -59,22 +52,17 @@ internal unsafe ref struct SteppedCopy
         return status;
     }
 
-    /// <summary>Copies what <see cref="Begin"/> found in order.</summary>
-    public readonly GlobalMemoryStatus Finish(long due)
+    /// <summary>Waits, outside of the cache, until something has come over a modelled link.</summary>
+    /// <param name="cache">Entered before and after.</param>
+    /// <param name="due">The timestamp; 0 does not wait.</param>
+    public static void Wait(TranslationCache cache, long due)
     {
-        if (_length == 0)
-        {
-            return GlobalMemoryStatus.Success;
-        }
-
         if (due != 0)
         {
-            _cache.Leave();
+            cache.Leave();
             FabricLink.WaitUntil(due);
-            _cache.Enter();
+            cache.Enter();
         }
-
-        return Move(IsBackward());
     }
 
     /// <summary>When a copy over modelled links is done. A copy from one peer to another goes over both, one after the other.</summary>

@@ -16,14 +16,15 @@ internal sealed unsafe class TranslationCache : IActivity
     private readonly TranslationTable _table;
     private readonly TranslationEntry* _entries;
     private readonly TranslationEntry* _nowhere;
-    private readonly byte[] _order;
+    private readonly byte* _order;
     private readonly TranslationRange?[] _ranges;
 
-    // Keeps the entries where they are.
+    // Keeps entries and order where they are.
     private readonly byte[] _memory;
     private readonly int _pageShift;
     private readonly int _setMask;
     private readonly int _ways;
+    private readonly int _wayShift;
     private LatencyHistogram _penalty;
     private int _version;
     private uint _activity;
@@ -41,11 +42,12 @@ internal sealed unsafe class TranslationCache : IActivity
         int sets = options.CacheEntries / _ways;
         _setMask = sets - 1;
         _pageShift = BitOperations.TrailingZeroCount(options.PageSize);
-        _memory = GC.AllocateArray<byte>((options.CacheEntries + 2) * sizeof(TranslationEntry), pinned: true);
+        _wayShift = BitOperations.Log2((uint)_ways);
+        _memory = GC.AllocateArray<byte>(((options.CacheEntries + 2) * sizeof(TranslationEntry)) + sets, pinned: true);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
         _entries = (TranslationEntry*)((start + (nuint)sizeof(TranslationEntry) - 1) & ~((nuint)sizeof(TranslationEntry) - 1));
         _nowhere = _entries + options.CacheEntries;
-        _order = new byte[sets];
+        _order = (byte*)(_nowhere + 1);
         _ranges = new TranslationRange[options.CacheEntries];
         ResetOrder();
     }
@@ -103,7 +105,7 @@ internal sealed unsafe class TranslationCache : IActivity
     public TranslationEntry* Find(in GlobalAddress address)
     {
         int set = SetOf(address);
-        TranslationEntry* entry = _entries + (set * _ways) + (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_order), set) & 3);
+        TranslationEntry* entry = _entries + ((set << _wayShift) + (_order[set] & 3));
         if (!entry->Matches(address))
         {
             return FindInSet(address, set);
@@ -114,15 +116,15 @@ internal sealed unsafe class TranslationCache : IActivity
     }
 
     /// <summary>
-    /// The translation of an address if it is at hand, mapped without a modelled link, and permits the access; else
-    /// <see cref="Nowhere"/>. Not counted as a use, and nothing is replaced.
+    /// The translation of an address if it is at hand and has all these flags; else <see cref="Nowhere"/>. Not counted as a use, and
+    /// nothing is replaced.
     /// </summary>
-    public TranslationEntry* FindPlain(in GlobalAddress address, uint need)
+    public TranslationEntry* FindAtHand(in GlobalAddress address, uint need)
     {
-        TranslationEntry* first = _entries + (SetOf(address) * _ways);
+        TranslationEntry* first = _entries + (SetOf(address) << _wayShift);
         for (int way = 0; way < _ways; way++)
         {
-            if (first[way].Matches(address) && (first[way].UasidAndFlags & (need | TranslationEntry.IsPlain)) == (need | TranslationEntry.IsPlain))
+            if (first[way].Matches(address) && (first[way].UasidAndFlags & need) == need)
             {
                 return first + way;
             }
@@ -152,7 +154,7 @@ internal sealed unsafe class TranslationCache : IActivity
     [MethodImpl(MethodImplOptions.NoInlining)]
     private TranslationEntry* FindInSet(in GlobalAddress address, int set)
     {
-        TranslationEntry* first = _entries + (set * _ways);
+        TranslationEntry* first = _entries + (set << _wayShift);
         int order = _order[set];
         for (int position = 1; position < _ways; position++)
         {
@@ -182,7 +184,7 @@ internal sealed unsafe class TranslationCache : IActivity
 
         int last = _ways - 1;
         int order = _order[set];
-        TranslationEntry* entry = _entries + (set * _ways) + ((order >> (2 * last)) & 3);
+        TranslationEntry* entry = _entries + (set << _wayShift) + ((order >> (2 * last)) & 3);
         if (entry->Length != 0)
         {
             _evictions++;
@@ -209,7 +211,8 @@ internal sealed unsafe class TranslationCache : IActivity
     private static uint FlagsOf(TranslationRange range) =>
         ((range.Access & SegmentAccess.Read) != 0 ? TranslationEntry.CanRead : 0)
         | ((range.Access & SegmentAccess.Write) != 0 ? TranslationEntry.CanWrite : 0)
-        | (range.Memory != null && range.Link is null ? TranslationEntry.IsPlain : 0);
+        | (range.Memory != null ? TranslationEntry.IsMapped : 0)
+        | (range.Link is null ? TranslationEntry.IsNear : 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Flush()
@@ -233,7 +236,7 @@ internal sealed unsafe class TranslationCache : IActivity
     }
 
     // Two bits for each way, the most recently used lowest.
-    private void ResetOrder() => Array.Fill(_order, (byte)0b11_10_01_00);
+    private void ResetOrder() => new Span<byte>(_order, _setMask + 1).Fill(0b11_10_01_00);
 
     private static byte MovedToFront(int order, int position)
     {

@@ -13,8 +13,11 @@ internal unsafe struct TranslationEntry
     /// <summary>Right to write.</summary>
     public const uint CanWrite = 1u << 25;
 
-    /// <summary>Mapped, and no modelled link on the way: a pointer is all it takes.</summary>
-    public const uint IsPlain = 1u << 26;
+    /// <summary>Mapped here: a pointer leads there.</summary>
+    public const uint IsMapped = 1u << 26;
+
+    /// <summary>No modelled link is on the way.</summary>
+    public const uint IsNear = 1u << 27;
 
     public Eid Eid;
     public ulong Start;
@@ -43,7 +46,5 @@ internal unsafe struct TranslationEntry
     /// <summary>As <see cref="Matches"/>, where the distance from <see cref="Start"/> is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Holds(in GlobalAddress address, ulong offset) =>
-        offset < Length
-        && (UasidAndFlags & GlobalAddress.MaxUasid) == address.Uasid
-        && Eid == address.Eid;
+        offset < Length && (Eid.Difference(address.EidField) | ((UasidAndFlags ^ address.Uasid) & GlobalAddress.MaxUasid)) == 0;
 }
