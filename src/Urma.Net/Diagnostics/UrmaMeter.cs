@@ -23,8 +23,38 @@ internal static class UrmaMeter
         meter.CreateObservableCounter("urma.engine.operations", () => PerProvider(static c => c.EngineOperations), "{operation}", "Operations carried out by an engine's own thread.");
         meter.CreateObservableUpDownCounter("urma.contexts", Contexts, "{context}", "Contexts open.");
         meter.CreateObservableUpDownCounter("urma.queues", () => PerProvider(static c => c.OpenQueues), "{queue}", "Send queues open.");
+        meter.CreateObservableCounter("urma.ownership.switches", static () => Ownership(static c => c.Switches), "{granule}", "Granules whose ownership was changed.");
+        meter.CreateObservableCounter("urma.ownership.rounds", static () => Ownership(static c => c.Rounds), "{round}", "Protocol rounds of ownership changes.");
+        meter.CreateObservableCounter("urma.ownership.changes", static () => Ownership(static c => c.Changes), "{change}", "Ownership changes asked for.");
+        meter.CreateObservableCounter("urma.ownership.coalesced", static () => Ownership(static c => c.Coalesced), "{change}", "Ownership changes that needed no work of their own.");
+        meter.CreateObservableCounter("urma.ownership.timeouts", static () => Ownership(static c => c.Timeouts), "{request}", "Ownership requests whose time was over.");
+        meter.CreateObservableCounter("urma.ownership.waits", static () => Buckets(static c => c.Waits), "{request}", "Ownership requests that waited, by the time's lower bound.");
+        meter.CreateObservableCounter("urma.ownership.holds", static () => Buckets(static c => c.Holds), "{scope}", "Scopes, one in sixteen, by the lower bound of how long they were open.");
         return meter;
     }
+
+    // Observable instruments know no histograms, so each bucket is a counter with its bound.
+    private static List<Measurement<long>> Buckets(Func<OwnershipCounters, LatencyHistogram> select)
+    {
+        List<Measurement<long>> all = [];
+        foreach ((string provider, OwnershipCounters counters) in OwnershipTotals.ByProvider())
+        {
+            LatencyHistogram times = select(counters);
+            ReadOnlySpan<long> buckets = times.Buckets;
+            for (int i = 0; i < buckets.Length; i++)
+            {
+                if (buckets[i] != 0)
+                {
+                    all.Add(new(buckets[i], new("urma.provider", provider), new("urma.ns_from", LatencyHistogram.LowerBound(i))));
+                }
+            }
+        }
+
+        return all;
+    }
+
+    private static Measurement<long>[] Ownership(Func<OwnershipCounters, long> select) =>
+        [.. OwnershipTotals.ByProvider().Select(t => Measure(select(t.Value), t.Key))];
 
     private static List<Measurement<long>> Operations()
     {

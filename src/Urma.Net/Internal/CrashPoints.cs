@@ -43,6 +43,30 @@ internal static class CrashPoints
     /// <summary>A revocation was asked for and is not confirmed yet.</summary>
     public const string Revoke = "revoke";
 
+    /// <summary>A region's room is taken; its entry does not show yet.</summary>
+    public const string OwnershipRegion = "ownership-region";
+
+    /// <summary>The order of an ownership domain is held; nothing is changed yet.</summary>
+    public const string OwnershipOrder = "ownership-order";
+
+    /// <summary>One granule of a change is pending.</summary>
+    public const string OwnershipPending = "ownership-pending";
+
+    /// <summary>One granule of a change is held; the order is not left yet.</summary>
+    public const string OwnershipHeld = "ownership-held";
+
+    /// <summary>A request that waits is in the queue.</summary>
+    public const string OwnershipQueued = "ownership-queued";
+
+    /// <summary>A request waits for others to end their scopes.</summary>
+    public const string OwnershipDrain = "ownership-drain";
+
+    /// <summary>A granule of a dead member is taken back; others are not yet.</summary>
+    public const string OwnershipReclaim = "ownership-reclaim";
+
+    /// <summary>Pages are lowered; whoever asked for it has not been told yet.</summary>
+    public const string OwnershipLowered = "ownership-lowered";
+
     private static readonly string? Step = ReadStep(out Remaining);
     private static int Remaining;
 

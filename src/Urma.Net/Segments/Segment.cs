@@ -101,6 +101,10 @@ public abstract class Segment : IDisposable
     /// <summary>A view of the whole segment.</summary>
     public SegmentView Map() => Map(0, Length);
 
+    /// <summary>As <see cref="Map(long, long)"/>, for something that lives longer than a view.</summary>
+    /// <param name="address">The first byte.</param>
+    internal abstract unsafe Internal.ISegmentLease Lease(out byte* address);
+
     /// <summary>
     /// Ends all present grants and starts a new one with another token. Importers lose access: new work is refused and their
     /// mappings are detached; memory of an importer that does not confirm in time is left to it and replaced here, contents kept.

@@ -61,6 +61,13 @@ public abstract class TargetSegment : IDisposable
     /// <summary>A lease over the whole segment.</summary>
     public SegmentView Map() => Map(0, Length);
 
+    /// <summary>
+    /// As <see cref="Map(long, long)"/>, for something that lives longer than a view and itself pays for the link of a
+    /// <see cref="FabricModel"/>.
+    /// </summary>
+    /// <param name="address">The first byte.</param>
+    internal abstract unsafe Internal.ISegmentLease Lease(out byte* address);
+
     /// <summary>Gives up the import.</summary>
     public void Dispose()
     {

@@ -82,13 +82,24 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
             ThrowHelper.OutOfRange(offset, length, Length);
         }
 
+        AddView();
+        return new SegmentView((byte*)Address + offset, length, writable: true, this);
+    }
+
+    internal override ISegmentLease Lease(out byte* address)
+    {
+        AddView();
+        address = (byte*)Address;
+        return this;
+    }
+
+    private void AddView()
+    {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             _views++;
         }
-
-        return new SegmentView((byte*)Address + offset, length, writable: true, this);
     }
 
     void ISegmentLease.Release()

@@ -74,6 +74,21 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
             ThrowHelper.OutOfRange(offset, length, Length);
         }
 
+        byte* start = AddView() + offset;
+        bool writable = (Access & SegmentAccess.Write) != 0;
+        return _context.Link is { } link
+            ? new SegmentView(start, writable, new DelayedLease(this, link, length, writable))
+            : new SegmentView(start, length, writable, this);
+    }
+
+    internal override ISegmentLease Lease(out byte* address)
+    {
+        address = AddView();
+        return this;
+    }
+
+    private byte* AddView()
+    {
         if (Mode == SegmentMode.Copied)
         {
             throw new UrmaException(
@@ -91,11 +106,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
             }
 
             _views++;
-            byte* start = _grant.Mapping is null ? null : _grant.Mapping.Pointer + _grant.MapOffset + offset;
-            bool writable = (Access & SegmentAccess.Write) != 0;
-            return _context.Link is { } link
-                ? new SegmentView(start, writable, new DelayedLease(this, link, length, writable))
-                : new SegmentView(start, length, writable, this);
+            return _grant.Mapping is null ? null : _grant.Mapping.Pointer + _grant.MapOffset;
         }
     }
 

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Urma.Net.Global;
+using Urma.Net.Internal;
+
+namespace Urma.Net;
+
+/// <content>Creating and joining.</content>
+public sealed unsafe partial class OwnershipDomain
+{
+    private const int LongestName = 48;
+    private const string Published = "ownership.";
+
+    // How long a place may be taken without a member in it: whoever took it has died on the way.
+    private static readonly TimeSpan ClaimTime = TimeSpan.FromSeconds(2);
+
+    private OwnershipDomain(UrmaContext context, string name, Token token, OwnershipMemory memory, OwnershipDirectory directory, TimeSpan timeout, bool isCreator)
+    {
+        _context = context;
+        _memory = memory;
+        _directory = directory;
+        _timeout = timeout;
+        Name = name;
+        Token = token;
+        IsCreator = isCreator;
+        RefusesSpans = !isCreator && context.Options.Fabric is { AllowUndelayedViews: false };
+        _members = new OwnershipMembers(context, directory, memory.Presence);
+        _self = Claim(TimeLimit.After(timeout));
+        _rounds = new OwnershipRounds(isCreator || context.Options.Fabric is null ? null : context, directory, _members, _self);
+        try
+        {
+            Enter();
+        }
+        catch
+        {
+            _rounds.Guard?.Dispose();
+            _rounds.Vacate(_self);
+            _members.Dispose();
+            throw;
+        }
+
+        context.PeerLost += OnPeerLost;
+        context.Services.Add(this);
+        Diagnostics.OwnershipTotals.Add(this);
+    }
+
+    /// <summary>Creates a domain and becomes its first member. It ends when this process ends or disposes it.</summary>
+    /// <param name="context">An open context of a provider that maps memory.</param>
+    /// <param name="name">1 to 48 letters, digits, '.', '-', '_'.</param>
+    /// <param name="options">How; <see cref="OwnershipDomainOptions.Default"/> when null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    /// <exception cref="UrmaException">The name is taken, or there is not enough memory.</exception>
+    public static OwnershipDomain Create(UrmaContext context, string name, OwnershipDomainOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        CheckName(name, LongestName);
+        options ??= OwnershipDomainOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Timeout, TimeSpan.Zero);
+        DirectoryLayout layout = DirectoryLayout.From(options);
+        Token token = options.Token ?? Token.Random();
+        var memory = new OwnershipMemory(context);
+        try
+        {
+            var directory = new OwnershipDirectory(memory.Allocate(context, layout, token), layout);
+            directory.Initialize(memory.DataSegment);
+            var domain = new OwnershipDomain(context, name, token, memory, directory, options.Timeout, isCreator: true);
+            try
+            {
+                domain._published = context.Publish(Published + name, memory.DirectorySegment.Descriptor.ToArray());
+            }
+            catch
+            {
+                domain.Dispose();
+                throw;
+            }
+
+            return domain;
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Joins a domain, waiting until somebody creates it.</summary>
+    /// <param name="context">An open context on the same fabric as the creator's.</param>
+    /// <param name="name">The domain's name.</param>
+    /// <param name="token">Its secret.</param>
+    /// <param name="timeout">The longest wait for its creation, and this member's timeout for changes.</param>
+    /// <exception cref="UrmaException">Nobody created it in time, the token does not match, it is full, of another version, or damaged.</exception>
+    public static OwnershipDomain Join(UrmaContext context, string name, Token token, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        CheckName(name, LongestName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        SegmentDescriptor descriptor = SegmentDescriptor.Read(context.Lookup(Published + name, timeout));
+        var memory = new OwnershipMemory(context);
+        try
+        {
+            byte* start = memory.ImportDirectory(context, descriptor, token);
+            if (descriptor.Length < DirectoryLayout.MembersOffset)
+            {
+                throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' is no ownership domain: its directory has {descriptor.Length} bytes.");
+            }
+
+            DirectoryLayout layout = DirectoryLayout.Read(new ReadOnlySpan<byte>(start, DirectoryLayout.OrderOffset), descriptor.Length);
+            var directory = new OwnershipDirectory(start, layout);
+            SegmentDescriptor data = directory.ReadData(out Token dataToken);
+            if (data.Length != layout.Capacity)
+            {
+                throw new UrmaException(UrmaStatus.InvalidArgument, $"The directory of '{name}' is damaged: {data.Length} bytes of data where {layout.Capacity} are due.");
+            }
+
+            memory.ImportData(context, data, dataToken);
+            return new OwnershipDomain(context, name, token, memory, directory, timeout, isCreator: false);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    // An even generation is a free place; making it odd takes it.
+    private int Claim(long deadline)
+    {
+        Span<uint> seen = stackalloc uint[DirectoryLayout.MaxMembers];
+        for (int i = 0; i < seen.Length; i++)
+        {
+            seen[i] = Volatile.Read(ref _directory.Member(i).Generation);
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            bool mayReplace = Stopwatch.GetElapsedTime(begin) > ClaimTime;
+            for (int i = 0; i < DirectoryLayout.MaxMembers; i++)
+            {
+                MemberRecord record = _directory.Member(i);
+                uint generation = Volatile.Read(ref record.Generation);
+                bool isFree = (generation & 1) == 0;
+                bool isAbandoned = mayReplace && generation == seen[i] && ((Volatile.Read(ref _directory.Members) >> i) & 1) == 0;
+                if ((isFree || isAbandoned) && Interlocked.CompareExchange(ref record.Generation, generation + (isFree ? 1u : 2u), generation) == generation)
+                {
+                    _memory.Presence.WriteTo(record.Presence);
+                    record.ProcessId = Environment.ProcessId;
+                    return i;
+                }
+            }
+
+            if (TimeLimit.HasPassed(deadline) || !_directory.IsAlive)
+            {
+                ThrowIfLost();
+                throw new UrmaException(UrmaStatus.OutOfMemory, $"Domain '{Name}' is full: it has {DirectoryLayout.MaxMembers} members.");
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
+    private void Enter()
+    {
+        _ = Interlocked.Or(ref _directory.Members, 1ul << _self);
+        if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), out int holder))
+        {
+            throw Timeout("join", holder < 0 ? 0 : 1ul << holder, _timeout);
+        }
+
+        // Whoever had this place before may have left something that names it.
+        _rounds.Scrub(_self);
+        _rounds.Order.Exit();
+        ThrowIfLost();
+        if (Enforcement == OwnershipEnforcement.PageProtection)
+        {
+            _rounds.Guard = new PageGuard(_directory, _memory.Data, _self);
+        }
+    }
+
+    // Members that die idle are cleared away too, by those who were connected to them; the creator always was.
+    private void OnPeerLost(object? sender, PeerLostEventArgs args) => _members.Later(() =>
+    {
+        ulong gone = 0;
+        for (int i = 0; i < DirectoryLayout.MaxMembers; i++)
+        {
+            bool isMember = ((Volatile.Read(ref _directory.Members) >> i) & 1) != 0;
+            gone |= isMember && i != _self && _members.Identify(i).Uasid == args.Uasid && _members.Look(i) ? 1ul << i : 0;
+        }
+
+        if (gone != 0)
+        {
+            _ = _rounds.TryReclaim(gone, TimeLimit.After(_timeout));
+        }
+    });
+
+    private static void CheckName(string name, int longest = 64)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Length > longest || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        {
+            throw new ArgumentException($"'{name}' is no name here: 1 to {longest} letters, digits, '.', '-', '_'.", nameof(name));
+        }
+    }
+
+    private static readonly System.Buffers.SearchValues<char> NameCharacters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+}

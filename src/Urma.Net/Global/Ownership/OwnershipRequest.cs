@@ -1,0 +1,181 @@
+using System.Numerics;
+
+namespace Urma.Net.Global;
+
+/// <summary>One call on its way: what it wants as sorted runs, and how each has fared. Kept by its thread and used again.</summary>
+internal sealed class OwnershipRequest
+{
+    [ThreadStatic]
+    private static OwnershipRequest? _current;
+
+    private ulong[] _keys = new ulong[16];
+    private int[] _runOfChange = new int[16];
+    private GranuleRun[] _runs = new GranuleRun[16];
+    private RunState[] _states = new RunState[16];
+
+    /// <summary>How a run stands.</summary>
+    internal enum RunState : byte
+    {
+        /// <summary>Not promised yet.</summary>
+        Wanted,
+
+        /// <summary>Promised: its states are pending in our name.</summary>
+        Pending,
+
+        /// <summary>Ours.</summary>
+        Granted,
+    }
+
+    /// <summary>The calling thread's own.</summary>
+    public static OwnershipRequest Current => _current ??= new OwnershipRequest();
+
+    public int RunCount { get; private set; }
+
+    public bool PerItem { get; private set; }
+
+    /// <summary>Whether granting also opens a scope, in one step.</summary>
+    public bool Pin { get; private set; }
+
+    /// <summary>All granules of all runs.</summary>
+    public int GranuleCount { get; private set; }
+
+    public Span<GranuleRun> Runs => _runs.AsSpan(0, RunCount);
+
+    public Span<RunState> States => _states.AsSpan(0, RunCount);
+
+    /// <summary>Members that were in the way at the last look.</summary>
+    public ulong Blockers { get; set; }
+
+    /// <summary>A granule that was in the way at the last look because it was promised to another; -1 where none was.</summary>
+    public int BlockedGranule { get; set; }
+
+    /// <summary>Where it stands in the queue; 0 before.</summary>
+    public ulong Ticket { get; set; }
+
+    /// <summary>Its place in the directory; -1 without one.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>Whether another follows that waits, so that this one's end is no timeout.</summary>
+    public bool IsAttempt { get; set; }
+
+    /// <summary>Whether its wishes stand in its place.</summary>
+    public bool IsShown { get; set; }
+
+    /// <summary>Why the pages could not be made accessible; 0 where they could.</summary>
+    public int Error { get; set; }
+
+    /// <summary>Whether it is in the queue.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>When it began to wait; 0 where it has not.</summary>
+    public long WaitBegin { get; set; }
+
+    /// <summary>Whether a run is left that is neither promised nor ours.</summary>
+    public bool HasWanted => States.Contains(RunState.Wanted);
+
+    public bool HasPending => States.Contains(RunState.Pending);
+
+    /// <summary>Prepares one run, for a scope or a single change.</summary>
+    public void SetSingle(in GranuleRun run, bool pin)
+    {
+        Reset(1, perItem: false, pin);
+        _runs[0] = run;
+        _runOfChange[0] = 0;
+        RunCount = 1;
+        GranuleCount = run.Count;
+    }
+
+    /// <summary>Sorts, joins and checks a batch.</summary>
+    /// <param name="runs">The changes as runs; what is invalid has been sorted out and has a negative first granule.</param>
+    /// <param name="perItem">Neighbours are not joined, so that each has its own outcome.</param>
+    /// <param name="contradiction">A change that contradicts another; -1 where none does.</param>
+    public void SetBatch(ReadOnlySpan<GranuleRun> runs, bool perItem, out int contradiction)
+    {
+        Reset(runs.Length, perItem, pin: false);
+        contradiction = -1;
+        int count = 0;
+        bool sorted = true;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            if (runs[i].First < 0)
+            {
+                _runOfChange[i] = -1;
+                continue;
+            }
+
+            _keys[count] = ((ulong)(uint)runs[i].First << 32) | (uint)i;
+            sorted &= count == 0 || _keys[count - 1] <= _keys[count];
+            count++;
+        }
+
+        if (!sorted)
+        {
+            _keys.AsSpan(0, count).Sort();
+        }
+
+        int total = 0;
+        for (int k = 0; k < count; k++)
+        {
+            int i = (int)(uint)_keys[k];
+            GranuleRun next = runs[i];
+            if (RunCount != 0)
+            {
+                ref GranuleRun last = ref _runs[RunCount - 1];
+                bool overlaps = next.First < last.End;
+                if (overlaps && next.Wanted != last.Wanted)
+                {
+                    contradiction = i;
+                    _runOfChange[i] = -1;
+                    continue;
+                }
+
+                if (overlaps || (!perItem && next.First == last.End && next.Wanted == last.Wanted))
+                {
+                    int end = Math.Max(last.End, next.End);
+                    total += end - last.End;
+                    last = new GranuleRun(last.First, end - last.First, last.Wanted);
+                    _runOfChange[i] = RunCount - 1;
+                    continue;
+                }
+            }
+
+            total += next.Count;
+            _runOfChange[i] = RunCount;
+            _runs[RunCount++] = next;
+        }
+
+        GranuleCount = total;
+    }
+
+    /// <summary>How a change of the batch fared; null where it was invalid.</summary>
+    public RunState? Outcome(int change) => _runOfChange[change] < 0 ? null : _states[_runOfChange[change]];
+
+    /// <summary>The run that a change became part of.</summary>
+    public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
+
+    private void Reset(int changes, bool perItem, bool pin)
+    {
+        if (_keys.Length < changes)
+        {
+            int size = (int)BitOperations.RoundUpToPowerOf2((uint)changes);
+            _keys = new ulong[size];
+            _runOfChange = new int[size];
+            _runs = new GranuleRun[size];
+            _states = new RunState[size];
+        }
+
+        _states.AsSpan(0, changes).Clear();
+        RunCount = 0;
+        PerItem = perItem;
+        Pin = pin;
+        Blockers = 0;
+        BlockedGranule = -1;
+        Ticket = 0;
+        Slot = -1;
+        IsQueued = false;
+        IsShown = false;
+        IsAttempt = false;
+        Error = 0;
+        WaitBegin = 0;
+    }
+}

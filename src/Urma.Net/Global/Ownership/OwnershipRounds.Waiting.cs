@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using System.Numerics;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Global;
+
+/// <content>Waiting: in the queue for what is promised to others, at the granules for what others use.</content>
+internal sealed unsafe partial class OwnershipRounds
+{
+    private readonly Lock _slots = new();
+    private LatencyHistogram _waits;
+    private long _rounds;
+    private long _switches;
+    private long _timeouts;
+    private int _freeSlots = (1 << DirectoryLayout.SlotsPerMember) - 1;
+    private int _queuedSlots;
+
+    // Whether a request that came earlier waits for something that collides.
+    private bool IsBehindOlder(OwnershipRequest request, ReadOnlySpan<GranuleRun> wanted)
+    {
+        ulong blockers = 0;
+        for (ulong rest = Volatile.Read(ref _directory.Queued); rest != 0; rest &= rest - 1)
+        {
+            int member = BitOperations.TrailingZeroCount(rest);
+            if (_members.IsGone(member))
+            {
+                Reclaim(member);
+                continue;
+            }
+
+            for (int slot = 0; slot < DirectoryLayout.SlotsPerMember; slot++)
+            {
+                RequestSlot other = _directory.Slot(member, slot);
+                ulong ticket = Volatile.Read(ref other.Ticket);
+                bool isOlder = ticket != 0 && (request.Ticket == 0 || ticket < request.Ticket);
+                if (isOlder && !(member == _self && slot == request.Slot) && other.ConflictsWith(wanted))
+                {
+                    blockers |= 1ul << member;
+                    break;
+                }
+            }
+        }
+
+        request.Blockers |= blockers;
+        return blockers != 0;
+    }
+
+    // Inside the order, for a request that will wait: shows it to others. False where there is no place for it.
+    private bool TryPrepare(OwnershipRequest request)
+    {
+        if (request.WaitBegin == 0)
+        {
+            request.WaitBegin = Stopwatch.GetTimestamp();
+        }
+
+        if (Guard is null && !request.HasWanted)
+        {
+            return true;
+        }
+
+        if (request.Slot < 0)
+        {
+            request.Slot = TakeSlot();
+            if (request.Slot < 0)
+            {
+                Undo(request);
+                return false;
+            }
+        }
+
+        if (!request.IsShown)
+        {
+            request.IsShown = true;
+            _directory.Slot(_self, request.Slot).Fill(request.Runs);
+        }
+
+        if (request.HasWanted && request.Ticket == 0)
+        {
+            request.Ticket = Math.Max(1, Interlocked.Increment(ref _directory.Ticket));
+            request.IsQueued = true;
+            Volatile.Write(ref _directory.Slot(_self, request.Slot).Ticket, request.Ticket);
+            lock (_slots)
+            {
+                _queuedSlots++;
+                _ = Interlocked.Or(ref _directory.Queued, _bit);
+            }
+
+            if (CrashPoints.Enabled)
+            {
+                CrashPoints.Reach(CrashPoints.OwnershipQueued);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits outside the order until there is something to do.</summary>
+    /// <returns>False when the time was over, it was cancelled, or the directory is gone.</returns>
+    private bool Wait(OwnershipRequest request, int signal, long deadline, CancellationToken cancellationToken)
+    {
+        MemberRecord own = _directory.Member(_self);
+        var patience = default(Patience);
+        Guard?.AskToLower(request);
+        if (CrashPoints.Enabled && request.HasPending)
+        {
+            CrashPoints.Reach(CrashPoints.OwnershipDrain);
+        }
+
+        while (true)
+        {
+            if (request.HasPending)
+            {
+                if (!request.HasWanted)
+                {
+                    request.Blockers = 0;
+                }
+
+                Settle(request);
+                if (!request.HasPending)
+                {
+                    WakeQueue();
+                    return true;
+                }
+            }
+
+            int now = Volatile.Read(ref *own.Signal);
+            if (request.HasWanted && (now != signal || IsUnblocked(request)))
+            {
+                return true;
+            }
+
+            if (cancellationToken.IsCancellationRequested || TimeLimit.HasPassed(deadline) || !_directory.IsAlive || request.Error != 0)
+            {
+                return false;
+            }
+
+            if (patience.TrySpin())
+            {
+                continue;
+            }
+
+            ulong gone = _members.Gone(request.Blockers);
+            if (gone != 0 && !TryReclaim(gone, deadline))
+            {
+                return false;
+            }
+
+            if (gone == 0)
+            {
+                _members.Suspect(request.Blockers);
+                Interlocked.Increment(ref *own.Sleepers);
+                if (!(request.HasPending && HasDrained(request)) && !IsUnblocked(request))
+                {
+                    Patience.Sleep(own.Signal, now, deadline);
+                }
+
+                Interlocked.Decrement(ref *own.Sleepers);
+            }
+        }
+    }
+
+    private bool HasDrained(OwnershipRequest request)
+    {
+        Span<OwnershipRequest.RunState> states = request.States;
+        for (int i = 0; i < states.Length; i++)
+        {
+            if (states[i] == OwnershipRequest.RunState.Pending && !IsFree(request, request.Runs[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The first of some members that holds or is promised something of a run; -1 where none does.</summary>
+    public int HolderOf(in GranuleRun run, ulong members)
+    {
+        for (int g = run.First; g < run.End; g++)
+        {
+            var state = new GranuleState(Volatile.Read(ref _granules[g].State));
+            ulong holders = (state.Mode == Ownership.Read && !state.IsPending ? Volatile.Read(ref _granules[g].Readers) : 1ul << state.Owner) & members;
+            if (state.Mode != Ownership.None && holders != 0)
+            {
+                return BitOperations.TrailingZeroCount(holders);
+            }
+        }
+
+        return -1;
+    }
+
+    private bool IsUnblocked(OwnershipRequest request) =>
+        request.BlockedGranule >= 0 && !new GranuleState(Volatile.Read(ref _granules[request.BlockedGranule].State)).IsPending;
+
+    // The request is over: what is promised and not ours is undone, and whoever stands behind it may go on.
+    private OwnershipStatus End(OwnershipRequest request, OwnershipStatus status)
+    {
+        if (request.HasPending)
+        {
+            Undo(request);
+        }
+
+        if (request.Slot >= 0)
+        {
+            Leave(request);
+        }
+
+        if (request.WaitBegin != 0)
+        {
+            long waited = (long)Stopwatch.GetElapsedTime(request.WaitBegin).TotalNanoseconds;
+            _waits.RecordShared(waited);
+        }
+
+        if (status == OwnershipStatus.TimedOut && !request.IsAttempt)
+        {
+            Interlocked.Increment(ref _timeouts);
+        }
+
+        return status;
+    }
+
+    private void Undo(OwnershipRequest request)
+    {
+        Span<OwnershipRequest.RunState> states = request.States;
+        for (int i = 0; i < states.Length; i++)
+        {
+            if (states[i] != OwnershipRequest.RunState.Pending)
+            {
+                continue;
+            }
+
+            GranuleRun run = request.Runs[i];
+            for (int g = run.First; g < run.End; g++)
+            {
+                Volatile.Write(ref _granules[g].State, new GranuleState(_granules[g].State).Before.Word);
+                if (request.Pin)
+                {
+                    Unpin(g);
+                }
+            }
+
+            states[i] = OwnershipRequest.RunState.Wanted;
+        }
+
+        WakeQueue();
+    }
+
+    private void Leave(OwnershipRequest request)
+    {
+        Volatile.Write(ref _directory.Slot(_self, request.Slot).Ticket, 0);
+        lock (_slots)
+        {
+            if (request.IsQueued && --_queuedSlots == 0)
+            {
+                _ = Interlocked.And(ref _directory.Queued, ~_bit);
+            }
+
+            _freeSlots |= 1 << request.Slot;
+        }
+
+        if (request.IsQueued)
+        {
+            WakeQueue();
+        }
+    }
+
+    // After a full fence, so that whoever goes into the queue meanwhile is seen or sees what was done.
+    private void WakeQueue()
+    {
+        Interlocked.MemoryBarrier();
+        for (ulong rest = Volatile.Read(ref _directory.Queued); rest != 0; rest &= rest - 1)
+        {
+            _directory.Member(BitOperations.TrailingZeroCount(rest)).Wake();
+        }
+    }
+
+    private int TakeSlot()
+    {
+        lock (_slots)
+        {
+            if (_freeSlots == 0)
+            {
+                return -1;
+            }
+
+            int slot = BitOperations.TrailingZeroCount(_freeSlots);
+            _freeSlots &= ~(1 << slot);
+            return slot;
+        }
+    }
+
+    // More threads of this process wait than a member has places: this one waits for a place first.
+    private bool TryRentSlot(OwnershipRequest request, long deadline)
+    {
+        while (!TimeLimit.HasPassed(deadline) && _directory.IsAlive)
+        {
+            request.Slot = TakeSlot();
+            if (request.Slot >= 0)
+            {
+                return true;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return false;
+    }
+}
