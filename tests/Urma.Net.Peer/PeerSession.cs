@@ -57,6 +57,7 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
         "limit-locked" => LimitLocked(command),
         "join-cgroup" => JoinCgroup(command),
         "resources" => Resources(),
+        var verb when verb.StartsWith("own-", StringComparison.Ordinal) => ExecuteOwnership(command),
         _ => throw new ArgumentException($"There is no verb '{command.Verb}'."),
     };
 

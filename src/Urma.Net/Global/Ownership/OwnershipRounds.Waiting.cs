@@ -7,6 +7,9 @@ namespace Urma.Net.Global;
 /// <content>Waiting: in the queue for what is promised to others, at the granules for what others use.</content>
 internal sealed unsafe partial class OwnershipRounds
 {
+    // A request in the queue looks at everything again after so many slices, whatever it was told.
+    private const int SleepsPerRound = 20;
+
     private readonly Lock _slots = new();
     private LatencyHistogram _waits;
     private long _rounds;
@@ -18,16 +21,17 @@ internal sealed unsafe partial class OwnershipRounds
     // Whether a request that came earlier waits for something that collides.
     private bool IsBehindOlder(OwnershipRequest request, ReadOnlySpan<GranuleRun> wanted)
     {
-        ulong blockers = 0;
+        ulong older = FindOlder(request, wanted);
+        request.Blockers |= older;
+        return older != 0;
+    }
+
+    private ulong FindOlder(OwnershipRequest request, ReadOnlySpan<GranuleRun> wanted)
+    {
+        ulong older = 0;
         for (ulong rest = Volatile.Read(ref _directory.Queued); rest != 0; rest &= rest - 1)
         {
             int member = BitOperations.TrailingZeroCount(rest);
-            if (_members.IsGone(member))
-            {
-                Reclaim(member);
-                continue;
-            }
-
             for (int slot = 0; slot < DirectoryLayout.SlotsPerMember; slot++)
             {
                 RequestSlot other = _directory.Slot(member, slot);
@@ -35,14 +39,13 @@ internal sealed unsafe partial class OwnershipRounds
                 bool isOlder = ticket != 0 && (request.Ticket == 0 || ticket < request.Ticket);
                 if (isOlder && !(member == _self && slot == request.Slot) && other.ConflictsWith(wanted))
                 {
-                    blockers |= 1ul << member;
+                    older |= 1ul << member;
                     break;
                 }
             }
         }
 
-        request.Blockers |= blockers;
-        return blockers != 0;
+        return older;
     }
 
     // Inside the order, for a request that will wait: shows it to others. False where there is no place for it.
@@ -100,6 +103,7 @@ internal sealed unsafe partial class OwnershipRounds
     {
         MemberRecord own = _directory.Member(_self);
         var patience = default(Patience);
+        int sleeps = 0;
         Guard?.AskToLower(request);
         if (CrashPoints.Enabled && request.HasPending)
         {
@@ -149,12 +153,17 @@ internal sealed unsafe partial class OwnershipRounds
             {
                 _members.Suspect(request.Blockers);
                 Interlocked.Increment(ref *own.Sleepers);
-                if (!(request.HasPending && HasDrained(request)) && !IsUnblocked(request))
+                bool isFirst = request.HasWanted && IsFirst(request);
+                if (!isFirst && !(request.HasPending && HasDrained(request)) && !IsUnblocked(request))
                 {
                     Patience.Sleep(own.Signal, now, deadline);
                 }
 
                 Interlocked.Decrement(ref *own.Sleepers);
+                if (isFirst || (request.HasWanted && ++sleeps == SleepsPerRound))
+                {
+                    return true;
+                }
             }
         }
     }
@@ -191,6 +200,9 @@ internal sealed unsafe partial class OwnershipRounds
 
     private bool IsUnblocked(OwnershipRequest request) =>
         request.BlockedGranule >= 0 && !new GranuleState(Volatile.Read(ref _granules[request.BlockedGranule].State)).IsPending;
+
+    // Whoever was before us may have left the queue before we were in it to be told.
+    private bool IsFirst(OwnershipRequest request) => request.BlockedGranule < 0 && FindOlder(request, request.Runs) == 0;
 
     // The request is over: what is promised and not ours is undone, and whoever stands behind it may go on.
     private OwnershipStatus End(OwnershipRequest request, OwnershipStatus status)
