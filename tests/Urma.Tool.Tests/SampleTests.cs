@@ -8,6 +8,8 @@ public class SampleTests
     [InlineData("LoadStore", "written by the guest, into the owner's memory")]
     [InlineData("UdmaPingPong", "all bytes checked")]
     [InlineData("MessagePassing", "every sum right")]
+    [InlineData("Xcopy", "every page right")]
+    [InlineData("KvCache", "and none was torn")]
     public void Runs_alone_and_verifies_its_data(string sample, string expected)
     {
         using ProgramRun run = ProgramRun.Sample(sample);
@@ -20,6 +22,8 @@ public class SampleTests
     [InlineData("LoadStore")]
     [InlineData("UdmaPingPong")]
     [InlineData("MessagePassing")]
+    [InlineData("Xcopy")]
+    [InlineData("KvCache")]
     public void Fits_on_a_hundred_lines(string sample)
     {
         string path = Path.Combine(Repository.Root, "samples", sample, "Program.cs");
