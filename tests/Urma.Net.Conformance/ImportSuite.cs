@@ -141,6 +141,37 @@ public abstract class ImportSuite(ProviderHarness harness) : ConformanceSuite(ha
     }
 
     [Fact]
+    public void Imports_may_go_while_another_thread_posts_to_them()
+    {
+        using Segment segment = Open().AllocateSegment(1 << 20);
+        using var endpoint = new Endpoint(Open(), new EndpointShape { MemoryLength = 1 << 20 });
+        TargetSegment current = endpoint.Context.ImportSegment(segment.Descriptor, segment.Token);
+        using var stop = new CancellationTokenSource();
+        long writes = 0;
+        var posting = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Completion completion = endpoint.Execute(WorkRequest.Write(endpoint.Memory.Range(), Volatile.Read(ref current).At(0, 1 << 20)));
+                Assert.True(completion.Status is CompletionStatus.Success or CompletionStatus.RemoteAccessAbort, completion.ToString());
+                Interlocked.Increment(ref writes);
+            }
+        });
+        posting.Start();
+        for (int i = 0; i < 200 || Interlocked.Read(ref writes) < 20; i++)
+        {
+            TargetSegment next = endpoint.Context.ImportSegment(segment.Descriptor, segment.Token);
+            TargetSegment last = current;
+            Volatile.Write(ref current, next);
+            last.Dispose();
+        }
+
+        stop.Cancel();
+        Assert.True(posting.Join(TimeSpan.FromSeconds(30)));
+        current.Dispose();
+    }
+
+    [Fact]
     public void Invented_addresses_reach_nothing()
     {
         using var endpoint = new Endpoint(Open());

@@ -16,7 +16,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
     private int _disposed;
 
     public LoopbackTargetSegment(LoopbackContext context, SegmentDescriptor descriptor, LoopbackPeer peer, in SegmentGrant grant, ulong token)
-        : base(context, descriptor with { Access = grant.Access })
+        : base(context, descriptor with { Access = grant.Access, VirtualAddress = grant.OwnerAddress })
     {
         _context = context;
         _grant = grant;
