@@ -8,6 +8,7 @@ internal static class OpenContexts
 
     // Totals must not fall when a context is closed.
     private static readonly Dictionary<string, UrmaCounters> Closed = [];
+    private static readonly Dictionary<string, TranslationCounters> ClosedTranslation = [];
 
     /// <summary>Begins to report an opened context.</summary>
     public static void Add(UrmaContext context)
@@ -31,6 +32,7 @@ internal static class OpenContexts
 
             string provider = context.Device.Provider.Name;
             Closed[provider] = Closed.GetValueOrDefault(provider).Plus(context.GetCounters()) with { OpenQueues = 0 };
+            ClosedTranslation[provider] = ClosedTranslation.GetValueOrDefault(provider).Plus(context.Global.GetTranslationCounters());
             return true;
         }
     }
@@ -45,6 +47,22 @@ internal static class OpenContexts
             {
                 string provider = context.Device.Provider.Name;
                 totals[provider] = totals.GetValueOrDefault(provider).Plus(context.GetCounters());
+            }
+
+            return totals;
+        }
+    }
+
+    /// <summary>All translations, by provider.</summary>
+    public static Dictionary<string, TranslationCounters> TranslationsByProvider()
+    {
+        lock (Gate)
+        {
+            var totals = new Dictionary<string, TranslationCounters>(ClosedTranslation);
+            foreach (UrmaContext context in Live)
+            {
+                string provider = context.Device.Provider.Name;
+                totals[provider] = totals.GetValueOrDefault(provider).Plus(context.Global.GetTranslationCounters());
             }
 
             return totals;

@@ -23,6 +23,10 @@ internal static class UrmaMeter
         meter.CreateObservableCounter("urma.engine.operations", () => PerProvider(static c => c.EngineOperations), "{operation}", "Operations carried out by an engine's own thread.");
         meter.CreateObservableUpDownCounter("urma.contexts", Contexts, "{context}", "Contexts open.");
         meter.CreateObservableUpDownCounter("urma.queues", () => PerProvider(static c => c.OpenQueues), "{queue}", "Send queues open.");
+        meter.CreateObservableCounter("urma.translation.hits", static () => Translation(static c => c.Hits), "{translation}", "Global addresses translated out of a thread's cache.");
+        meter.CreateObservableCounter("urma.translation.misses", static () => Translation(static c => c.Misses), "{translation}", "Global addresses that had to be looked up in the table.");
+        meter.CreateObservableCounter("urma.translation.evictions", static () => Translation(static c => c.Evictions), "{translation}", "Cached translations that made room for others.");
+        meter.CreateObservableCounter("urma.translation.faults", static () => Translation(static c => c.Faults), "{translation}", "Global addresses that led nowhere or were not permitted.");
         meter.CreateObservableCounter("urma.ownership.switches", static () => Ownership(static c => c.Switches), "{granule}", "Granules whose ownership was changed.");
         meter.CreateObservableCounter("urma.ownership.rounds", static () => Ownership(static c => c.Rounds), "{round}", "Protocol rounds of ownership changes.");
         meter.CreateObservableCounter("urma.ownership.changes", static () => Ownership(static c => c.Changes), "{change}", "Ownership changes asked for.");
@@ -75,6 +79,9 @@ internal static class UrmaMeter
 
     private static Measurement<long>[] PerProvider(Func<UrmaCounters, long> select) =>
         [.. OpenContexts.TotalsByProvider().Select(t => Measure(select(t.Value), t.Key))];
+
+    private static Measurement<long>[] Translation(Func<TranslationCounters, long> select) =>
+        [.. OpenContexts.TranslationsByProvider().Select(t => Measure(select(t.Value), t.Key))];
 
     private static Measurement<long>[] Contexts() =>
         [.. OpenContexts.CountByProvider().Select(static c => Measure(c.Value, c.Key))];

@@ -26,6 +26,12 @@ public sealed class MeterTests
                 jfc.Wait(completion, TwoContexts.Bound);
             }
 
+            for (int i = 0; i < 10; i++)
+            {
+                pair.User.Global.Xcopy(pair.Target.GlobalAddress, pair.Local.GlobalAddress, 8);
+            }
+
+            Assert.Equal(GlobalMemoryStatus.Unmapped, pair.User.Global.TryXcopy(pair.Target.GlobalAddress - 1, pair.Local.GlobalAddress, 1));
             pair.Remote.Revoke();
             jfs.Post(WorkRequest.Write(pair.Local.Range(0, 10), pair.Target.At(0)));
             jfc.Wait(completion, TwoContexts.Bound);
@@ -44,6 +50,9 @@ public sealed class MeterTests
         Assert.Equal(1, Added(after, before, "urma.errors"));
         Assert.Equal(0, Added(after, before, "urma.receiver_not_ready"));
         Assert.Equal(0, Added(after, before, "urma.engine.operations"));
+        Assert.Equal(2, Added(after, before, "urma.translation.misses") - Added(after, before, "urma.translation.faults"));
+        Assert.Equal(19, Added(after, before, "urma.translation.hits"));
+        Assert.InRange(Added(after, before, "urma.translation.faults"), 1, 3);
         Assert.Equal(0, Added(after, before, "urma.contexts"));
         Assert.Equal(0, Added(after, before, "urma.queues"));
     }
