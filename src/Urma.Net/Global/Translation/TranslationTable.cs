@@ -101,8 +101,8 @@ internal sealed class TranslationTable
     {
         private readonly List<TranslationRange> _byStart = [];
 
-        // The farthest end of a range at this place or behind it: where it lies before an address, nothing further on can hold it.
-        private readonly List<ulong> _farthestEnd = [];
+        // The farthest last byte of a range at this place or behind it: where it lies before an address, nothing further on holds that.
+        private readonly List<ulong> _farthestLast = [];
 
         public bool IsEmpty => _byStart.Count == 0;
 
@@ -110,7 +110,7 @@ internal sealed class TranslationTable
         {
             int index = FirstAtOrBelow(range.Start);
             _byStart.Insert(index, range);
-            _farthestEnd.Insert(index, 0);
+            _farthestLast.Insert(index, 0);
             Update(index, force: true);
         }
 
@@ -123,7 +123,7 @@ internal sealed class TranslationTable
             }
 
             _byStart.RemoveAt(index);
-            _farthestEnd.RemoveAt(index);
+            _farthestLast.RemoveAt(index);
             Update(index - 1, force: false);
             return true;
         }
@@ -131,7 +131,7 @@ internal sealed class TranslationTable
         public TranslationRange? Find(ulong address, SegmentAccess need, out GlobalMemoryStatus fault)
         {
             fault = GlobalMemoryStatus.Unmapped;
-            for (int i = FirstAtOrBelow(address); i < _byStart.Count && _farthestEnd[i] > address; i++)
+            for (int i = FirstAtOrBelow(address); i < _byStart.Count && _farthestLast[i] >= address; i++)
             {
                 TranslationRange range = _byStart[i];
                 if (!range.Contains(address))
@@ -162,16 +162,16 @@ internal sealed class TranslationTable
             for (int i = Math.Min(index, _byStart.Count - 1); i >= 0; i--)
             {
                 TranslationRange range = _byStart[i];
-                ulong end = range.Start + (ulong)range.Length;
-                end = end < range.Start ? ulong.MaxValue : end;
-                end = Math.Max(end, i + 1 < _byStart.Count ? _farthestEnd[i + 1] : 0);
-                if (!force && end == _farthestEnd[i])
+                ulong last = range.Start + (ulong)(range.Length - 1);
+                last = last < range.Start ? ulong.MaxValue : last;
+                last = Math.Max(last, i + 1 < _byStart.Count ? _farthestLast[i + 1] : 0);
+                if (!force && last == _farthestLast[i])
                 {
                     return;
                 }
 
                 force = false;
-                _farthestEnd[i] = end;
+                _farthestLast[i] = last;
             }
         }
 
