@@ -58,7 +58,7 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
         "join-cgroup" => JoinCgroup(command),
         "resources" => Resources(),
         var verb when verb.StartsWith("own-", StringComparison.Ordinal) => ExecuteOwnership(command),
-        _ => throw new ArgumentException($"There is no verb '{command.Verb}'."),
+        _ => ExecuteLock(command) ?? throw new ArgumentException($"There is no verb '{command.Verb}'."),
     };
 
     public void Dispose() => _context?.Dispose();
@@ -97,6 +97,8 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
         _targets.Clear();
         _jetties.Clear();
         _reached.Clear();
+        _locks.Clear();
+        _leases.Clear();
         return "ok";
     }
 

@@ -1,12 +1,29 @@
 namespace Urma.Net.Async;
 
-/// <summary>What channels share within a context: the pumps, and being closed before the queues beneath them are.</summary>
+/// <summary>
+/// What channels and other things built on a context share: the pumps, its sign of life, and being closed before the queues and
+/// memory beneath them are.
+/// </summary>
 internal sealed class ContextServices(UrmaContext context)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<IDisposable> _channels = [];
     private readonly List<CompletionPump> _pumps = [];
+    private Global.Presence? _presence;
     private bool _closed;
+
+    /// <summary>The one sign of life of this context, whatever it is a member of; made when first asked for.</summary>
+    public Global.Presence Presence
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_closed, context);
+                return _presence ??= new Global.Presence(context);
+            }
+        }
+    }
 
     /// <summary>Has the context dispose this first. The context holds it strongly: memory that peers write to is not the GC's.</summary>
     public void Add(IDisposable channel)
@@ -79,5 +96,7 @@ internal sealed class ContextServices(UrmaContext context)
         {
             pump.Dispose();
         }
+
+        _presence?.Dispose();
     }
 }

@@ -67,6 +67,18 @@ internal static class CrashPoints
     /// <summary>Pages are lowered; whoever asked for it has not been told yet.</summary>
     public const string OwnershipLowered = "ownership-lowered";
 
+    /// <summary>A lock was entered; its user does not know yet.</summary>
+    public const string LockEnter = "lock-enter";
+
+    /// <summary>A place in the queue of a lock was taken.</summary>
+    public const string LockQueue = "lock-queue";
+
+    /// <summary>A lock was given up; the next one that sleeps has not been woken yet.</summary>
+    public const string LockExit = "lock-exit";
+
+    /// <summary>It was noted that a lock's holder is dead; the lock is not given up for it yet.</summary>
+    public const string LockClear = "lock-clear";
+
     private static readonly string? Step = ReadStep(out Remaining);
     private static int Remaining;
 

@@ -52,6 +52,9 @@ public unsafe ref struct SegmentView
     /// <summary>Whether the grant behind this view has ended: it then shows private scratch memory, never another's data.</summary>
     public readonly bool IsRevoked => _lease?.IsRevoked ?? false;
 
+    /// <summary>What keeps the mapping in place, for whoever keeps the address beyond this value and then releases the lease itself.</summary>
+    internal readonly Internal.ISegmentLease? Lease => _lease;
+
     /// <summary>Bytes as a read-only span.</summary>
     /// <param name="offset">Bytes from the start of the view.</param>
     /// <param name="length">Bytes, up to 2³¹ − 1.</param>

@@ -41,6 +41,9 @@ internal sealed class PresenceWatch : IDisposable
     /// <summary>The member's engine.</summary>
     public uint Uasid => _descriptor.Uasid;
 
+    /// <summary>Whether <see cref="IsGone"/> answers at once, because the member has been reached or is known to be gone. Never waits.</summary>
+    public bool AnswersAtOnce => IsOwn || Volatile.Read(ref _isGone) || Volatile.Read(ref _import) is not null;
+
     /// <summary>
     /// Whether the member has died or left; once true, always true. The first look connects, which takes as long as the context's
     /// control timeout where the member is stopped; later looks cost a fraction of a microsecond.
