@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_NORESERVE = 0x4000;
     internal const int MAP_POPULATE = 0x8000;
+    internal const int MAP_FIXED_NOREPLACE = 0x100000;
 
     internal const int MREMAP_MAYMOVE = 1;
     internal const int MREMAP_FIXED = 2;

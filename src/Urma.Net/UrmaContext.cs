@@ -90,6 +90,13 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <exception cref="UrmaException">The token does not match, the segment or its owner is gone, or the peer does not answer in time.</exception>
     public abstract TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token);
 
+    /// <summary>Imports a peer's segment to an address of the caller's choice, over whatever is mapped there.</summary>
+    /// <param name="descriptor">What the peer sent.</param>
+    /// <param name="token">The secret.</param>
+    /// <param name="address">The first byte here, at a page; the range is given back when the import is disposed.</param>
+    /// <exception cref="UrmaException">As <see cref="ImportSegment"/>, or the provider cannot map, or not there.</exception>
+    internal abstract TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address);
+
     /// <summary>Imports a peer's jetty or JFR.</summary>
     /// <param name="descriptor">What the peer sent.</param>
     /// <param name="token">The secret.</param>

@@ -58,10 +58,14 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
         "join-cgroup" => JoinCgroup(command),
         "resources" => Resources(),
         var verb when verb.StartsWith("own-", StringComparison.Ordinal) => ExecuteOwnership(command),
-        _ => ExecuteLock(command) ?? throw new ArgumentException($"There is no verb '{command.Verb}'."),
+        _ => ExecuteLock(command) ?? ExecuteHeap(command) ?? throw new ArgumentException($"There is no verb '{command.Verb}'."),
     };
 
-    public void Dispose() => _context?.Dispose();
+    public void Dispose()
+    {
+        _hammering = false;
+        _context?.Dispose();
+    }
 
     private static string Ok(FormattableString values) => "ok " + values.ToString(CultureInfo.InvariantCulture);
 

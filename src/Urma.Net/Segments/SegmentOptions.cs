@@ -26,4 +26,10 @@ public sealed record SegmentOptions
     /// edge pages stay private.
     /// </summary>
     public bool NeverAdopt { get; init; }
+
+    /// <summary>
+    /// For allocated memory: where in this process it goes, over whatever is mapped there; anywhere when 0. The range covers whole pages
+    /// and is given back when the segment is disposed.
+    /// </summary>
+    internal nint FixedAddress { get; init; }
 }

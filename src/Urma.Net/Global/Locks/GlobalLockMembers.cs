@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Urma.Net.Internal;
 
@@ -105,7 +104,7 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
             Volatile.Write(ref _watched[member], watched);
         }
 
-        return watched.LooksGone();
+        return watched.Presence.LooksGone;
     }
 
     /// <summary>Whether a member that has a place is neither there nor gone: somebody wrote where nobody may.</summary>
@@ -189,43 +188,5 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
         return hash;
     }
 
-    private sealed class Watched(ulong word, PresenceWatch presence)
-    {
-        private int _looking;
-
-        public ulong Word => word;
-
-        public PresenceWatch Presence => presence;
-
-        public bool LooksGone()
-        {
-            if (presence.AnswersAtOnce)
-            {
-                return presence.IsGone;
-            }
-
-            // The first look asks the member's process, which may be stopped.
-            if (Interlocked.Exchange(ref _looking, 1) == 0)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(
-                    static watched =>
-                    {
-                        try
-                        {
-                            _ = watched.Presence.IsGone;
-                        }
-                        catch (ObjectDisposedException)
-                        {
-                            Debug.WriteLine("The context closed before the first look was over.");
-                        }
-
-                        Volatile.Write(ref watched._looking, 0);
-                    },
-                    this,
-                    preferLocal: false);
-            }
-
-            return false;
-        }
-    }
+    private sealed record Watched(ulong Word, PresenceWatch Presence);
 }

@@ -12,6 +12,7 @@ internal sealed class PresenceWatch : IDisposable
     private readonly Lock _lock = new();
     private TargetSegment? _import;
     private bool _isGone;
+    private int _isLooking;
 
     /// <param name="context">Who watches.</param>
     /// <param name="own">The watcher's own presence, which is never gone; another of the same engine number is of an engine before.</param>
@@ -41,8 +42,27 @@ internal sealed class PresenceWatch : IDisposable
     /// <summary>The member's engine.</summary>
     public uint Uasid => _descriptor.Uasid;
 
-    /// <summary>Whether <see cref="IsGone"/> answers at once, because the member has been reached or is known to be gone. Never waits.</summary>
-    public bool AnswersAtOnce => IsOwn || Volatile.Read(ref _isGone) || Volatile.Read(ref _import) is not null;
+    /// <summary>
+    /// As <see cref="IsGone"/>, but never waits: the first look goes on in the background, and the member counts as there meanwhile.
+    /// </summary>
+    public bool LooksGone
+    {
+        get
+        {
+            if (IsOwn || Volatile.Read(ref _isGone) || Volatile.Read(ref _import) is not null)
+            {
+                return IsGone;
+            }
+
+            // The first look asks the member's process, which may be stopped.
+            if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static watch => watch.Look(), this, preferLocal: false);
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>
     /// Whether the member has died or left; once true, always true. The first look connects, which takes as long as the context's
@@ -73,6 +93,21 @@ internal sealed class PresenceWatch : IDisposable
             _import = null;
             _isGone = true;
         }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            _ = IsGone;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The context closed before the look was over; nobody asks any more.
+            Volatile.Write(ref _isGone, true);
+        }
+
+        Volatile.Write(ref _isLooking, 0);
     }
 
     private TargetSegment? TryImport()

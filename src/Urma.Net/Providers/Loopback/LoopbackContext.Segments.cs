@@ -24,6 +24,11 @@ internal sealed unsafe partial class LoopbackContext
         try
         {
             mapping = file.MapShared(writable: true);
+            if (options.FixedAddress != 0)
+            {
+                mapping.MoveTo((void*)options.FixedAddress);
+            }
+
             return AddSegment((nint)mapping.Pointer, mapping.Pointer, length, SegmentMode.Mapped, options, file, mapping, null);
         }
         catch
@@ -70,7 +75,9 @@ internal sealed unsafe partial class LoopbackContext
         return AddSegment((nint)address, (byte*)address, length, SegmentMode.Copied, options, null, null, null);
     }
 
-    public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
+    public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token) => ImportSegmentAt(descriptor, token, address: 0);
+
+    internal override TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address)
     {
         ThrowIfDisposed();
         LoopbackPeer peer = Connect(descriptor.Eid, descriptor.Uasid);
@@ -88,6 +95,11 @@ internal sealed unsafe partial class LoopbackContext
                 throw new UrmaException(
                     UrmaStatus.InvalidArgument,
                     $"The descriptor says {descriptor.Length} bytes, {peer.Name} says {grant.Length}: the descriptor is damaged or stale.");
+            }
+
+            if (address != 0)
+            {
+                MoveTo(grant, address);
             }
 
             lock (_lock)
@@ -271,6 +283,16 @@ internal sealed unsafe partial class LoopbackContext
 
             return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch);
         }
+    }
+
+    private static void MoveTo(in SegmentGrant grant, nint address)
+    {
+        if (grant.Mapping is null || grant.MapOffset != 0)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, "Only memory of AllocateSegment can be mapped at an address of one's choice.");
+        }
+
+        grant.Mapping.MoveTo((void*)address);
     }
 
     private void MarkLost(LoopbackTargetSegment import)
