@@ -6,6 +6,7 @@ namespace Urma.Net.Peer;
 internal sealed partial class PeerSession
 {
     private GlobalHeap? _heap;
+    private Thread? _hammer;
     private volatile bool _hammering;
 
     private GlobalHeap Heap => _heap ?? throw new InvalidOperationException("Say 'heap-join' first.");
@@ -22,6 +23,7 @@ internal sealed partial class PeerSession
         "heap-free-foreign" => FreeForeign(command),
         "heap-barrier" => Did(() => Heap.Barrier(TimeSpan.FromMilliseconds(command.Int("timeout", 30_000)))),
         "heap-barriers" => Barriers(command),
+        "heap-hammer-stop" => Did(StopHammer),
         "heap-leave" => Did(() => Heap.Leave(TimeSpan.FromMilliseconds(command.Int("timeout", 30_000)))),
         "heap-dispose" => Did(() => Heap.Dispose()),
         "occupy" => Occupy(command),
@@ -88,13 +90,13 @@ internal sealed partial class PeerSession
         return "ok";
     }
 
-    /// <summary>Stores into another rank's slice in the background until the process ends.</summary>
+    /// <summary>Stores into another rank's slice in the background until told to stop.</summary>
     private string HammerHeap(Command command)
     {
         GlobalPointer<long> words = Heap.At<long>(command.Int("rank"), 0);
         int count = (int)(Heap.SliceLength / sizeof(long));
         _hammering = true;
-        new Thread(() =>
+        _hammer = new Thread(() =>
         {
             for (long i = 0; _hammering; i++)
             {
@@ -105,8 +107,15 @@ internal sealed partial class PeerSession
                 }
             }
         })
-        { IsBackground = true }.Start();
+        { IsBackground = true };
+        _hammer.Start();
         return "ok";
+    }
+
+    private void StopHammer()
+    {
+        _hammering = false;
+        _hammer?.Join();
     }
 
     private string FreeForeign(Command command)

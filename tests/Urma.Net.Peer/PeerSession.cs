@@ -63,7 +63,7 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
 
     public void Dispose()
     {
-        _hammering = false;
+        StopHammer();
         _context?.Dispose();
     }
 
