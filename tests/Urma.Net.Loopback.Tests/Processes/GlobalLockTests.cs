@@ -43,6 +43,35 @@ public sealed class GlobalLockTests : ProcessTest
     }
 
     [Fact]
+    public void Processes_get_in_in_the_order_in_which_they_came()
+    {
+        Segment segment = NewLock();
+        using GlobalLock here = GlobalLock.Open(segment);
+        PeerProcess[] peers = [.. Enumerable.Range(0, 4).Select(i => NewMember(segment, $"p{i}"))];
+        for (int round = 0; round < 5; round++)
+        {
+            GlobalLockLease held = here.Enter(Bounds.Operation);
+            foreach (PeerProcess peer in peers)
+            {
+                ulong before = NextPosition(segment);
+                peer.Tell("lock-enter id=l");
+                Threads.Until(() => NextPosition(segment) == before + 1, "the peer waits");
+            }
+
+            held.Dispose();
+            // Each is let out only when it has said that it is in: one that overtakes would hold up this loop for ever.
+            long token = held.Token.Value;
+            foreach (PeerProcess peer in peers)
+            {
+                Assert.Equal(++token, peer.Await().Number("token"));
+                peer.Ask("lock-exit id=l");
+            }
+
+            Array.Reverse(peers);
+        }
+    }
+
+    [Fact]
     public void A_killed_holder_is_followed_by_one_who_is_told()
     {
         Segment segment = NewLock();
