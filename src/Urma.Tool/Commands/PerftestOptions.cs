@@ -29,6 +29,9 @@ internal sealed class PerftestOptions
     private readonly Option<bool> _wait = new("--wait") { Description = "Wait for messages on the JFC (spin, then sleep) instead of polling" };
     private readonly Option<string> _atomic = new("-A", "--atomic_type") { Description = "Atomic operation: faa or cas", DefaultValueFactory = _ => "faa" };
     private readonly Option<string> _resume = new("--resume") { Description = "How the await ends: sync (completed at post), poller, pool", DefaultValueFactory = _ => "sync" };
+    private readonly Option<int> _regions = new("--regions") { Description = "Regions that change hands each time, 1 to 65536", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _mode = new("--mode") { Description = "A call for each region (single) or one for all (batch)", DefaultValueFactory = _ => "single" };
+    private readonly Option<bool> _pages = new("--pages") { Description = "Enforce ownership by page protection" };
     private readonly Option<string?> _json = new("--json") { Description = "Print one JSON object instead of the table; '-' for standard output" };
     private readonly Option<string> _provider = CommandRunner.ProviderOption();
     private readonly Option<string?> _fabric = CommandRunner.FabricOption();
@@ -39,6 +42,7 @@ internal sealed class PerftestOptions
         _kind = kind;
         _size = new Option<long?>("-s", "--size") { Description = $"Bytes per operation (default: {TestDefaults.Size(kind)})" };
         _json.AcceptOnlyFromAmong("-");
+        _mode.AcceptOnlyFromAmong("single", "batch");
         _resume.AcceptOnlyFromAmong("sync", "poller", "pool");
         _atomic.AcceptOnlyFromAmong("faa", "cas", "FAA", "CAS");
     }
@@ -57,6 +61,7 @@ internal sealed class PerftestOptions
                 TestKind.AtomicLatency or TestKind.AtomicBandwidth => [_atomic],
                 TestKind.SendLatency => [_events, _wait],
                 TestKind.AsyncLatency => [_resume],
+                TestKind.Ownership => [_regions, _mode, _pages],
                 _ => [],
             };
             return common.Concat(own);
@@ -99,6 +104,8 @@ internal sealed class PerftestOptions
                 _ => AsyncMode.Synchronous,
             },
             Fabric = fabric,
+            Batch = _kind == TestKind.Ownership && parsed.GetValue(_mode) == "batch",
+            PageProtection = _kind == TestKind.Ownership && parsed.GetValue(_pages),
             CompareSwap = TestNames.IsAtomic(_kind) && parsed.GetValue(_atomic)!.Equals("cas", StringComparison.OrdinalIgnoreCase),
         };
         return new PerftestRequest(template)
@@ -112,10 +119,14 @@ internal sealed class PerftestOptions
             Listen = parsed.GetResult(_listen) is null ? null : parsed.GetValue(_listen) ?? DefaultName,
             ListenTime = TimeSpan.FromSeconds(parsed.GetValue(_listenTime)),
             Json = parsed.GetValue(_json) is not null,
-            PostList = parsed.GetValue(_postList),
+            PostList = _kind == TestKind.Ownership ? Regions(parsed) : parsed.GetValue(_postList),
             CompletionModeration = parsed.GetValue(_moderation),
         };
     }
+
+    private int Regions(ParseResult parsed) => parsed.GetValue(_regions) is >= 1 and <= 65_536 and var count
+        ? count
+        : throw new ToolException($"--regions {parsed.GetValue(_regions)}: give 1 to 65536.");
 
     private long Size(ParseResult parsed)
     {

@@ -121,7 +121,7 @@ internal sealed unsafe class PeerServer : IDisposable
                 $"this end has the fabric model {Text(_context.Options.Fabric)}, the client {Text(setup.Fabric)}: start both with the same --fabric.");
         }
 
-        _endpoint = new Endpoint(_context, setup, _watch);
+        _endpoint = new Endpoint(_context, setup, _watch, initiates: false);
         _watch.Follow(_endpoint.Connect(message));
         _test = PerfTest.Create(_endpoint);
         _endpoint.WriteGreeting(answer);

@@ -16,8 +16,9 @@ internal sealed class Endpoint : IDisposable
     public const long NumberedSize = 4096;
 
     /// <summary>Creates this end's half; <see cref="Connect"/> adds the other.</summary>
-    public Endpoint(UrmaContext context, TestSetup setup, PeerWatch watch)
+    public Endpoint(UrmaContext context, TestSetup setup, PeerWatch watch, bool initiates)
     {
+        Initiates = initiates;
         Context = context;
         Setup = setup;
         Watch = watch;
@@ -29,7 +30,7 @@ internal sealed class Endpoint : IDisposable
         LandingCount = isSend ? ReceiveCount : isXcopy ? setup.PostList : 1;
         OutgoingCount = setup.Kind == TestKind.SendBandwidth && setup.Size <= NumberedSize ? setup.SendDepth : isXcopy ? setup.PostList : 1;
         // Where the memcpy yardstick writes must not hold flags, counters or messages that are yet to be checked.
-        bool apart = isSend || TestNames.IsAtomic(setup.Kind) || TestNames.IsPingPong(setup.Kind);
+        bool apart = isSend || setup.Kind == TestKind.Ownership || TestNames.IsAtomic(setup.Kind) || TestNames.IsPingPong(setup.Kind);
         int slots = OutgoingCount + LandingCount;
         Aside = apart ? slots * Stride : Landing;
         Memory = context.AllocateSegment(Stride * (apart ? slots + 1 : slots));
@@ -60,6 +61,9 @@ internal sealed class Endpoint : IDisposable
     public UrmaContext Context { get; }
 
     public TestSetup Setup { get; }
+
+    /// <summary>Whether this end measures; the other answers.</summary>
+    public bool Initiates { get; }
 
     public PeerWatch Watch { get; }
 

@@ -44,6 +44,9 @@ internal sealed record PerfResult(TestSetup Setup)
     /// <summary>Other ways to do the same, measured in the same rounds.</summary>
     public required IReadOnlyList<ReferenceResult> References { get; init; }
 
+    /// <summary>What else the user should know.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>Each round's time per operation, for comparisons made inside the round.</summary>
     public required double[] Times { get; init; }
 

@@ -28,6 +28,7 @@ internal abstract class PerfTest(Endpoint endpoint)
         TestKind.SendBandwidth => new SendBandwidthTest(endpoint),
         TestKind.AsyncLatency => new AsyncLatencyTest(endpoint),
         TestKind.XcopyLatency or TestKind.XcopyBandwidth => new XcopyTest(endpoint),
+        TestKind.Ownership => new OwnershipTest(endpoint),
         TestKind kind => throw new ToolException($"The test {TestNames.Of(kind)} is not known to this version of urma."),
     };
 
@@ -44,6 +45,9 @@ internal abstract class PerfTest(Endpoint endpoint)
 
     /// <summary>What is measured in the same rounds for comparison: other ways to do the same.</summary>
     public virtual IReadOnlyList<string> References => [];
+
+    /// <summary>What else the user should know of the last loop; null for nothing.</summary>
+    public virtual string? Remark => null;
 
     /// <summary>Performs operations another way, back to back.</summary>
     /// <param name="reference">Place in <see cref="References"/>.</param>

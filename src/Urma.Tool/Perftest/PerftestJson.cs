@@ -57,6 +57,7 @@ internal static class PerftestJson
                 ["difference_ns"] = Number(reference.Difference.Median),
                 ["speed_ratio"] = Number(reference.Speed.Median),
             })]),
+            ["remark"] = result.Remark,
             ["ratio"] = Number(result.Ratio.Median),
             ["ratio_p10"] = Number(result.Ratio.P10),
             ["ratio_p90"] = Number(result.Ratio.P90),

@@ -27,6 +27,12 @@ internal static class PerftestTable
             output.WriteLine($" {"Fabric model",-15}: ON, {fabric}: times are of a modelled link");
         }
 
+        if (setup.Kind == TestKind.Ownership)
+        {
+            Pair(output, "Regions", $"{setup.PostList}", "Enforcement", setup.PageProtection ? "page protection" : "checked");
+            Pair(output, "Calls", setup.Batch ? "one batch" : "one each", "Pattern", "scattered, shuffled");
+        }
+
         if (TestNames.IsAtomic(setup.Kind))
         {
             Pair(output, "Atomic", setup.CompareSwap ? "CAS" : "FAA", "Width", "8[B]");
@@ -97,6 +103,11 @@ internal static class PerftestTable
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $" {reference.Name,-24}: {reference.Time.Median:0.0} ns/op    the test takes {reference.Difference.Median:+0.0;-0.0} ns (p10 {reference.Difference.P10:0.0}, p90 {reference.Difference.P90:0.0}) and is {reference.Speed.Median:0.00} times as fast"));
+        }
+
+        if (result.Remark is { } remark)
+        {
+            output.WriteLine($" {"Remark",-24}: {remark}");
         }
 
         if (result.Setup.Kind == TestKind.AsyncLatency)

@@ -16,4 +16,5 @@ internal enum TestKind
     LoadStoreBandwidth,
     XcopyLatency,
     XcopyBandwidth,
+    Ownership,
 }

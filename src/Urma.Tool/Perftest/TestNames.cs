@@ -18,6 +18,7 @@ internal static class TestNames
         (TestKind.LoadStoreBandwidth, "loadstore_bw", "URMA_LOADSTORE BW Test", "copies by plain stores through mapped memory"),
         (TestKind.XcopyLatency, "xcopy_lat", "URMA_XCOPY Latency Test", "copy between global addresses beside a plain copy; with -l a batch; time of one copy"),
         (TestKind.XcopyBandwidth, "xcopy_bw", "URMA_XCOPY BW Test", "copies between global addresses; with -l batches, beside single calls and memcpy"),
+        (TestKind.Ownership, "ownership", "URMA_OWNERSHIP Switch Test", "taking regions from a peer that takes them back; time of the calls, per region"),
     ];
 
     public static IEnumerable<TestKind> Kinds => All.Select(entry => entry.Kind);

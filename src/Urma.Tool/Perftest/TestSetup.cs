@@ -35,13 +35,19 @@ internal sealed record TestSetup(TestKind Kind)
     /// <summary>How an awaited operation is resumed (<see cref="AsyncMode"/>).</summary>
     public AsyncMode AsyncMode { get; init; }
 
+    /// <summary>ownership: all regions by one call instead of by a call each.</summary>
+    public bool Batch { get; init; }
+
+    /// <summary>ownership: enforced by page protection instead of by the library.</summary>
+    public bool PageProtection { get; init; }
+
     /// <summary>The link that is modelled between the ends; null without one. Both ends must have the same.</summary>
     public FabricModel? Fabric { get; init; }
 
     public void WriteTo(MessageWriter writer) => writer
         .Write((long)Kind).Write(Size).Write(PostList).Write(ReceivePostList).Write(CompletionModeration)
         .Write(SendDepth).Write(ReceiveDepth).Write(Inline ? 1 : 0).Write((long)WaitMode).Write(CompareSwap ? 1 : 0)
-        .Write((long)AsyncMode)
+        .Write((long)AsyncMode).Write(Batch ? 1 : 0).Write(PageProtection ? 1 : 0)
         .Write(Fabric?.Name ?? string.Empty)
         .Write(BitConverter.DoubleToInt64Bits(Fabric?.Nanoseconds ?? 0))
         .Write(BitConverter.DoubleToInt64Bits(Fabric?.BytesPerSecond ?? 0));
@@ -58,6 +64,8 @@ internal sealed record TestSetup(TestKind Kind)
         WaitMode = (WaitMode)reader.ReadInt32(),
         CompareSwap = reader.ReadInt32() != 0,
         AsyncMode = (AsyncMode)reader.ReadInt32(),
+        Batch = reader.ReadInt32() != 0,
+        PageProtection = reader.ReadInt32() != 0,
         Fabric = ReadFabric(reader),
     };
 

@@ -30,7 +30,7 @@ internal sealed class Trial : IDisposable
     {
         _client = client;
         _setup = setup;
-        _endpoint = new Endpoint(client.Context, setup, client.Watch);
+        _endpoint = new Endpoint(client.Context, setup, client.Watch, initiates: true);
         try
         {
             var message = new MessageWriter();
@@ -92,7 +92,7 @@ internal sealed class Trial : IDisposable
             times[round] = (double)elapsed / count / factor;
             for (int reference = 0; reference < references.Length; reference++)
             {
-                references[reference][round] = (double)_test.InitiateReference(reference, count) / count;
+                references[reference][round] = (double)RunReference(reference, count) / count;
             }
 
             total += elapsed;
@@ -125,6 +125,7 @@ internal sealed class Trial : IDisposable
             Ratio = Statistics.Spread(ratios),
             RatioMeaning = meaning,
             References = [.. _test.References.Select((name, index) => ReferenceResult.Of(name, times, references[index]))],
+            Remark = _test.Remark,
             AllocatedPerOperation = (double)Allocated / iterations,
         };
     }
@@ -224,7 +225,7 @@ internal sealed class Trial : IDisposable
 
                 for (int reference = 0; reference < _test.References.Count; reference++)
                 {
-                    _test.InitiateReference(reference, count);
+                    RunReference(reference, count);
                 }
             }
 
@@ -236,6 +237,14 @@ internal sealed class Trial : IDisposable
         {
             Run(ref rest);
         }
+    }
+
+    private long RunReference(int reference, long iterations)
+    {
+        Begin(iterations);
+        long elapsed = _test.InitiateReference(reference, iterations);
+        End(_test.NeedsAnswer ? iterations : 0);
+        return elapsed;
     }
 
     private long AllocatedBytes() => _test is AsyncLatencyTest { UsesOtherThreads: true }
