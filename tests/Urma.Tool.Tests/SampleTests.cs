@@ -10,6 +10,7 @@ public class SampleTests
     [InlineData("MessagePassing", "every sum right")]
     [InlineData("Xcopy", "every page right")]
     [InlineData("KvCache", "and none was torn")]
+    [InlineData("BatchOwnership", "every gradient right")]
     public void Runs_alone_and_verifies_its_data(string sample, string expected)
     {
         using ProgramRun run = ProgramRun.Sample(sample);
@@ -24,6 +25,7 @@ public class SampleTests
     [InlineData("MessagePassing")]
     [InlineData("Xcopy")]
     [InlineData("KvCache")]
+    [InlineData("BatchOwnership")]
     public void Fits_on_a_hundred_lines(string sample)
     {
         string path = Path.Combine(Repository.Root, "samples", sample, "Program.cs");

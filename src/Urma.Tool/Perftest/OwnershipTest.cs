@@ -58,7 +58,6 @@ internal sealed class OwnershipTest : PerfTest, IDisposable
         _first = _domain.OpenRegion("regions");
         _results = new OwnershipResult[_count];
         _changes = [.. Enumerable.Range(0, _count).Select(i => new OwnershipChange(_first, 2L * i * granule, granule, Ownership.Write))];
-        new Random(_count).Shuffle(_changes);
         _clock = ClockCost();
     }
 

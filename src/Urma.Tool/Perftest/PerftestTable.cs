@@ -30,7 +30,7 @@ internal static class PerftestTable
         if (setup.Kind == TestKind.Ownership)
         {
             Pair(output, "Regions", $"{setup.PostList}", "Enforcement", setup.PageProtection ? "page protection" : "checked");
-            Pair(output, "Calls", setup.Batch ? "one batch" : "one each", "Pattern", "scattered, shuffled");
+            Pair(output, "Calls", setup.Batch ? "one batch" : "one each", "Pattern", "every second granule");
         }
 
         if (TestNames.IsAtomic(setup.Kind))

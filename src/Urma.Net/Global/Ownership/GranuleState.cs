@@ -35,8 +35,11 @@ internal readonly struct GranuleState
 
     public static GranuleState Held(Ownership mode, int owner) => new(mode, mode == Ownership.Write ? owner : 0, pending: false, 0);
 
-    /// <summary>This state, about to be replaced.</summary>
-    public GranuleState Pending(Ownership mode, int requester) => new(mode, requester, pending: true, _word & HeldMask);
+    /// <summary>The pending part of a state, to be laid over what is held (<see cref="Under"/>).</summary>
+    public static ulong PendingOver(Ownership mode, int requester) => new GranuleState(mode, requester, pending: true, 0).Word;
+
+    /// <summary>This held state under a pending one.</summary>
+    public ulong Under(ulong pending) => pending | ((_word & HeldMask) << BeforeShift);
 
     /// <summary>Whether a member may do so much, given who may read.</summary>
     public bool Allows(int member, Ownership wanted, ulong readers) => !IsPending && wanted switch

@@ -114,13 +114,19 @@ public sealed unsafe partial class OwnershipDomain
         GranuleRun[] runs = Batch(changes.Length);
         for (int i = 0; i < changes.Length; i++)
         {
-            bool isValid = IsValid(changes[i]);
-            if (!isValid && !perItem)
+            ref readonly OwnershipChange change = ref changes[i];
+            if (IsValid(change))
             {
-                throw new ArgumentException($"Change {i}: {Refusal(changes[i])}", nameof(changes));
+                runs[i] = ToRun(change);
+                continue;
             }
 
-            runs[i] = isValid ? ToRun(changes[i]) : new GranuleRun(-1, 1, Ownership.None);
+            if (!perItem)
+            {
+                ThrowInvalid(i, change);
+            }
+
+            runs[i] = new GranuleRun(-1, 1, Ownership.None);
         }
 
         OwnershipRequest request = OwnershipRequest.Current;
@@ -166,6 +172,12 @@ public sealed unsafe partial class OwnershipDomain
             ? (0, 0)
             : _members.Identify(BitOperations.TrailingZeroCount(request.Blockers));
         int granted = 0;
+        if (status == OwnershipStatus.Granted && !request.PerItem)
+        {
+            results.Fill(new OwnershipResult(OwnershipStatus.Granted));
+            return results.Length;
+        }
+
         for (int i = 0; i < results.Length; i++)
         {
             switch (request.Outcome(i))
@@ -216,7 +228,7 @@ public sealed unsafe partial class OwnershipDomain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsValid(in OwnershipChange change)
     {
-        long mask = GranuleSize - 1;
+        long mask = (1L << _shift) - 1;
         return change.Region is { } region && region.Domain == this
             && change.Length > 0 && change.Offset >= 0 && (change.Offset & mask) == 0
             && change.Length <= region.Length - change.Offset
@@ -244,11 +256,15 @@ public sealed unsafe partial class OwnershipDomain
         };
     }
 
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowInvalid(int index, in OwnershipChange change) =>
+        throw new ArgumentException($"Change {index}: {Refusal(change)}", "changes");
+
     private GranuleRun ToRun(in OwnershipChange change)
     {
-        int shift = BitOperations.TrailingZeroCount(GranuleSize);
-        int first = change.Region.FirstGranule + (int)(change.Offset >> shift);
-        return new GranuleRun(first, (int)((change.Length + GranuleSize - 1) >> shift), change.Ownership);
+        int first = change.Region.FirstGranule + (int)(change.Offset >> _shift);
+        return new GranuleRun(first, (int)((change.Length + (1L << _shift) - 1) >> _shift), change.Ownership);
     }
 
     private static GranuleRun[] Batch(int count)

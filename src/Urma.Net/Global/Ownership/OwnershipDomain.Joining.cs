@@ -19,6 +19,7 @@ public sealed unsafe partial class OwnershipDomain
         _memory = memory;
         _directory = directory;
         _timeout = timeout;
+        _shift = System.Numerics.BitOperations.TrailingZeroCount(directory.Layout.GranuleSize);
         Name = name;
         Token = token;
         IsCreator = isCreator;

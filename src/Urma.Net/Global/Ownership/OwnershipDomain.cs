@@ -26,6 +26,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     private readonly OwnershipMemory _memory;
     private readonly TimeSpan _timeout;
     private readonly int _self;
+    private readonly int _shift;
     private IDisposable? _published;
     private LatencyHistogram _holds;
     private long _requests;
@@ -154,8 +155,8 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
             ThrowIfDisposed();
         }
 
-        int first = region.FirstGranule + (int)(offset / GranuleSize);
-        int end = region.FirstGranule + (int)((offset + length - 1) / GranuleSize) + 1;
+        int first = region.FirstGranule + (int)(offset >> _shift);
+        int end = region.FirstGranule + (int)((offset + length - 1) >> _shift) + 1;
         if (!TryPin(first, end, wanted))
         {
             if (!acquire)

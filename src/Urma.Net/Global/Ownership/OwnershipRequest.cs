@@ -93,8 +93,58 @@ internal sealed class OwnershipRequest
     {
         Reset(runs.Length, perItem, pin: false);
         contradiction = -1;
+        if (!TrySetSorted(runs))
+        {
+            SetUnsorted(runs, out contradiction);
+        }
+    }
+
+    /// <summary>How a change of the batch fared; null where it was invalid.</summary>
+    public RunState? Outcome(int change) => _runOfChange[change] < 0 ? null : _states[_runOfChange[change]];
+
+    /// <summary>The run that a change became part of.</summary>
+    public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
+
+    // The frequent case: in order and apart, or to be joined with the one before.
+    private bool TrySetSorted(ReadOnlySpan<GranuleRun> runs)
+    {
+        Span<GranuleRun> all = _runs.AsSpan(0, runs.Length);
+        Span<int> runOfChange = _runOfChange.AsSpan(0, runs.Length);
         int count = 0;
-        bool sorted = true;
+        int end = 0;
+        int total = 0;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            GranuleRun next = runs[i];
+            if (next.First < end || next.First < 0)
+            {
+                return false;
+            }
+
+            total += next.Count;
+            if (next.First == end && count != 0 && !PerItem && next.Wanted == all[count - 1].Wanted)
+            {
+                ref GranuleRun last = ref all[count - 1];
+                last = new GranuleRun(last.First, next.End - last.First, last.Wanted);
+            }
+            else
+            {
+                all[count++] = next;
+            }
+
+            runOfChange[i] = count - 1;
+            end = next.End;
+        }
+
+        RunCount = count;
+        GranuleCount = total;
+        return true;
+    }
+
+    private void SetUnsorted(ReadOnlySpan<GranuleRun> runs, out int contradiction)
+    {
+        contradiction = -1;
+        int count = 0;
         for (int i = 0; i < runs.Length; i++)
         {
             if (runs[i].First < 0)
@@ -103,16 +153,10 @@ internal sealed class OwnershipRequest
                 continue;
             }
 
-            _keys[count] = ((ulong)(uint)runs[i].First << 32) | (uint)i;
-            sorted &= count == 0 || _keys[count - 1] <= _keys[count];
-            count++;
+            _keys[count++] = ((ulong)(uint)runs[i].First << 32) | (uint)i;
         }
 
-        if (!sorted)
-        {
-            _keys.AsSpan(0, count).Sort();
-        }
-
+        _keys.AsSpan(0, count).Sort();
         int total = 0;
         for (int k = 0; k < count; k++)
         {
@@ -129,7 +173,7 @@ internal sealed class OwnershipRequest
                     continue;
                 }
 
-                if (overlaps || (!perItem && next.First == last.End && next.Wanted == last.Wanted))
+                if (overlaps || (!PerItem && next.First == last.End && next.Wanted == last.Wanted))
                 {
                     int end = Math.Max(last.End, next.End);
                     total += end - last.End;
@@ -146,12 +190,6 @@ internal sealed class OwnershipRequest
 
         GranuleCount = total;
     }
-
-    /// <summary>How a change of the batch fared; null where it was invalid.</summary>
-    public RunState? Outcome(int change) => _runOfChange[change] < 0 ? null : _states[_runOfChange[change]];
-
-    /// <summary>The run that a change became part of.</summary>
-    public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
 
     private void Reset(int changes, bool perItem, bool pin)
     {

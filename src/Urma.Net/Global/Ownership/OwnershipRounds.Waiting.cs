@@ -241,20 +241,23 @@ internal sealed unsafe partial class OwnershipRounds
                 continue;
             }
 
-            GranuleRun run = request.Runs[i];
-            for (int g = run.First; g < run.End; g++)
-            {
-                Volatile.Write(ref _granules[g].State, new GranuleState(_granules[g].State).Before.Word);
-                if (request.Pin)
-                {
-                    Unpin(g);
-                }
-            }
-
+            Undo(request.Runs[i].First, request.Runs[i].End, request.Pin);
             states[i] = OwnershipRequest.RunState.Wanted;
         }
 
         WakeQueue();
+    }
+
+    private void Undo(int first, int end, bool pinned)
+    {
+        for (int g = first; g < end; g++)
+        {
+            Volatile.Write(ref _granules[g].State, new GranuleState(_granules[g].State).Before.Word);
+            if (pinned)
+            {
+                Unpin(g);
+            }
+        }
     }
 
     private void Leave(OwnershipRequest request)

@@ -178,31 +178,19 @@ internal sealed unsafe partial class OwnershipRounds
 
         Span<OwnershipRequest.RunState> states = request.States;
         Span<GranuleRun> runs = request.Runs;
-        if (request.PerItem)
+        for (int i = 0; i < runs.Length; i++)
         {
-            for (int i = 0; i < runs.Length; i++)
+            if (request.PerItem)
             {
-                if (states[i] == OwnershipRequest.RunState.Wanted
-                    && (isQueueEmpty || !IsBehindOlder(request, runs.Slice(i, 1)))
-                    && !IsPromised(request, runs[i]))
+                if (states[i] == OwnershipRequest.RunState.Wanted && (isQueueEmpty || !IsBehindOlder(request, runs.Slice(i, 1))))
                 {
-                    Promise(request, runs[i], ref states[i]);
+                    _ = TryPromise(request, runs[i], ref states[i]);
                 }
             }
-        }
-        else
-        {
-            foreach (ref readonly GranuleRun run in runs)
+            else if (!TryPromise(request, runs[i], ref states[i]))
             {
-                if (IsPromised(request, run))
-                {
-                    return;
-                }
-            }
-
-            for (int i = 0; i < runs.Length; i++)
-            {
-                Promise(request, runs[i], ref states[i]);
+                Undo(request);
+                return;
             }
         }
 
@@ -226,47 +214,33 @@ internal sealed unsafe partial class OwnershipRounds
         }
     }
 
-    private bool IsPromised(OwnershipRequest request, in GranuleRun run)
+    // Makes all granules of a run pending in our name, or none where one is promised to somebody else.
+    private bool TryPromise(OwnershipRequest request, in GranuleRun run, ref OwnershipRequest.RunState runState)
     {
-        for (int g = run.First; g < run.End; g++)
-        {
-            var state = new GranuleState(Volatile.Read(ref _granules[g].State));
-            if (!state.IsPending)
-            {
-                continue;
-            }
-
-            if (_members.IsGone(state.Owner))
-            {
-                Reclaim(state.Owner);
-                if (!new GranuleState(Volatile.Read(ref _granules[g].State)).IsPending)
-                {
-                    continue;
-                }
-            }
-
-            request.Blockers |= 1ul << state.Owner;
-            request.BlockedGranule = g;
-            return true;
-        }
-
-        return false;
-    }
-
-    private void Promise(OwnershipRequest request, in GranuleRun run, ref OwnershipRequest.RunState runState)
-    {
+        ulong pending = GranuleState.PendingOver(run.Wanted, _self);
         for (int g = run.First; g < run.End; g++)
         {
             GranuleRecord* record = &_granules[g];
             var state = new GranuleState(record->State);
+            if (state.IsPending && !TryFree(request, g, ref state))
+            {
+                Undo(run.First, g, request.Pin);
+                return false;
+            }
+
             if (request.Pin)
             {
                 Pins.Add(g);
+
+                // A scope that only reads leaves us what we may write.
+                if (state.Mode == Ownership.Write && state.Owner == _self)
+                {
+                    Volatile.Write(ref record->State, state.Under(GranuleState.PendingOver(Ownership.Write, _self)));
+                    continue;
+                }
             }
 
-            // A scope that only reads leaves us what we may write.
-            bool keeps = request.Pin && state.Mode == Ownership.Write && state.Owner == _self;
-            Volatile.Write(ref record->State, state.Pending(keeps ? Ownership.Write : run.Wanted, _self).Word);
+            Volatile.Write(ref record->State, state.Under(pending));
             if (CrashPoints.Enabled)
             {
                 CrashPoints.Reach(CrashPoints.OwnershipPending);
@@ -274,6 +248,26 @@ internal sealed unsafe partial class OwnershipRounds
         }
 
         runState = OwnershipRequest.RunState.Pending;
+        return true;
+    }
+
+    // What is promised to a member that died is free.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFree(OwnershipRequest request, int granule, ref GranuleState state)
+    {
+        if (_members.IsGone(state.Owner))
+        {
+            Reclaim(state.Owner);
+            state = new GranuleState(_granules[granule].State);
+        }
+
+        if (state.IsPending)
+        {
+            request.Blockers |= 1ul << state.Owner;
+            request.BlockedGranule = granule;
+        }
+
+        return !state.IsPending;
     }
 
     /// <summary>Takes what is promised and not used by anybody who loses it: all of it or nothing, or each run for itself.</summary>
@@ -308,6 +302,11 @@ internal sealed unsafe partial class OwnershipRounds
     {
         for (int g = run.First; g < run.End; g++)
         {
+            if (Guard is null && Volatile.Read(ref _granules[g].Pins) == 0)
+            {
+                continue;
+            }
+
             ulong users = Users(g);
             if (users != 0)
             {
@@ -331,12 +330,21 @@ internal sealed unsafe partial class OwnershipRounds
     private int Take(in GranuleRun run)
     {
         int switches = 0;
+        ulong writes = GranuleState.Held(Ownership.Write, _self).Word;
         for (int g = run.First; g < run.End; g++)
         {
             GranuleRecord* record = &_granules[g];
             var state = new GranuleState(record->State);
-            GranuleState next = Next(record, state.Before, state.Mode, ref switches);
-            Volatile.Write(ref record->State, next.Word);
+            if (state.Mode == Ownership.Write)
+            {
+                switches += state.Before.Word == writes ? 0 : 1;
+                Volatile.Write(ref record->State, writes);
+            }
+            else
+            {
+                Volatile.Write(ref record->State, Next(record, state.Before, state.Mode, ref switches).Word);
+            }
+
             if (CrashPoints.Enabled)
             {
                 CrashPoints.Reach(CrashPoints.OwnershipHeld);
@@ -351,9 +359,6 @@ internal sealed unsafe partial class OwnershipRounds
         bool isWriter = before.Mode == Ownership.Write && before.Owner == _self;
         switch (wanted)
         {
-            case Ownership.Write:
-                switches += isWriter ? 0 : 1;
-                return GranuleState.Held(Ownership.Write, _self);
             case Ownership.Read:
                 // A writer goes on reading.
                 ulong readers = before.Mode switch
