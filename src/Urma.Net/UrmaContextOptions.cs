@@ -18,6 +18,12 @@ public sealed record UrmaContextOptions
     /// </summary>
     public FabricModel? Fabric { get; init; }
 
+    /// <summary>
+    /// Slower links to put between this context and its peers, one for each peer as the profile says; null, the default, for none.
+    /// Not beside <see cref="Fabric"/>. Only the loopback provider can model them.
+    /// </summary>
+    public FabricProfile? FabricProfile { get; init; }
+
     /// <summary>The cache in front of <see cref="UrmaContext.Global"/>'s translation table.</summary>
     public TranslationOptions Translation { get; init; } = new();
 

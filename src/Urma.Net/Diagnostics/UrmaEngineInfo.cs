@@ -7,4 +7,8 @@ namespace Urma.Net;
 /// <param name="Label">Its <see cref="UrmaContextOptions.Label"/>; null when it did not say.</param>
 /// <param name="Counters">What it has done; null when that cannot be read.</param>
 /// <param name="Trouble">Why label or counters are missing: it is stopped, of another version, or another user's; null when all is well.</param>
-public sealed record UrmaEngineInfo(Eid Eid, uint Uasid, int ProcessId, string? Label, UrmaCounters? Counters, string? Trouble);
+public sealed record UrmaEngineInfo(Eid Eid, uint Uasid, int ProcessId, string? Label, UrmaCounters? Counters, string? Trouble)
+{
+    /// <summary>What it says of the links it models (<see cref="UrmaContextOptions.FabricProfile"/>); null where it models none or did not say.</summary>
+    public string? FabricModel { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Urma.Net.Internal;
 
 /// <summary>
@@ -29,7 +31,13 @@ internal sealed unsafe class DelayedLease(ISegmentLease lease, FabricLink link, 
 
         if (isOrdered)
         {
-            link.Delay((int)size, inbound: !write);
+            if (Sse.IsSupported)
+            {
+                // So that the machine's own way to the memory is not added to the modelled one.
+                Sse.Prefetch0(start + offset);
+            }
+
+            link.Delay(size, inbound: !write);
         }
         else if (!link.AllowsUndelayedViews)
         {

@@ -68,6 +68,7 @@ internal static class InfoCommand
 
         int engines = 0;
         List<string> troubles = [];
+        List<string> models = [];
         foreach (UrmaDevice device in UrmaDiagnostics.GetActiveDevices())
         {
             foreach (UrmaEngineInfo engine in UrmaDiagnostics.GetEngines(device, Patience))
@@ -80,6 +81,11 @@ internal static class InfoCommand
                     .. new[] { "  " + device.ConnectionString, uasid, process, engine.Label ?? "?" }.Select(Markup.Escape),
                     .. Numbers(engine.Counters),
                 ]);
+                if (engine.FabricModel is { } model)
+                {
+                    models.Add($"{device.ConnectionString} {uasid}: {model}");
+                }
+
                 if (engine.Trouble is { } trouble)
                 {
                     troubles.Add($"{device.ConnectionString} {uasid}: {trouble}");
@@ -94,6 +100,11 @@ internal static class InfoCommand
         }
 
         AnsiConsole.Write(table);
+        foreach (string model in models)
+        {
+            AnsiConsole.MarkupLineInterpolated($"  [yellow]fabric model ON:[/] {model}");
+        }
+
         foreach (string trouble in troubles)
         {
             AnsiConsole.MarkupLineInterpolated($"  [yellow]not readable:[/] {trouble}");

@@ -19,7 +19,7 @@ internal static class PeerCommand
         CommandRunner.SetAction(command, parsed =>
         {
             SelfProcess.ExitWithParent();
-            using UrmaContext context = BackgroundThreads.Open(parsed.GetValue(provider)!, "urma peer", CommandRunner.ReadFabric(parsed.GetValue(fabric)));
+            using UrmaContext context = BackgroundThreads.Open(parsed.GetValue(provider)!, CommandRunner.PeerLabel, CommandRunner.ReadFabric(parsed.GetValue(fabric)));
             int processor = parsed.GetValue(cpu);
             MeasuringThread.Run(processor < 0 ? ProcessorPair.Parse(null).Peer : processor, () =>
             {

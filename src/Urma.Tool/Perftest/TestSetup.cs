@@ -50,7 +50,8 @@ internal sealed record TestSetup(TestKind Kind)
         .Write((long)AsyncMode).Write(Batch ? 1 : 0).Write(PageProtection ? 1 : 0)
         .Write(Fabric?.Name ?? string.Empty)
         .Write(BitConverter.DoubleToInt64Bits(Fabric?.Nanoseconds ?? 0))
-        .Write(BitConverter.DoubleToInt64Bits(Fabric?.BytesPerSecond ?? 0));
+        .Write(BitConverter.DoubleToInt64Bits(Fabric?.BytesPerSecond ?? 0))
+        .Write((long)(Fabric?.Tier ?? 0));
 
     public static TestSetup Read(MessageReader reader) => new((TestKind)reader.ReadInt32())
     {
@@ -74,6 +75,7 @@ internal sealed record TestSetup(TestKind Kind)
         string name = reader.ReadString();
         double nanoseconds = BitConverter.Int64BitsToDouble(reader.ReadInt64());
         double bytesPerSecond = BitConverter.Int64BitsToDouble(reader.ReadInt64());
-        return name.Length == 0 ? null : new FabricModel(name, nanoseconds, bytesPerSecond) { AllowUndelayedViews = true };
+        var tier = (MemoryTier)reader.ReadInt64();
+        return name.Length == 0 ? null : new FabricModel(name, nanoseconds, bytesPerSecond) { Tier = tier, AllowUndelayedViews = true };
     }
 }

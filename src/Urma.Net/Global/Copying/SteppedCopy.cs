@@ -48,7 +48,7 @@ internal unsafe ref struct SteppedCopy
     public readonly GlobalMemoryStatus Begin(out long due)
     {
         GlobalMemoryStatus status = Check(out FabricLink? outLink, out FabricLink? inLink);
-        due = status == GlobalMemoryStatus.Success && _length != 0 ? Reserve(outLink, inLink, _length) : 0;
+        due = status == GlobalMemoryStatus.Success && _length != 0 ? Reserve(outLink, inLink, _length) - ((outLink ?? inLink)?.OwnCost ?? 0) : 0;
         return status;
     }
 

@@ -105,8 +105,9 @@ internal sealed unsafe partial class LoopbackContext
             lock (_lock)
             {
                 ThrowIfDisposed();
-                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId));
-                var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken);
+                FabricLink? link = Links?.To(peer, descriptor.TokenId);
+                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId) with { LinkNumber = Links?.NumberOf(link) ?? 0 });
+                var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken, link);
                 _targetSegments.Add(import);
                 if (import.Translation is { } range)
                 {

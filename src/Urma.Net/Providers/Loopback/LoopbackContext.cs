@@ -30,7 +30,8 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public LoopbackContext(UrmaDevice device, UrmaContextOptions options, LoopbackFabric fabric)
         : base(device, options)
     {
-        Link = options.Fabric is { } fabricModel ? new LoopbackLink(fabricModel) : null;
+        Links = LoopbackLinks.Create(options);
+        Page.Fabric = Links?.Description;
 
         // Everything the fabric thread may ask for exists before the thread does.
         Graveyard = new LoopbackGraveyard(() => Plane?.Wake());
@@ -57,8 +58,8 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
 
     public LoopbackEngine Engine { get; }
 
-    /// <summary>The link of the fabric model; null without one.</summary>
-    public LoopbackLink? Link { get; }
+    /// <summary>The links of the fabric model; null without one.</summary>
+    public LoopbackLinks? Links { get; }
 
     public LoopbackContextPage Page { get; } = new();
 

@@ -9,6 +9,8 @@ namespace Urma.Net.Providers.Loopback;
 internal sealed unsafe class LoopbackContextPage : IDisposable
 {
     public const int EpochsOffset = 4096;
+    private const int FabricOffset = 256;
+    private const int MaxFabricLength = 1024;
     public const int CountersOffset = EpochsOffset + (LoopbackLayout.MaxSegments * sizeof(uint));
     public const int MaxCounters = 1024;
     public const int Length = CountersOffset + (MaxCounters * LoopbackLayout.LineSpacing);
@@ -35,6 +37,18 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
     public int Descriptor => _file.Descriptor;
 
     public uint* Epochs => (uint*)(_mapping.Pointer + EpochsOffset);
+
+    /// <summary>What the fabric model says of itself, for whoever looks from outside; null without one. Set once, before anybody reads.</summary>
+    public string? Fabric
+    {
+        get => ReadFabric(_mapping.Pointer);
+        set
+        {
+            var text = new Span<byte>(_mapping.Pointer + FabricOffset, MaxFabricLength);
+            text.Clear();
+            System.Text.Unicode.Utf8.FromUtf16(value, text[..^1], out _, out _);
+        }
+    }
 
     private QueueCounters* Counters => (QueueCounters*)(_mapping.Pointer + CountersOffset);
 
@@ -104,10 +118,10 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
         }
     }
 
-    /// <summary>Adds up the counters of another engine's page.</summary>
+    /// <summary>Adds up the counters of another engine's page, and reads what it says of its fabric model.</summary>
     /// <param name="descriptor">The page, from an untrusted process; closed here.</param>
     /// <exception cref="UrmaException">It is no such page.</exception>
-    public static UrmaCounters Read(int descriptor)
+    public static (UrmaCounters Counters, string? Fabric) Read(int descriptor)
     {
         using MemoryFile file = MemoryFile.FromPeer(descriptor, Length);
         if (file.UsesHugePages)
@@ -117,7 +131,7 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
 
         using SharedMapping mapping = file.MapShared(writable: false);
         Check(mapping.Pointer, "It");
-        return Sum(mapping.Pointer);
+        return (Sum(mapping.Pointer), ReadFabric(mapping.Pointer));
     }
 
     public void Dispose()
@@ -132,6 +146,16 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
                 _file.Dispose();
             }
         }
+    }
+
+    // Another process may write anything here, and while it is read.
+    private static string? ReadFabric(byte* page)
+    {
+        byte[] text = new ReadOnlySpan<byte>(page + FabricOffset, MaxFabricLength).ToArray();
+        int length = Array.IndexOf(text, (byte)0);
+        return length == 0
+            ? null
+            : string.Concat(System.Text.Encoding.UTF8.GetString(text, 0, length < 0 ? text.Length : length).Where(static c => !char.IsControl(c)));
     }
 
     private static uint* Generation(byte* page) => (uint*)page + 4;

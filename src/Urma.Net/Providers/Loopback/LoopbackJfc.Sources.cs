@@ -263,9 +263,9 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
 
     private void ProgressPending()
     {
-        if (_context.Link is { } link)
+        if (_context.Links is { } links)
         {
-            link.Progress();
+            links.Progress();
             return;
         }
 

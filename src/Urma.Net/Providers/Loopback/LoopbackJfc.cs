@@ -43,7 +43,7 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
         Doorbell = LoopbackDoorbell.Create();
 
         // With a fabric model something may always be on its way.
-        _pendingQueues = context.Link is null ? 0 : 1;
+        _pendingQueues = context.Links is null ? 0 : 1;
         jfce?.Attach(this);
     }
 

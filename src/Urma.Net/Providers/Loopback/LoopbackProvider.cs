@@ -38,7 +38,7 @@ internal sealed class LoopbackProvider : UrmaProvider
         return
         [
             .. fabric.Enumerate(timeout, LoopbackContextPage.Read).Engines.Select(engine =>
-                new UrmaEngineInfo(fabric.Eid, engine.Uasid, engine.ProcessId, engine.Label, engine.Counters, engine.Trouble)),
+                new UrmaEngineInfo(fabric.Eid, engine.Uasid, engine.ProcessId, engine.Label, engine.Counters, engine.Trouble) { FabricModel = engine.Fabric }),
         ];
     }
 

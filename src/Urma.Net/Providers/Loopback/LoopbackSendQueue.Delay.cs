@@ -19,7 +19,18 @@ internal sealed unsafe partial class LoopbackSendQueue
 
     private int Pending => _pendingCount & ~AlwaysPending;
 
-    private bool IsDue(in PendingWork work) => _link is null || Stopwatch.GetTimestamp() >= work.DueAt;
+    private bool IsDue(in PendingWork work) => _links is null || Stopwatch.GetTimestamp() >= work.DueAt;
+
+    // The link to whom the request goes to; null where there is none, and for requests that go nowhere.
+    private FabricLink? LinkOf(in WorkRequest request)
+    {
+        if (request.Target != 0)
+        {
+            return (FindLane(request.Target)?.Target ?? _context.FindTarget(request.Target))?.Link;
+        }
+
+        return _remoteTable.IsCurrent(request.Remote.Token) ? _links!.At(_remote[(uint)request.Remote.Token].LinkNumber) : null;
+    }
 
     // Where somebody polls, the engine only looks whether that is still so: it would take the processor from the poller.
     private static TimeSpan UntilDue(in PendingWork head, bool isPolled)
@@ -33,7 +44,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     private TimeSpan WhenEmpty(bool isPolled, bool hasWorked)
     {
         _looksLeft = isPolled ? QuietLooks : hasWorked ? 0 : _looksLeft - 1;
-        if (_link is not null && _state == JettyState.Ready && _looksLeft > 0)
+        if (_links is not null && _state == JettyState.Ready && _looksLeft > 0)
         {
             return LookInterval;
         }

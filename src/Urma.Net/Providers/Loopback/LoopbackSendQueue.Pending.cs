@@ -168,7 +168,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             return false;
         }
 
-        bool engineKnows = _submitted && (_link is null || _headNeedsEngine);
+        bool engineKnows = _submitted && (_links is null || _headNeedsEngine);
         _headNeedsEngine = false;
 
         while (count != 0)
@@ -187,7 +187,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                 break;
             }
 
-            if (_link is null && count > 1 && head.Request.Opcode == Opcode.Send)
+            if (_links is null && count > 1 && head.Request.Opcode == Opcode.Send)
             {
                 int run = ExecuteKeptRun(count);
                 count -= run;
@@ -296,9 +296,9 @@ internal sealed unsafe partial class LoopbackSendQueue
             CopyInline(ref work);
         }
 
-        if (_link is not null)
+        if (_links is not null && LinkOf(in request) is { } link)
         {
-            work.DueAt = _link.Reserve(LengthOf(in work), inbound: request.Opcode == Opcode.Read);
+            work.DueAt = link.Reserve(LengthOf(in work), inbound: request.Opcode == Opcode.Read);
         }
     }
 
@@ -351,7 +351,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             _jfc.AddPending(_announced ? 1 : -1);
         }
 
-        _pendingCount = _link is null ? count : count | AlwaysPending;
+        _pendingCount = _links is null ? count : count | AlwaysPending;
     }
 
     public void ModifyToError()
@@ -387,7 +387,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         _lanes = [];
-        _link?.Remove(this);
+        _links?.Remove(this);
         _jfc.RemoveQueue(this);
         _jfc.Release(Depth);
         _jfc.Close(_ring);

@@ -24,7 +24,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
     private readonly RemoteSegmentTable _remoteTable;
     private readonly RemoteSegmentTable.Entry* _remote;
     private readonly long _engineThreshold;
-    private readonly LoopbackLink? _link;
+    private readonly LoopbackLinks? _links;
     private readonly Lock _gate = new();
     private readonly Lock _lanesLock = new();
     private LoopbackSendLane?[] _lanes = new LoopbackSendLane?[4];
@@ -70,11 +70,11 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
 
         _counters = context.Page.TakeCounters();
         _jfc.AddQueue(this);
-        _link = context.Link;
-        if (_link is not null)
+        _links = context.Links;
+        if (_links is not null)
         {
             _pendingCount = AlwaysPending;
-            _link.Add(this);
+            _links.Add(this);
         }
     }
 

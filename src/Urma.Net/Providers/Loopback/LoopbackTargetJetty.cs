@@ -1,3 +1,4 @@
+using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
 namespace Urma.Net.Providers.Loopback;
@@ -14,9 +15,13 @@ internal sealed class LoopbackTargetJetty : TargetJetty
         _context = context;
         Secret = secret;
         Peer = peer;
+        Link = context.Links?.To(peer);
     }
 
     public LoopbackPeer Peer { get; }
+
+    /// <summary>The modelled link to it; null for none.</summary>
+    public FabricLink? Link { get; }
 
     public Token Secret { get; }
 

@@ -9,19 +9,21 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 {
     private readonly LoopbackContext _context;
     private readonly SegmentGrant _grant;
+    private readonly FabricLink? _link;
     private readonly Lock _lock = new();
     private int _views;
     private bool _detached;
     private bool _buried;
     private int _disposed;
 
-    public LoopbackTargetSegment(LoopbackContext context, SegmentDescriptor descriptor, LoopbackPeer peer, in SegmentGrant grant, ulong token)
+    public LoopbackTargetSegment(LoopbackContext context, SegmentDescriptor descriptor, LoopbackPeer peer, in SegmentGrant grant, ulong token, FabricLink? link)
         : base(context, descriptor with { Access = grant.Access, VirtualAddress = grant.OwnerAddress })
     {
         _context = context;
         _grant = grant;
         Peer = peer;
         RemoteToken = token;
+        _link = link;
         if (grant.Length != 0)
         {
             Translation = new TranslationRange
@@ -36,7 +38,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
                 EpochWord = EpochWord,
                 Epoch = grant.Epoch,
                 CopiedFrom = grant.Mode == SegmentMode.Copied ? peer.ProcessId : 0,
-                Link = context.Link,
+                Link = link,
             };
         }
     }
@@ -76,7 +78,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 
         byte* start = AddView() + offset;
         bool writable = (Access & SegmentAccess.Write) != 0;
-        return _context.Link is { } link
+        return _link is { } link
             ? new SegmentView(start, writable, new DelayedLease(this, link, length, writable))
             : new SegmentView(start, length, writable, this);
     }

@@ -108,5 +108,8 @@ internal sealed unsafe class RemoteSegmentTable : IDisposable
         public int OwnerProcess;
         public uint SegmentIndex;
         public uint IsOwnerLost;
+
+        /// <summary>See <see cref="LoopbackLinks.At"/>.</summary>
+        public uint LinkNumber;
     }
 }

@@ -96,7 +96,7 @@ internal sealed class LoopbackFabric
     /// <summary>The living engines and published names, asked one by one.</summary>
     /// <param name="timeout">How long to wait for each; one that is stopped is listed without its label.</param>
     /// <param name="read">Reads the counters from an engine's context page, taking the descriptor over; without it none are read.</param>
-    internal FabricListing Enumerate(TimeSpan timeout, Func<int, UrmaCounters>? read = null) => FabricScanner.Scan(this, timeout, read);
+    internal FabricListing Enumerate(TimeSpan timeout, Func<int, (UrmaCounters Counters, string? Fabric)>? read = null) => FabricScanner.Scan(this, timeout, read);
 
     /// <inheritdoc/>
     public override string ToString() => $"loopback://{Name}";
