@@ -20,6 +20,8 @@ internal static unsafe partial class Libc
     private const string Library = "libc.so.6";
 
     internal static readonly ByArchitecture SYS_futex = new(202, 98);
+    internal static readonly ByArchitecture SYS_getcpu = new(309, 168);
+    internal static readonly ByArchitecture SYS_move_pages = new(279, 239);
     internal static readonly ByArchitecture SYS_membarrier = new(324, 283);
     internal static readonly ByArchitecture SYS_pidfd_send_signal = new(424, 424);
     internal static readonly ByArchitecture SYS_pidfd_open = new(434, 434);

@@ -13,6 +13,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         Options = options;
         Services = new Async.ContextServices(this);
         Global = new GlobalMemory(this);
+        Placement = new MemoryPlacement(this);
     }
 
     /// <summary>The device.</summary>
@@ -32,6 +33,9 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
 
     /// <summary>All memory of this context and of its peers, by global address: translation and copies.</summary>
     public GlobalMemory Global { get; }
+
+    /// <summary>Where that memory lies and how far it is.</summary>
+    public MemoryPlacement Placement { get; }
 
     /// <summary>What channels of this context share.</summary>
     internal Async.ContextServices Services { get; }

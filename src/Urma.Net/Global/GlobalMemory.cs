@@ -90,6 +90,24 @@ public sealed unsafe partial class GlobalMemory
         return GlobalMemoryStatus.Success;
     }
 
+    /// <summary>Whether the context is closed.</summary>
+    internal bool IsClosed => _closed;
+
+    /// <summary>Calls something during which mappings stay.</summary>
+    internal T Inside<T>(Func<T> action)
+    {
+        TranslationCache cache = GetCache();
+        cache.Enter();
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            cache.Leave();
+        }
+    }
+
     /// <summary>No thread reaches memory through this any more when it returns.</summary>
     internal void Close()
     {

@@ -45,6 +45,15 @@ internal sealed unsafe class TranslationRange
     /// <summary>The modelled link on the way there; null without one.</summary>
     public FabricLink? Link { get; init; }
 
+    /// <summary>The owner's process, as the kernel shows it here; 0 where that is not known.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>The owner's name for people.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>How far it was when last measured; null before.</summary>
+    public MemoryDistance? Distance { get; set; }
+
     /// <summary>Whether the owner is gone for good.</summary>
     public bool IsOwnerLost { get; private set; }
 

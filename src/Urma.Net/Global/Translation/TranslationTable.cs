@@ -87,6 +87,15 @@ internal sealed class TranslationTable
         }
     }
 
+    /// <summary>All ranges there are now.</summary>
+    public IReadOnlyList<TranslationRange> GetAll()
+    {
+        lock (_lock)
+        {
+            return [.. _spaces.Values.SelectMany(static s => s.Ranges)];
+        }
+    }
+
     /// <summary>Books what a cache has done for a range.</summary>
     public void Report(TranslationRange range, long hits, long misses)
     {
@@ -103,6 +112,8 @@ internal sealed class TranslationTable
 
         // The farthest last byte of a range at this place or behind it: where it lies before an address, nothing further on holds that.
         private readonly List<ulong> _farthestLast = [];
+
+        public IReadOnlyList<TranslationRange> Ranges => _byStart;
 
         public bool IsEmpty => _byStart.Count == 0;
 

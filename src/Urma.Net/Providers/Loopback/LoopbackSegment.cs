@@ -51,6 +51,8 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
                 Memory = (byte*)address,
                 Access = SegmentAccess.All,
                 Owner = this,
+                ProcessId = Environment.ProcessId,
+                Label = context.Options.Label,
             };
         }
 

@@ -39,6 +39,8 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
                 Epoch = grant.Epoch,
                 CopiedFrom = grant.Mode == SegmentMode.Copied ? peer.ProcessId : 0,
                 Link = link,
+                ProcessId = peer.ProcessId,
+                Label = peer.Label,
             };
         }
     }
