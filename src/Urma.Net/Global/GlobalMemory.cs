@@ -90,6 +90,30 @@ public sealed unsafe partial class GlobalMemory
         return GlobalMemoryStatus.Success;
     }
 
+    /// <summary>How often what there is now was used, roughly while threads use it.</summary>
+    /// <param name="isCounted">Whether a segment's uses belong to the second number; called with <see cref="TranslationRange.Owner"/>.</param>
+    internal (long All, long Counted) CountAccesses(Func<object, bool> isCounted)
+    {
+        var uses = new Dictionary<TranslationRange, long>(ReferenceEqualityComparer.Instance);
+        foreach (TranslationRange range in _table.GetAll())
+        {
+            uses[range] = range.Hits + range.Misses;
+        }
+
+        lock (_lock)
+        {
+            foreach (WeakReference<ThreadPort> weak in _ports)
+            {
+                if (weak.TryGetTarget(out ThreadPort? port))
+                {
+                    port.Cache.AddUnreported(uses);
+                }
+            }
+        }
+
+        return (uses.Values.Sum(), uses.Where(u => isCounted(u.Key.Owner)).Sum(static u => u.Value));
+    }
+
     /// <summary>Whether the context is closed.</summary>
     internal bool IsClosed => _closed;
 

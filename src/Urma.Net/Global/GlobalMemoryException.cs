@@ -39,6 +39,7 @@ public sealed class GlobalMemoryException : UrmaException
             GlobalMemoryStatus.Revoked => $"{what}: the owner ended the grant. Import the segment again with a new token.",
             GlobalMemoryStatus.OwnerLost => $"{what}: the owner died or closed its context.",
             GlobalMemoryStatus.CopyRefused => $"{what}: the kernel refuses to copy there. The owner died, freed the memory, or runs where processes may not reach each other (kernel.yama.ptrace_scope).",
+            GlobalMemoryStatus.TimedOut => $"{what}: another member holds it and did not let go in time. It may be stopped.",
             _ => $"{what}: {fault}.",
         };
     }

@@ -31,4 +31,7 @@ public enum GlobalMemoryStatus
 
     /// <summary>The kernel refused to copy from or to memory of the owner that could not be mapped.</summary>
     CopyRefused = 8,
+
+    /// <summary>Somebody who holds what the access needs did not let go in time; nothing was read or written.</summary>
+    TimedOut = 9,
 }

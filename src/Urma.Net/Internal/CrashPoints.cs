@@ -79,6 +79,12 @@ internal static class CrashPoints
     /// <summary>It was noted that a lock's holder is dead; the lock is not given up for it yet.</summary>
     public const string LockClear = "lock-clear";
 
+    /// <summary>A migration holds writers off; the new place is complete and not yet named.</summary>
+    public const string PlacedSwitch = "placed-switch";
+
+    /// <summary>A writer of placed memory has its granule and has not written yet.</summary>
+    public const string PlacedWrite = "placed-write";
+
     private static readonly string? Step = ReadStep(out Remaining);
     private static int Remaining;
 

@@ -139,6 +139,18 @@ internal sealed unsafe class TranslationCache : IActivity
     /// <summary>The range behind a translation.</summary>
     public TranslationRange RangeOf(TranslationEntry* entry) => _ranges[entry - _entries]!;
 
+    /// <summary>Adds hits that are not booked yet to known ranges. Any thread; off by a few while the cache's own thread translates.</summary>
+    public void AddUnreported(Dictionary<TranslationRange, long> uses)
+    {
+        for (int i = 0; i < _ranges.Length; i++)
+        {
+            if (Volatile.Read(ref _ranges[i]) is { } range && uses.TryGetValue(range, out long before))
+            {
+                uses[range] = before + Volatile.Read(ref _entries[i].Uses);
+            }
+        }
+    }
+
     /// <summary>Books hits with their ranges. Own thread, or when it is gone.</summary>
     public void Report()
     {

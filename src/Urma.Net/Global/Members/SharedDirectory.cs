@@ -1,0 +1,309 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Urma.Net.Internal;
+
+namespace Urma.Net.Global;
+
+/// <summary>
+/// A small segment that members of something find by its name: who they are, a lock for rare changes, and words of whoever uses it.
+/// It lives as long as the member that made it.
+/// </summary>
+/// <remarks>
+/// Thread-safe. A member's number is never used again while anybody could still see it as alive. Everything is read and written a word
+/// at a time, so that modelled links need no exception, and numbers from it are checked: another process may have written them.
+/// </remarks>
+internal sealed class SharedDirectory : IDisposable
+{
+    /// <summary>Most members at one time.</summary>
+    public const int MaxMembers = 64;
+
+    private const ulong Magic = 0x3144_5249_4D52_5501;
+    private const long MagicWord = 0;
+    private const long KindWord = 8;
+    private const long LockWord = 128;
+    private const long MembersStart = 256;
+    private const int MemberLength = 128;
+    private const int ClaimWord = 0;
+    private const int UsesWord = 8;
+    private const int PresenceStart = 16;
+    private const int UseShift = 6;
+    private const ulong MaxUse = 1023;
+    private const ulong Ready = 1UL << 32;
+
+    // One for each context and as long as it: members of one context do not take each other for dead.
+    private static readonly ConditionalWeakTable<UrmaContext, Presence> Presences = [];
+
+    private readonly UrmaContext _context;
+    private readonly Segment? _own;
+    private readonly TargetSegment? _import;
+    private IDisposable? _published;
+    private readonly Presence _presence;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<uint, PresenceWatch> _watches = [];
+    private int _disposed;
+
+    private SharedDirectory(UrmaContext context, Segment? own, TargetSegment? import)
+    {
+        _context = context;
+        _own = own;
+        _import = import;
+        _presence = Presences.GetValue(context, static c => new Presence(c));
+    }
+
+    /// <summary>Where the user's own words begin.</summary>
+    public static long BodyStart => MembersStart + (MaxMembers * MemberLength);
+
+    /// <summary>This member's number; never 0.</summary>
+    public uint Member { get; private set; }
+
+    /// <summary>Whether the member that made it has died or closed it: nothing can be agreed on any more.</summary>
+    public bool IsGone => Volatile.Read(ref _disposed) != 0 || (_import?.IsRevoked ?? _own!.IsDisposed);
+
+    /// <summary>Makes one and joins it.</summary>
+    /// <param name="context">Who.</param>
+    /// <param name="name">What others find it by.</param>
+    /// <param name="kind">What it is for: others must ask for the same.</param>
+    /// <param name="bodyLength">Bytes of the user's own.</param>
+    /// <param name="initialise">Fills them in before anybody sees them.</param>
+    public static SharedDirectory Create(UrmaContext context, string name, ulong kind, long bodyLength, Action<SharedDirectory> initialise)
+    {
+        Segment segment = context.AllocateSegment(BodyStart + bodyLength);
+        SharedDirectory? made = null;
+        try
+        {
+            Span<byte> card = stackalloc byte[SegmentDescriptor.Size + sizeof(uint)];
+            segment.Descriptor.WriteTo(card);
+            BinaryPrimitives.WriteUInt32LittleEndian(card[SegmentDescriptor.Size..], segment.Token.Value);
+            made = new SharedDirectory(context, segment, null);
+            using (SegmentView view = made.Map())
+            {
+                view.StoreRelease(KindWord, kind);
+                view.StoreRelease(MagicWord, Magic);
+            }
+
+            made.Enter();
+            initialise(made);
+            made._published = context.Publish(name, card);
+            return made;
+        }
+        catch
+        {
+            segment.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Joins one.</summary>
+    /// <exception cref="UrmaException">Nobody published it in time, or it is for something else.</exception>
+    public static SharedDirectory Join(UrmaContext context, string name, ulong kind, TimeSpan timeout)
+    {
+        byte[] card = context.Lookup(name, timeout);
+        if (card.Length != SegmentDescriptor.Size + sizeof(uint))
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' was published by something else: {card.Length} bytes.");
+        }
+
+        TargetSegment import = context.ImportSegment(
+            SegmentDescriptor.Read(card), new Token(BinaryPrimitives.ReadUInt32LittleEndian(card.AsSpan(SegmentDescriptor.Size))));
+        var joined = new SharedDirectory(context, null, import);
+        try
+        {
+            using (SegmentView view = joined.Map())
+            {
+                if (view.Length < BodyStart || view.LoadAcquire<ulong>(MagicWord) != Magic || view.LoadAcquire<ulong>(KindWord) != kind)
+                {
+                    throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' was published by something else, or another version.");
+                }
+            }
+
+            joined.Enter();
+            return joined;
+        }
+        catch
+        {
+            import.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Its memory; dispose the view soon.</summary>
+    /// <exception cref="UrmaException">It is gone.</exception>
+    public SegmentView Map()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return _own is null ? _import!.Map() : _own.Map();
+    }
+
+    /// <summary>Whether the member with a number has died or left. Numbers that nobody has count as gone.</summary>
+    public bool IsMemberGone(uint member)
+    {
+        if (member == Member)
+        {
+            return false;
+        }
+
+        if (member == 0)
+        {
+            return true;
+        }
+
+        Span<byte> card = stackalloc byte[Presence.Size];
+        using (SegmentView view = Map())
+        {
+            long slot = SlotOf(member);
+            if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
+            {
+                return true;
+            }
+
+            Read(view, slot + PresenceStart, card);
+        }
+
+        PresenceWatch watch;
+        lock (_lock)
+        {
+            if (!_watches.TryGetValue(member, out PresenceWatch? found))
+            {
+                found = new PresenceWatch(_context, _presence, card);
+                _watches.Add(member, found);
+            }
+
+            watch = found;
+        }
+
+        return watch.IsGone;
+    }
+
+    /// <summary>Takes the lock for a rare change; a member that dies with it loses it.</summary>
+    /// <returns>False where it was not free in time.</returns>
+    public bool TryLock(TimeSpan timeout)
+    {
+        long deadline = TimeLimit.After(timeout);
+        var wait = default(SpinWait);
+        while (true)
+        {
+            uint holder;
+            using (SegmentView view = Map())
+            {
+                holder = (uint)view.CompareSwap<ulong>(LockWord, 0, Member);
+            }
+
+            if (holder == 0)
+            {
+                return true;
+            }
+
+            // One and the same member may hold it on another thread.
+            if (wait.Count > 50 && holder != Member && IsMemberGone(holder))
+            {
+                using SegmentView view = Map();
+                _ = view.CompareSwap<ulong>(LockWord, holder, 0);
+                continue;
+            }
+
+            if (TimeLimit.HasPassed(deadline))
+            {
+                return false;
+            }
+
+            wait.SpinOnce();
+        }
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public void Unlock()
+    {
+        using SegmentView view = Map();
+        _ = view.CompareSwap<ulong>(LockWord, Member, 0);
+    }
+
+    /// <summary>Reads bytes a word at a time.</summary>
+    public static void Read(SegmentView view, long offset, Span<byte> destination)
+    {
+        for (int i = 0; i < destination.Length; i += sizeof(ulong))
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[i..], view.LoadAcquire<ulong>(offset + i));
+        }
+    }
+
+    /// <summary>Writes bytes a word at a time.</summary>
+    public static void Write(SegmentView view, long offset, ReadOnlySpan<byte> source)
+    {
+        for (int i = 0; i < source.Length; i += sizeof(ulong))
+        {
+            view.StoreRelease(offset + i, BinaryPrimitives.ReadUInt64LittleEndian(source[i..]));
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!IsGone)
+            {
+                using SegmentView view = Map();
+                _ = view.CompareSwap(SlotOf(Member) + ClaimWord, Ready | Member, 0UL);
+            }
+        }
+        catch (UrmaException)
+        {
+            // Its maker left first.
+        }
+
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _published?.Dispose();
+        lock (_lock)
+        {
+            foreach (PresenceWatch watch in _watches.Values)
+            {
+                watch.Dispose();
+            }
+
+            _watches.Clear();
+        }
+
+        _import?.Dispose();
+        _own?.Dispose();
+    }
+
+    private static long SlotOf(uint member) => MembersStart + (member % MaxMembers * MemberLength);
+
+    private void Enter()
+    {
+        Span<byte> card = stackalloc byte[Presence.Size];
+        _presence.WriteTo(card);
+        for (uint slot = 0; slot < MaxMembers; slot++)
+        {
+            using SegmentView view = Map();
+            long at = SlotOf(slot);
+            ulong claim = view.LoadAcquire<ulong>(at + ClaimWord);
+            if (claim != 0 && ((claim & Ready) == 0 || !IsMemberGone((uint)claim)))
+            {
+                continue;
+            }
+
+            ulong use = (view.FetchAdd(at + UsesWord, 1UL) % MaxUse) + 1;
+            uint member = (uint)((use << UseShift) | slot);
+            if (view.CompareSwap<ulong>(at + ClaimWord, claim, member) != claim)
+            {
+                continue;
+            }
+
+            Write(view, at + PresenceStart, card);
+            view.StoreRelease(at + ClaimWord, Ready | member);
+            Member = member;
+            return;
+        }
+
+        throw new UrmaException(UrmaStatus.OutOfMemory, $"There are {MaxMembers} members already: one must leave first.");
+    }
+}
