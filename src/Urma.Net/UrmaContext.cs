@@ -148,12 +148,6 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <param name="activity">Who holds none any more.</param>
     internal abstract void Unwatch(Internal.IActivity activity);
 
-    /// <summary>Stays on the calling thread as long as one exchange with a peer takes over the modelled link; nothing without one.</summary>
-    /// <param name="bytes">What it carries.</param>
-    internal virtual void DelayRoundTrip(int bytes)
-    {
-    }
-
     /// <summary>Raises <see cref="PeerLost"/>; a handler that throws does not harm the provider.</summary>
     /// <param name="args">Who, and why.</param>
     private protected void OnPeerLost(PeerLostEventArgs args)

@@ -24,6 +24,13 @@ public sealed record UrmaContextOptions
     /// </summary>
     public FabricProfile? FabricProfile { get; init; }
 
+    /// <summary>Whether some peers are behind modelled links.</summary>
+    internal bool IsModelled => Fabric is not null || FabricProfile is { Links.Count: > 0 };
+
+    /// <summary>Whether some of them must not be reached through spans and pointers.</summary>
+    internal bool RefusesUndelayedViews =>
+        Fabric is { AllowUndelayedViews: false } || (FabricProfile?.Links.Any(static l => !l.AllowUndelayedViews) ?? false);
+
     /// <summary>The cache in front of <see cref="UrmaContext.Global"/>'s translation table.</summary>
     public TranslationOptions Translation { get; init; } = new();
 

@@ -114,6 +114,9 @@ public sealed unsafe partial class GlobalMemory
         return (uses.Values.Sum(), uses.Where(u => isCounted(u.Key.Owner)).Sum(static u => u.Value));
     }
 
+    /// <summary>The modelled link to an address; null without one.</summary>
+    internal Internal.FabricLink? LinkTo(in GlobalAddress address) => _table.Find(address, SegmentAccess.Read, out _)?.Link;
+
     /// <summary>Whether the context is closed.</summary>
     internal bool IsClosed => _closed;
 

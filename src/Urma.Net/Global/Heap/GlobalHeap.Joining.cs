@@ -35,7 +35,7 @@ public sealed unsafe partial class GlobalHeap
                 $"A GlobalHeap needs peers' memory mapped and names on the fabric (ProviderCapabilities.SupportsMapping, SupportsRendezvous), which {context.Device.Provider.GetType().Name} lacks.");
         }
 
-        if (context.Options.Fabric is { AllowUndelayedViews: false })
+        if (context.Options.RefusesUndelayedViews)
         {
             ThrowHelper.Undelayed();
         }

@@ -67,7 +67,7 @@ public sealed unsafe partial class GlobalHeap : IDisposable
     public nint Base { get; private set; }
 
     /// <summary>Whether the context has a fabric model, which accesses through pointers go round.</summary>
-    public bool GoesRoundFabricModel => _context.Options.Fabric is not null;
+    public bool GoesRoundFabricModel => _context.Options.IsModelled;
 
     /// <summary>This rank's slice, for work requests and for what is built on segments.</summary>
     public Segment LocalSlice => _slice!;

@@ -58,7 +58,7 @@ public sealed unsafe partial class OwnershipDomain
         ReadOnlyMemory<OwnershipChange> changes, Memory<OwnershipResult> results, SetOwnershipOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= SetOwnershipOptions.Default;
-        if (_context.Options.Fabric is null)
+        if (_rounds.IsUndelayed)
         {
             OwnershipStatus status = Change(changes.Span, results.Span, options.PerItem, AtOnce, cancellationToken, out int granted, out _, out _);
             if (status == OwnershipStatus.Granted)

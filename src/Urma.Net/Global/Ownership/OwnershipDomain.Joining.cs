@@ -23,10 +23,10 @@ public sealed unsafe partial class OwnershipDomain
         Name = name;
         Token = token;
         IsCreator = isCreator;
-        RefusesSpans = !isCreator && context.Options.Fabric is { AllowUndelayedViews: false };
+        RefusesSpans = memory.Link is { AllowsUndelayedViews: false };
         _members = new OwnershipMembers(context, directory, memory.Presence);
         _self = Claim(TimeLimit.After(timeout));
-        _rounds = new OwnershipRounds(isCreator || context.Options.Fabric is null ? null : context, directory, _members, _self);
+        _rounds = new OwnershipRounds(memory.Link, directory, _members, _self);
         try
         {
             Enter();

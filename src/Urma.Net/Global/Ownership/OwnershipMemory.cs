@@ -23,6 +23,9 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     /// <summary>The regions' first byte.</summary>
     public byte* Data { get; private set; }
 
+    /// <summary>The modelled link to the directory; null without one, and for the creator.</summary>
+    public FabricLink? Link { get; private set; }
+
     /// <summary>The creator's own.</summary>
     public Segment DirectorySegment => _directory!;
 
@@ -44,6 +47,7 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     public byte* ImportDirectory(UrmaContext context, SegmentDescriptor descriptor, Token token)
     {
         TargetSegment target = Keep(context.ImportSegment(descriptor, token));
+        Link = context.Global.LinkTo(target.GlobalAddress);
         _leases.Add(target.Lease(out byte* start));
         return start;
     }

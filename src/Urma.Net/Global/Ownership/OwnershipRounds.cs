@@ -12,18 +12,18 @@ namespace Urma.Net.Global;
 /// <remarks>Thread-safe. The requester does all of it; no code of the other members runs (with page protection, their agents lower their mappings).</remarks>
 internal sealed unsafe partial class OwnershipRounds
 {
-    private readonly UrmaContext? _link;
+    private readonly FabricLink? _link;
     private readonly OwnershipDirectory _directory;
     private readonly OwnershipMembers _members;
     private readonly GranuleRecord* _granules;
     private readonly int _self;
     private readonly ulong _bit;
 
-    /// <param name="link">The context whose modelled link a round goes over; null at the directory's home.</param>
+    /// <param name="link">The modelled link a round goes over; null without one, and at the directory's home.</param>
     /// <param name="directory">The directory.</param>
     /// <param name="members">The members.</param>
     /// <param name="self">This member.</param>
-    public OwnershipRounds(UrmaContext? link, OwnershipDirectory directory, OwnershipMembers members, int self)
+    public OwnershipRounds(FabricLink? link, OwnershipDirectory directory, OwnershipMembers members, int self)
     {
         _link = link;
         _directory = directory;
@@ -34,6 +34,9 @@ internal sealed unsafe partial class OwnershipRounds
         Order = new OwnershipOrder(directory, members, self);
         Pins = new LocalPins(directory, self);
     }
+
+    /// <summary>Whether a round takes no more than this machine.</summary>
+    public bool IsUndelayed => _link is null;
 
     public OwnershipOrder Order { get; }
 
@@ -51,7 +54,7 @@ internal sealed unsafe partial class OwnershipRounds
     public OwnershipStatus Execute(OwnershipRequest request, long deadline, CancellationToken cancellationToken)
     {
         // What is sent is sixteen bytes for each run: where, how long, what is wanted.
-        _link?.DelayRoundTrip(16 * request.RunCount);
+        _link?.Delay(16L * request.RunCount, inbound: true);
         MemberRecord own = _directory.Member(_self);
         while (true)
         {

@@ -196,8 +196,6 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         return Plane.Lookup(name, timeout, cancellationToken);
     }
 
-    internal override void DelayRoundTrip(int bytes) => Link?.Delay(bytes, inbound: true);
-
     public static bool IsReadOnly(SegmentAccess access) =>
         (access & (SegmentAccess.Write | SegmentAccess.LocalOnly)) == 0;
 
