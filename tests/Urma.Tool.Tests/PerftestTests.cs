@@ -19,6 +19,10 @@ public class PerftestTests
     [InlineData("send_lat", "-s", "5000")]
     [InlineData("write_lat", "-s", "1", "-I")]
     [InlineData("atomic_lat", "-A", "cas")]
+    [InlineData("ownership")]
+    [InlineData("ownership", "--regions", "64", "--mode", "batch")]
+    [InlineData("ownership", "--regions", "4", "--mode", "single", "--fabric", "1us")]
+    [InlineData("ownership", "--regions", "4", "--mode", "batch", "--pages")]
     public void Latency_is_measured_beside_its_yardstick(params string[] arguments)
     {
         JsonElement result = Measure(arguments);

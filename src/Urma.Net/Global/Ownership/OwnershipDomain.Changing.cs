@@ -91,6 +91,11 @@ public sealed unsafe partial class OwnershipDomain
 
         OwnershipRequest request = OwnershipRequest.Current;
         request.SetSingle(ToRun(change), pin: false);
+        if (change.Ownership == Ownership.Write)
+        {
+            _rounds.Fetch(request.Runs[0]);
+        }
+
         Interlocked.Increment(ref _changes);
         OwnershipStatus status = Run(request, TimeLimit.After(timeout ?? _timeout), cancellationToken);
         if (status != OwnershipStatus.Granted)
@@ -117,7 +122,13 @@ public sealed unsafe partial class OwnershipDomain
             ref readonly OwnershipChange change = ref changes[i];
             if (IsValid(change))
             {
-                runs[i] = ToRun(change);
+                GranuleRun run = ToRun(change);
+                if (run.Wanted == Ownership.Write)
+                {
+                    _rounds.Fetch(run);
+                }
+
+                runs[i] = run;
                 continue;
             }
 

@@ -110,12 +110,6 @@ internal sealed unsafe partial class OwnershipRounds
     {
         foreach (ref readonly GranuleRun run in request.Runs)
         {
-            if (run.Wanted == Ownership.Write)
-            {
-                // It will be written: fetching it for reading first would be a second transfer.
-                _granules[run.First].Touch = 0;
-            }
-
             for (int g = run.First; g < run.End; g++)
             {
                 if (!IsAsWanted(g, run.Wanted))
@@ -126,6 +120,19 @@ internal sealed unsafe partial class OwnershipRounds
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Has the lines of a run's records come to this processor for writing, side by side and while it does other things. Not for
+    /// what others read, unless it will be changed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(in GranuleRun run)
+    {
+        for (int g = run.First; g < run.End; g++)
+        {
+            _granules[g].Touch = 0;
+        }
     }
 
     /// <summary>Ends a scope's use of a granule, and tells who waits for that.</summary>
@@ -205,19 +212,20 @@ internal sealed unsafe partial class OwnershipRounds
         }
     }
 
-    // Has the lines of all records come to this processor for writing, side by side.
+    // What wants to write was fetched when the request was made.
     private void Fetch(OwnershipRequest request)
     {
         foreach (ref readonly GranuleRun run in request.Runs)
         {
-            for (int g = run.First; g < run.End; g++)
+            if (run.Wanted != Ownership.Write || request.Pin)
             {
-                _granules[g].Touch = 0;
+                Fetch(run);
             }
         }
     }
 
     // Makes all granules of a run pending in our name, or none where one is promised to somebody else.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryPromise(OwnershipRequest request, in GranuleRun run, ref OwnershipRequest.RunState runState)
     {
         ulong pending = GranuleState.PendingOver(run.Wanted, _self);
@@ -301,6 +309,7 @@ internal sealed unsafe partial class OwnershipRounds
         Interlocked.Add(ref _switches, switches);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsFree(OwnershipRequest request, in GranuleRun run)
     {
         for (int g = run.First; g < run.End; g++)
@@ -330,6 +339,7 @@ internal sealed unsafe partial class OwnershipRounds
         return Guard is null ? users : users | Guard.Exposed(granule, state.Mode);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Take(in GranuleRun run)
     {
         int switches = 0;
