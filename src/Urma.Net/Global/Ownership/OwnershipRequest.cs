@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Urma.Net.Global;
 
@@ -12,19 +13,6 @@ internal sealed class OwnershipRequest
     private int[] _runOfChange = new int[16];
     private GranuleRun[] _runs = new GranuleRun[16];
     private RunState[] _states = new RunState[16];
-
-    /// <summary>How a run stands.</summary>
-    internal enum RunState : byte
-    {
-        /// <summary>Not promised yet.</summary>
-        Wanted,
-
-        /// <summary>Promised: its states are pending in our name.</summary>
-        Pending,
-
-        /// <summary>Ours.</summary>
-        Granted,
-    }
 
     /// <summary>The calling thread's own.</summary>
     public static OwnershipRequest Current => _current ??= new OwnershipRequest();
@@ -71,9 +59,9 @@ internal sealed class OwnershipRequest
     public long WaitBegin { get; set; }
 
     /// <summary>Whether a run is left that is neither promised nor ours.</summary>
-    public bool HasWanted => States.Contains(RunState.Wanted);
+    public bool HasWanted => Has(RunState.Wanted);
 
-    public bool HasPending => States.Contains(RunState.Pending);
+    public bool HasPending => Has(RunState.Pending);
 
     /// <summary>Prepares one run, for a scope or a single change.</summary>
     public void SetSingle(in GranuleRun run, bool pin)
@@ -104,6 +92,8 @@ internal sealed class OwnershipRequest
 
     /// <summary>The run that a change became part of.</summary>
     public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
+
+    private bool Has(RunState state) => MemoryMarshal.AsBytes(States).Contains((byte)state);
 
     // The frequent case: in order and apart, or to be joined with the one before.
     private bool TrySetSorted(ReadOnlySpan<GranuleRun> runs)

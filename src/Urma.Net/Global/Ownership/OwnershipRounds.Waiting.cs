@@ -170,10 +170,10 @@ internal sealed unsafe partial class OwnershipRounds
 
     private bool HasDrained(OwnershipRequest request)
     {
-        Span<OwnershipRequest.RunState> states = request.States;
+        Span<RunState> states = request.States;
         for (int i = 0; i < states.Length; i++)
         {
-            if (states[i] == OwnershipRequest.RunState.Pending && !IsFree(request, request.Runs[i]))
+            if (states[i] == RunState.Pending && !IsFree(request, request.Runs[i]))
             {
                 return false;
             }
@@ -233,16 +233,16 @@ internal sealed unsafe partial class OwnershipRounds
 
     private void Undo(OwnershipRequest request)
     {
-        Span<OwnershipRequest.RunState> states = request.States;
+        Span<RunState> states = request.States;
         for (int i = 0; i < states.Length; i++)
         {
-            if (states[i] != OwnershipRequest.RunState.Pending)
+            if (states[i] != RunState.Pending)
             {
                 continue;
             }
 
             Undo(request.Runs[i].First, request.Runs[i].End, request.Pin);
-            states[i] = OwnershipRequest.RunState.Wanted;
+            states[i] = RunState.Wanted;
         }
 
         WakeQueue();

@@ -125,7 +125,7 @@ internal sealed unsafe class PageGuard : IDisposable
         for (int i = 0; i < request.RunCount; i++)
         {
             GranuleRun run = request.Runs[i];
-            if (request.States[i] == OwnershipRequest.RunState.Pending)
+            if (request.States[i] == RunState.Pending)
             {
                 for (int g = run.First; g < run.End; g++)
                 {
