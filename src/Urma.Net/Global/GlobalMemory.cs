@@ -14,7 +14,7 @@ namespace Urma.Net;
 /// sees them, and copies of one thread take effect in the order they were made. An aligned copy of 1, 2, 4 or 8 bytes is one
 /// load and one store. Ranges that overlap within one address space are copied as if through a buffer; memory that is reached
 /// through two different spaces must not overlap. A copy that fails has moved nothing, unless its status says that the grant ended
-/// meanwhile (<see cref="GlobalMemoryStatus.Revoked"/>, <see cref="GlobalMemoryStatus.OwnerLost"/>): then an unknown part has arrived.
+/// meanwhile (<see cref="GlobalMemoryStatus.Revoked"/>, <see cref="GlobalMemoryStatus.OwnerLost"/>, <see cref="GlobalMemoryStatus.CopyRefused"/>): then an unknown part has arrived.
 /// </para>
 /// </remarks>
 public sealed unsafe partial class GlobalMemory
@@ -27,7 +27,7 @@ public sealed unsafe partial class GlobalMemory
     private readonly UrmaContext _context;
     private readonly TranslationTable _table = new();
     private readonly Lock _lock = new();
-    private readonly List<WeakReference<ThreadPort>> _ports = [];
+    private readonly List<TranslationCache> _caches = [];
     private TranslationCounters _retired;
     private bool _closed;
 
@@ -46,12 +46,9 @@ public sealed unsafe partial class GlobalMemory
         lock (_lock)
         {
             TranslationCounters sum = _retired;
-            foreach (WeakReference<ThreadPort> weak in _ports)
+            foreach (TranslationCache cache in _caches)
             {
-                if (weak.TryGetTarget(out ThreadPort? port))
-                {
-                    sum = sum.Plus(port.Cache.Counters);
-                }
+                sum = sum.Plus(cache.Counters);
             }
 
             return sum;
@@ -102,12 +99,9 @@ public sealed unsafe partial class GlobalMemory
 
         lock (_lock)
         {
-            foreach (WeakReference<ThreadPort> weak in _ports)
+            foreach (TranslationCache cache in _caches)
             {
-                if (weak.TryGetTarget(out ThreadPort? port))
-                {
-                    port.Cache.AddUnreported(uses);
-                }
+                cache.AddUnreported(uses);
             }
         }
 
@@ -135,33 +129,32 @@ public sealed unsafe partial class GlobalMemory
         }
     }
 
-    /// <summary>No thread reaches memory through this any more when it returns.</summary>
+    /// <summary>After <see cref="Close"/>: whether no thread can still be inside a copy. If not, what is mapped must stay mapped.</summary>
+    internal bool IsQuiet { get; private set; } = true;
+
+    /// <summary>No thread begins to reach memory through this any more, and none does any more unless <see cref="IsQuiet"/> says so.</summary>
     internal void Close()
     {
-        List<ThreadPort> ports = [];
+        TranslationCache[] caches;
         lock (_lock)
         {
             _closed = true;
-            foreach (WeakReference<ThreadPort> weak in _ports)
-            {
-                if (weak.TryGetTarget(out ThreadPort? port))
-                {
-                    ports.Add(port);
-                }
-            }
+            caches = [.. _caches];
         }
 
-        _table.Clear();
+        _table.Close();
         _engine?.Dispose();
 
         // Whoever enters after this finds nothing; whoever is inside now finishes its step.
         Interlocked.MemoryBarrierProcessWide();
-        foreach (ThreadPort port in ports)
+        long deadline = Internal.TimeLimit.After(CloseBound);
+        foreach (TranslationCache cache in caches)
         {
-            uint activity = port.Cache.Activity;
-            if ((activity & 1) != 0 && !SpinWait.SpinUntil(() => port.Cache.Activity != activity, CloseBound))
+            uint activity = cache.Activity;
+            if ((activity & 1) != 0 && !SpinWait.SpinUntil(() => cache.Activity != activity, Internal.TimeLimit.Left(deadline)))
             {
-                System.Diagnostics.Trace.TraceWarning("A thread has been inside a copy for very long while its context was closed.");
+                IsQuiet = false;
+                System.Diagnostics.Trace.TraceWarning("A thread has been inside a copy for very long while its context was closed: memory stays mapped.");
             }
         }
     }
@@ -174,19 +167,6 @@ public sealed unsafe partial class GlobalMemory
     {
         ThreadPort? port = t_port;
         return port is not null && port.Memory == this ? port.Cache : SwitchPort();
-    }
-
-    // Null where the context is closed.
-    private TranslationCache? TryGetCache()
-    {
-        try
-        {
-            return GetCache();
-        }
-        catch (ObjectDisposedException)
-        {
-            return null;
-        }
     }
 
     // Of a thread's ports the one used last is at hand; the others hang behind it.
@@ -223,8 +203,7 @@ public sealed unsafe partial class GlobalMemory
                 made.Next = stale.Next;
             }
 
-            _ports.RemoveAll(static w => !w.TryGetTarget(out _));
-            _ports.Add(new WeakReference<ThreadPort>(made));
+            _caches.Add(made.Cache);
             _context.Watch(made.Cache);
             t_port = made;
             return made.Cache;
@@ -237,6 +216,7 @@ public sealed unsafe partial class GlobalMemory
         {
             cache.Report();
             _retired = _retired.Plus(cache.Counters);
+            _caches.Remove(cache);
         }
 
         _context.Unwatch(cache);

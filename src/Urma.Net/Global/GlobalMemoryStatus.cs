@@ -22,14 +22,14 @@ public enum GlobalMemoryStatus
     AccessDenied = 5,
 
     /// <summary>
-    /// The owner ended the grant, before or while bytes moved. No byte went to memory that was not granted; how many arrived before is not known.
+    /// The owner ended the grant, or the segment was disposed here, before or while bytes moved. No byte went to memory that was not granted; how many arrived before is not known.
     /// </summary>
     Revoked = 6,
 
     /// <summary>The owner died or closed its context, before or while bytes moved.</summary>
     OwnerLost = 7,
 
-    /// <summary>The kernel refused to copy from or to memory of the owner that could not be mapped.</summary>
+    /// <summary>The kernel refused to copy from or to memory of the owner that could not be mapped; how many bytes arrived before is not known.</summary>
     CopyRefused = 8,
 
     /// <summary>Somebody who holds what the access needs did not let go in time; nothing was read or written.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Urma.Net.Internal;
 
-/// <summary>Moves bytes between two mappings: the fastest way for each size..</summary>
+/// <summary>Moves bytes between two mappings: the fastest way for each size.</summary>
 internal static unsafe class CopyKernel
 {
     // Below this the runtime's own copy is as fast.
@@ -17,7 +17,10 @@ internal static unsafe class CopyKernel
     /// </summary>
     public static readonly long StreamingLength = Vector256.IsHardwareAccelerated && Sse.IsSupported ? HalfTheSharedCache() : long.MaxValue;
 
-    /// <summary>Copies, also where the ranges overlap. 8 bytes, and aligned 1, 2 and 4, are one load and one store.</summary>
+    /// <summary>
+    /// Copies, also where the ranges overlap. 1, 2, 4 and 8 bytes are one load and one store, atomic where both are aligned. What
+    /// the caller loads and stores afterwards stays behind the copy.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(byte* destination, byte* source, long length)
     {
@@ -27,11 +30,17 @@ internal static unsafe class CopyKernel
         }
         else if (length < ShortestVectored || !Vector256.IsHardwareAccelerated)
         {
-            Buffer.MemoryCopy(source, destination, length, length);
+            CopyShort(destination, source, length);
         }
         else
         {
             CopyLong(destination, source, length, length);
+        }
+
+        // On x86 loads and stores keep their order by themselves.
+        if (!X86Base.IsSupported)
+        {
+            Interlocked.MemoryBarrier();
         }
     }
 
@@ -41,10 +50,34 @@ internal static unsafe class CopyKernel
         if (wholeLength < StreamingLength || length < ShortestVectored)
         {
             Copy(destination, source, length);
+            return;
         }
-        else
+
+        CopyLong(destination, source, length, wholeLength);
+        if (!X86Base.IsSupported)
         {
-            CopyLong(destination, source, length, wholeLength);
+            Interlocked.MemoryBarrier();
+        }
+    }
+
+    // The runtime's copy may touch short memory twice.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CopyShort(byte* destination, byte* source, long length)
+    {
+        switch (length)
+        {
+            case sizeof(uint):
+                Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<uint>(source));
+                break;
+            case sizeof(ushort):
+                Unsafe.WriteUnaligned(destination, Unsafe.ReadUnaligned<ushort>(source));
+                break;
+            case sizeof(byte):
+                *destination = *source;
+                break;
+            default:
+                Buffer.MemoryCopy(source, destination, length, length);
+                break;
         }
     }
 

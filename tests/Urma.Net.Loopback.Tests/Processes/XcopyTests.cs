@@ -71,6 +71,9 @@ public sealed class XcopyTests : ProcessTest
         GlobalMemoryStatus toLost = GlobalMemoryStatus.Success;
         GlobalMemoryStatus fromLost = GlobalMemoryStatus.Success;
         long keptCopies = 0;
+        bool isTrue = true;
+        dying.Ask("fill id=s value=5");
+        byte[] read = new byte[Length / 2];
         using var stop = new CancellationTokenSource();
         Thread[] threads =
         [
@@ -78,7 +81,7 @@ public sealed class XcopyTests : ProcessTest
             {
                 while (toLost == GlobalMemoryStatus.Success)
                 {
-                    toLost = context.Global.TryXcopy(lost.GlobalAddress, kept.GlobalAddress, Length);
+                    toLost = context.Global.TryXcopy(lost.GlobalAddress, kept.GlobalAddress, Length / 2);
                 }
             }),
             new(() =>
@@ -90,6 +93,14 @@ public sealed class XcopyTests : ProcessTest
                 }
 
                 fromLost = results[^1];
+            }),
+            new(() =>
+            {
+                // Scratch memory that took the owner's place shows zeros: what came from there is no success.
+                while (context.Global.TryXcopy(read, lost.GlobalAddress + (Length / 2)) == GlobalMemoryStatus.Success)
+                {
+                    isTrue &= read.AsSpan().IndexOf((byte)0) < 0;
+                }
             }),
             new(() =>
             {
@@ -105,12 +116,14 @@ public sealed class XcopyTests : ProcessTest
         dying.Kill();
         Assert.True(threads[0].Join(TimeSpan.FromSeconds(30)));
         Assert.True(threads[1].Join(TimeSpan.FromSeconds(30)));
+        Assert.True(threads[2].Join(TimeSpan.FromSeconds(30)));
+        Assert.True(isTrue);
         Assert.Equal(GlobalMemoryStatus.OwnerLost, toLost);
         Assert.Equal(GlobalMemoryStatus.OwnerLost, fromLost);
         long before = Interlocked.Read(ref keptCopies);
         Threads.Until(() => Interlocked.Read(ref keptCopies) > before + 100, "the living one's copies go on");
         stop.Cancel();
-        Assert.True(threads[2].Join(TimeSpan.FromSeconds(30)));
+        Assert.True(threads[3].Join(TimeSpan.FromSeconds(30)));
         lost.Dispose();
         Assert.Equal(GlobalMemoryStatus.UnknownSpace, context.Global.TryXcopy(lost.GlobalAddress, kept.GlobalAddress, 8));
     }

@@ -57,14 +57,17 @@ public sealed class PresenceTests : IDisposable
     }
 
     [Fact]
-    public void Oneself_is_never_gone_and_an_engine_before_with_ones_number_is()
+    public void Oneself_is_never_gone_and_another_member_of_ones_own_context_is_when_it_leaves()
     {
         using PresenceWatch self = Watch(_own);
         Assert.True(self.IsOwn);
         Assert.False(self.IsGone);
-        using var before = new Presence(_watcher);
-        using PresenceWatch watch = Watch(before);
-        Assert.True(watch.IsGone);
+        var other = new Presence(_watcher);
+        using PresenceWatch watch = Watch(other);
+        Assert.False(watch.IsOwn);
+        Assert.False(watch.IsGone);
+        other.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => watch.IsGone, TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

@@ -147,5 +147,12 @@ public sealed class XcopyBatchTests : IDisposable
         // One after the other they would take half a second.
         Assert.InRange(took.TotalMilliseconds, 2, 256);
         Assert.Equal(-1, _two.Remote.AsSpan(0, 256 * 8).IndexOfAnyExcept((byte)1));
+
+        // What cannot be copied does not take the link's time.
+        items[3] = new XcopyItem(import.GlobalAddress, local.GlobalAddress, long.MaxValue);
+        items[4] = new XcopyItem(import.GlobalAddress, local.GlobalAddress, long.MinValue);
+        Assert.Equal(2, slow.Global.XcopyBatch(items, results));
+        Assert.Equal(GlobalMemoryStatus.Unmapped, results[3]);
+        Assert.Equal(GlobalMemoryStatus.InvalidRange, results[4]);
     }
 }

@@ -76,6 +76,25 @@ public sealed unsafe class XcopyTests : IDisposable
         Assert.True(far.SequenceEqual(expected));
     }
 
+    [Fact]
+    public void Overlapping_ranges_reached_through_two_imports_are_no_exception()
+    {
+        var options = new UrmaContextOptions { Translation = new TranslationOptions { PageSize = 4096 } };
+        using UrmaContext user = UrmaContext.Open($"loopback://{_two.User.Device.Name}", options);
+        using TargetSegment first = user.ImportSegment(_two.Remote.Descriptor, _two.Remote.Token);
+        user.Global.Xcopy(first.GlobalAddress, new byte[8]);
+        using TargetSegment second = user.ImportSegment(_two.Remote.Descriptor, _two.Remote.Token);
+        Span<byte> far = _two.Remote.AsSpan();
+        new Random(1).NextBytes(far);
+        byte[] expected = far.ToArray();
+        Array.Copy(expected, 100, expected, 4096, 50_000);
+        user.Global.Xcopy(Far + 4096, Far + 100, 50_000);
+        Assert.True(far.SequenceEqual(expected));
+        Array.Copy(expected, 4200, expected, 4196, 5000);
+        Assert.Equal(0, user.Global.XcopyBatch([new XcopyItem(Far, Far, 8), new XcopyItem(Far + 4196, Far + 4200, 5000)], new GlobalMemoryStatus[2]));
+        Assert.True(far.SequenceEqual(expected));
+    }
+
     [Theory]
     [InlineData(0, 4096)]
     [InlineData(4096, 0)]
@@ -195,7 +214,8 @@ public sealed unsafe class XcopyTests : IDisposable
         GlobalMemory memory = Global;
         _two.User.Dispose();
         Assert.Throws<ObjectDisposedException>(() => memory.Xcopy(far, near, 8));
-        Assert.NotEqual(GlobalMemoryStatus.Success, memory.TryXcopy(far, near, 8));
+        Assert.Throws<ObjectDisposedException>(() => memory.TryXcopy(far, near, 8));
+        Assert.Throws<ObjectDisposedException>(() => memory.XcopyBatch([new XcopyItem(far, near, 8)], new GlobalMemoryStatus[1]));
         var other = new Thread(() => Assert.Throws<ObjectDisposedException>(() => memory.Xcopy(far, near, 8)));
         other.Start();
         Assert.True(other.Join(TwoContexts.Bound));

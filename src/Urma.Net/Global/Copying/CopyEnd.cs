@@ -1,38 +1,26 @@
-using System.Runtime.CompilerServices;
-
 namespace Urma.Net.Global;
 
-/// <summary>One end of a copy, translated: a pointer, and how to see that it still leads there. Valid between Enter and Leave of a cache.</summary>
+/// <summary>One end of a step of a copy, translated. Valid between Enter and Leave of a cache.</summary>
 internal unsafe ref struct CopyEnd
 {
-    /// <summary>First byte, here.</summary>
+    /// <summary>First byte, here; in the owner's process where the kernel copies.</summary>
     public byte* Pointer;
 
     /// <summary>Bytes from there to the end of the segment.</summary>
     public ulong Available;
-    public uint* EpochWord;
-    public uint Epoch;
-    public uint Flags;
 
-    /// <summary>Whether the grant has not ended.</summary>
-    public readonly bool IsCurrent
+    /// <summary>Whose memory it is; null for ordinary memory of this process.</summary>
+    public TranslationRange? Range;
+
+    /// <summary>Whether, after the bytes were moved, they were moved where they should.</summary>
+    public readonly GlobalMemoryStatus StateAfter(TranslationCache cache)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref *EpochWord) == Epoch;
+        if (Range is null || (cache.IsUnchanged && Range.IsCurrent && Range.HasOwnerExited is null))
+        {
+            return GlobalMemoryStatus.Success;
+        }
+
+        // The number of a process that has exited may be another's by now.
+        return Range.HasOwnerExited is { } hasExited && hasExited() ? GlobalMemoryStatus.OwnerLost : Range.State;
     }
-
-    /// <summary>Ordinary memory, whose grant does not end.</summary>
-    public static CopyEnd OfLocal(byte* pointer, ulong available) =>
-        new() { Pointer = pointer, Available = available, EpochWord = TranslationRange.NeverEnding, Epoch = 1 };
-
-    /// <summary>Takes what a copy needs out of a translation, which the next one may replace.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static CopyEnd From(TranslationEntry* entry, scoped in GlobalAddress address) => new()
-    {
-        Pointer = (byte*)((nint)address.VirtualAddress + entry->Delta),
-        Available = entry->Length - (address.VirtualAddress - entry->Start),
-        EpochWord = entry->EpochWord,
-        Epoch = entry->Epoch,
-        Flags = entry->UasidAndFlags,
-    };
 }

@@ -76,8 +76,18 @@ public sealed unsafe partial class GlobalMemory
         }
 
         results[..items.Length].Span.Fill(GlobalMemoryStatus.NotAttempted);
+        long due = 0;
+        if (_table.HasLinks)
+        {
+            TranslationCache cache = GetCache();
+            cache.Enter();
+            due = ReserveBatch(cache, items.Span, results.Span);
+            cache.Leave();
+        }
+
         XcopyOperation operation = GetEngine().Rent();
         operation.Prepare(items, results[..items.Length]);
+        operation.Due = due;
         operation.Register(cancellationToken);
         var task = new ValueTask<int>(operation, operation.Version);
         GetEngine().Submit(operation);
@@ -101,80 +111,79 @@ public sealed unsafe partial class GlobalMemory
             cancellationToken);
 
     /// <summary>Makes a copy that was submitted. Engine thread.</summary>
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     internal void Execute(XcopyOperation operation)
     {
-        TranslationCache? cache = TryGetCache();
-        if (cache is null)
-        {
-            return;
-        }
-
+        TranslationCache cache = GetCache();
         if (operation.IsBatch)
         {
-            operation.Failed = CopyBatch(cache, operation.Items.Span, operation.Results.Span);
+            operation.Failed = CopyBatch(cache, operation.Items.Span, operation.Results.Span, isDelayed: true);
             operation.Status = GlobalMemoryStatus.Success;
         }
         else
         {
             cache.Enter();
-            operation.Status = new SteppedCopy(this, cache, operation.Destination, operation.Source, operation.Length).Run();
+            operation.Status = Closing(cache, new SteppedCopy(this, cache, operation.Destination, operation.Source, operation.Length).Run());
             cache.Leave();
         }
     }
 
     private ValueTask CopyAsync(in CopySide destination, in CopySide source, long length, MemoryHandle pin, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            pin.Dispose();
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        TranslationCache cache = GetCache();
-        var copy = new SteppedCopy(this, cache, destination, source, length);
-        cache.Enter();
-        GlobalMemoryStatus status = copy.Begin(out long due);
-        bool isLong = length >= AsyncLength || due - System.Diagnostics.Stopwatch.GetTimestamp() > LongestSpin;
-        if (status == GlobalMemoryStatus.Success && !isLong)
-        {
-            SteppedCopy.Wait(cache, due);
-            status = copy.Run();
-        }
-
-        cache.Leave();
-        if (isLong && status == GlobalMemoryStatus.Success)
-        {
-            return Submit(destination, source, length, due, pin, cancellationToken);
-        }
-
-        pin.Dispose();
-        return status == GlobalMemoryStatus.Success ? default : Failed(status, destination, source, length);
-    }
-
-    private ValueTask Submit(
-        in CopySide destination, in CopySide source, long length, long due, MemoryHandle pin, CancellationToken cancellationToken)
-    {
-        XcopyEngine engine = GetEngine();
-        XcopyOperation operation = engine.Rent();
-        operation.Prepare(destination, source, length, pin);
-        operation.Due = due;
-        operation.Register(cancellationToken);
-        var task = new ValueTask(operation, operation.Version);
-        engine.Submit(operation);
-        return task;
-    }
-
-    private ValueTask Failed(GlobalMemoryStatus status, in CopySide destination, in CopySide source, long length)
-    {
+        XcopyOperation? operation = null;
         try
         {
-            Throw(status, destination, source, length);
-            return default;
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return ValueTask.FromCanceled(cancellationToken);
+            }
+
+            TranslationCache cache = GetCache();
+            var copy = new SteppedCopy(this, cache, destination, source, length);
+            cache.Enter();
+            GlobalMemoryStatus status = copy.Begin(out long due);
+            bool isLong = length >= AsyncLength || due - System.Diagnostics.Stopwatch.GetTimestamp() > LongestSpin;
+            if (status == GlobalMemoryStatus.Success && !isLong)
+            {
+                SteppedCopy.Wait(cache, due);
+                status = copy.Run();
+            }
+
+            cache.Leave();
+            if (status != GlobalMemoryStatus.Success)
+            {
+                Throw(status, destination, source, length);
+            }
+
+            if (isLong)
+            {
+                operation = GetEngine().Rent();
+                operation.Prepare(destination, source, length, pin);
+                operation.Due = due;
+            }
         }
         catch (Exception error) when (error is GlobalMemoryException or ObjectDisposedException)
         {
             return ValueTask.FromException(error);
         }
+        finally
+        {
+            // From here on the pin is the operation's.
+            if (operation is null)
+            {
+                pin.Dispose();
+            }
+        }
+
+        if (operation is null)
+        {
+            return default;
+        }
+
+        operation.Register(cancellationToken);
+        var task = new ValueTask(operation, operation.Version);
+        GetEngine().Submit(operation);
+        return task;
     }
 
     [DoesNotReturn]

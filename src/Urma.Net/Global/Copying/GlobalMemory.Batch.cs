@@ -7,6 +7,9 @@ namespace Urma.Net;
 /// <summary>Copying many ranges in one call.</summary>
 public sealed unsafe partial class GlobalMemory
 {
+    // What a copy costs besides its bytes, in bytes.
+    private const long LeastCost = 64;
+
     /// <summary>
     /// Makes many copies, in order, each with a status of its own: one that fails does not stop the others. Over a modelled link they are under
     /// way together. Consecutive copies of one segment translate it once.
@@ -25,7 +28,7 @@ public sealed unsafe partial class GlobalMemory
 
         results = results[..items.Length];
         results.Fill(GlobalMemoryStatus.NotAttempted);
-        return CopyBatch(GetCache(), items, results);
+        return CopyBatch(GetCache(), items, results, isDelayed: false);
     }
 
     /// <summary>Makes those copies of a batch again that did not succeed, after their cause was mended.</summary>
@@ -41,18 +44,21 @@ public sealed unsafe partial class GlobalMemory
             ThrowTooShort(items.Length, results.Length);
         }
 
-        return CopyBatch(GetCache(), items, results[..items.Length]);
+        return CopyBatch(GetCache(), items, results[..items.Length], isDelayed: false);
     }
 
-    private int CopyBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results)
+    private int CopyBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results, bool isDelayed)
     {
         cache.Enter();
-        bool isDelayed = _table.HasLinks && DelayBatch(cache, items, results);
-        int failed = 0;
-        int next = 0;
-        while (next < items.Length)
+        if (!isDelayed && _table.HasLinks)
         {
-            failed += CopyRun(cache, items, results, ref next, isDelayed);
+            SteppedCopy.Wait(cache, ReserveBatch(cache, items, results));
+        }
+
+        int failed = 0;
+        for (int next = 0; next < items.Length;)
+        {
+            failed += CopyRun(cache, items, results, ref next);
             if (next < items.Length)
             {
                 cache.Leave();
@@ -61,18 +67,20 @@ public sealed unsafe partial class GlobalMemory
         }
 
         cache.Leave();
+        ObjectDisposedException.ThrowIf(failed != 0 && _closed, _context);
         return failed;
     }
 
-    // Copies until the batch is done or so much was moved that it is time to let others look at the grants.
-    private int CopyRun(TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results, ref int next, bool isDelayed)
+    // Copies until the batch is done or so much was moved that it is time to let others look at the grants. All times over modelled
+    // links have passed.
+    private int CopyRun(TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results, ref int next)
     {
         TranslationEntry* to = cache.Nowhere;
         TranslationEntry* from = cache.Nowhere;
-        ulong room = SteppedCopy.LongestStep;
+        long room = (long)SteppedCopy.LongestStep;
         int failed = 0;
         int i = next;
-        for (; i < items.Length; i++)
+        for (; i < items.Length && room > 0; i++)
         {
             if (results[i] == GlobalMemoryStatus.Success)
             {
@@ -81,14 +89,17 @@ public sealed unsafe partial class GlobalMemory
 
             // What the copy before used is looked at first, without asking which set it is in.
             ref readonly XcopyItem item = ref items[i];
+            room -= Math.Clamp(item.Length, 0, (long)SteppedCopy.LongestStep) + LeastCost;
             ulong toOffset = item.To.VirtualAddress - to->Start;
             ulong fromOffset = item.From.VirtualAddress - from->Start;
+            ulong apart = item.To.VirtualAddress - item.From.VirtualAddress;
             ulong last = (ulong)item.Length - 1;
             if (to->Holds(item.To, toOffset)
                 && from->Holds(item.From, fromOffset)
                 && last < to->Length - toOffset
                 && last < from->Length - fromOffset
-                && last < room
+                && last < SteppedCopy.LongestStep
+                && (to == from || (apart > last && 0 - apart > last))
                 && to->IsCurrent
                 && from->IsCurrent)
             {
@@ -96,29 +107,20 @@ public sealed unsafe partial class GlobalMemory
                     (byte*)((nint)item.To.VirtualAddress + to->Delta), (byte*)((nint)item.From.VirtualAddress + from->Delta), item.Length);
                 to->Uses++;
                 from->Uses++;
-                room -= last;
-                if (to->IsCurrent && from->IsCurrent)
+                if (cache.IsUnchanged && to->IsCurrent && from->IsCurrent)
                 {
                     results[i] = GlobalMemoryStatus.Success;
                     continue;
                 }
-            }
-            else if (last >= room)
-            {
-                // At least one copy was made since the last look, or this one is longer than a step.
-                if (room == SteppedCopy.LongestStep)
-                {
-                    failed += Book(ref results[i], CopyInSteps(cache, item.To, item.From, item.Length, isDelayed));
-                    i++;
-                }
 
-                break;
+                failed += Book(ref results[i], HowEnded(cache, to, from));
+                to = from = cache.Nowhere;
+                continue;
             }
 
-            // Also where the grant ended under the copy: it is tried again, to say why.
-            failed += Book(ref results[i], CopyInSteps(cache, item.To, item.From, item.Length, isDelayed));
-            to = cache.FindAtHand(item.To, isDelayed ? MappedWrite : NearWrite);
-            from = cache.FindAtHand(item.From, isDelayed ? MappedRead : NearRead);
+            failed += Book(ref results[i], new SteppedCopy(this, cache, CopySide.At(item.To), CopySide.At(item.From), item.Length).Run());
+            to = cache.FindAtHand(item.To, MappedWrite);
+            from = cache.FindAtHand(item.From, MappedRead);
         }
 
         next = i;
@@ -131,28 +133,20 @@ public sealed unsafe partial class GlobalMemory
         return status == GlobalMemoryStatus.Success ? 0 : 1;
     }
 
-    // All copies set out at once; the batch takes effect when the last has arrived.
-    private bool DelayBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results)
+    // All copies set out at once; the batch takes effect when the last has arrived. One that cannot be made does not set out.
+    private long ReserveBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, ReadOnlySpan<GlobalMemoryStatus> results)
     {
-        long due = 0;
+        long latest = 0;
         for (int i = 0; i < items.Length; i++)
         {
             if (results[i] != GlobalMemoryStatus.Success)
             {
-                FabricLink? outLink = LinkOf(cache, items[i].To);
-                FabricLink? inLink = LinkOf(cache, items[i].From);
-                due = Math.Max(due, SteppedCopy.Reserve(outLink, inLink, items[i].Length));
+                _ = new SteppedCopy(this, cache, CopySide.At(items[i].To), CopySide.At(items[i].From), items[i].Length).Begin(out long due);
+                latest = Math.Max(latest, due);
             }
         }
 
-        SteppedCopy.Wait(cache, due);
-        return true;
-    }
-
-    private static FabricLink? LinkOf(TranslationCache cache, in GlobalAddress address)
-    {
-        TranslationEntry* entry = cache.Find(address);
-        return entry == null ? null : cache.RangeOf(entry).Link;
+        return latest;
     }
 
     private static void ThrowTooShort(int items, int results) =>

@@ -32,6 +32,7 @@ public sealed unsafe partial class GlobalMemory
     /// <param name="destination">First byte to write.</param>
     /// <param name="source">First byte to read.</param>
     /// <param name="length">Bytes, 0 or more; 0 copies and checks nothing.</param>
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public GlobalMemoryStatus TryXcopy(in GlobalAddress destination, in GlobalAddress source, long length) =>
         CopyAtOnce(destination, source, length);
 
@@ -52,6 +53,7 @@ public sealed unsafe partial class GlobalMemory
     /// <summary>As <see cref="Xcopy(in GlobalAddress, ReadOnlySpan{byte})"/>, and says how it ended instead of throwing.</summary>
     /// <param name="destination">First byte to write.</param>
     /// <param name="source">What to write; need not be registered.</param>
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public GlobalMemoryStatus TryXcopy(in GlobalAddress destination, ReadOnlySpan<byte> source)
     {
         fixed (byte* local = source)
@@ -77,6 +79,7 @@ public sealed unsafe partial class GlobalMemory
     /// <summary>As <see cref="Xcopy(Span{byte}, in GlobalAddress)"/>, and says how it ended instead of throwing.</summary>
     /// <param name="destination">What to fill; need not be registered.</param>
     /// <param name="source">First byte to read.</param>
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public GlobalMemoryStatus TryXcopy(Span<byte> destination, in GlobalAddress source)
     {
         fixed (byte* local = destination)
@@ -126,25 +129,31 @@ public sealed unsafe partial class GlobalMemory
         ulong toOffset = destination.VirtualAddress - to->Start;
         ulong fromOffset = source.VirtualAddress - from->Start;
         ulong last = (ulong)length - 1;
+        ulong apart = destination.VirtualAddress - source.VirtualAddress;
         if ((to->UasidAndFlags & write) != write
             || (from->UasidAndFlags & read) != read
             || last >= to->Length - toOffset
             || last >= from->Length - fromOffset
             || last >= SteppedCopy.LongestStep
+            || (to != from && (apart <= last || 0 - apart <= last))
             || !to->IsCurrent
             || !from->IsCurrent)
         {
+            // The last but two: addresses that overlap, through different entries, may be the same memory mapped twice.
             return CopyInSteps(cache, destination, source, length, isDelayed: write != NearWrite);
         }
 
         CopyKernel.Copy(
             (byte*)((nint)destination.VirtualAddress + to->Delta), (byte*)((nint)source.VirtualAddress + from->Delta), length);
-        return to->IsCurrent && from->IsCurrent ? GlobalMemoryStatus.Success : WhyEnded(cache, destination, source, to->IsCurrent);
+        return cache.IsUnchanged && to->IsCurrent && from->IsCurrent ? GlobalMemoryStatus.Success : HowEnded(cache, to, from);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static GlobalMemoryStatus WhyEnded(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, bool atSource) =>
-        SteppedCopy.WhyEnded(cache, atSource ? source : destination);
+    private static GlobalMemoryStatus HowEnded(TranslationCache cache, TranslationEntry* to, TranslationEntry* from)
+    {
+        GlobalMemoryStatus status = cache.RangeOf(to).State;
+        return status == GlobalMemoryStatus.Success ? cache.RangeOf(from).State : status;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private GlobalMemoryStatus CopyInSteps(
@@ -153,13 +162,13 @@ public sealed unsafe partial class GlobalMemory
         var copy = new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length);
         if (isDelayed)
         {
-            return copy.Run();
+            return Closing(cache, copy.Run());
         }
 
         GlobalMemoryStatus status = copy.Begin(out long due);
         if (status != GlobalMemoryStatus.Success || due == 0)
         {
-            return status == GlobalMemoryStatus.Success ? copy.Run() : status;
+            return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
         }
 
         // The rest should be as quick as without a model, whose time has passed.
@@ -184,7 +193,7 @@ public sealed unsafe partial class GlobalMemory
         {
             byte* there = (byte*)((nint)remote.VirtualAddress + found->Delta);
             CopyKernel.Copy(isWrite ? there : local, isWrite ? local : there, length);
-            status = found->IsCurrent ? GlobalMemoryStatus.Success : SteppedCopy.WhyEnded(cache, remote);
+            status = cache.IsUnchanged && found->IsCurrent ? GlobalMemoryStatus.Success : cache.RangeOf(found).State;
         }
         else
         {
@@ -203,6 +212,18 @@ public sealed unsafe partial class GlobalMemory
         var copy = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length);
         GlobalMemoryStatus status = copy.Begin(out long due);
         SteppedCopy.Wait(cache, due);
-        return status == GlobalMemoryStatus.Success ? copy.Run() : status;
+        return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
+    }
+
+    // A closed context has no addresses: that says more than that they lead nowhere.
+    private GlobalMemoryStatus Closing(TranslationCache cache, GlobalMemoryStatus status)
+    {
+        if (status != GlobalMemoryStatus.Success && _closed)
+        {
+            cache.Leave();
+            throw new ObjectDisposedException(nameof(UrmaContext));
+        }
+
+        return status;
     }
 }

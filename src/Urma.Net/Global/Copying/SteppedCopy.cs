@@ -30,12 +30,6 @@ internal unsafe ref struct SteppedCopy
         _length = length;
     }
 
-    /// <summary>Why a translation that was found does not hold any more.</summary>
-    public static GlobalMemoryStatus WhyEnded(TranslationCache cache, in GlobalAddress address) =>
-        cache.FindElsewhere(address, 0) == null && cache.Fault == GlobalMemoryStatus.OwnerLost
-            ? GlobalMemoryStatus.OwnerLost
-            : GlobalMemoryStatus.Revoked;
-
     /// <summary>Checks both ends and copies, over whatever modelled links without delay.</summary>
     public readonly GlobalMemoryStatus Run()
     {
@@ -109,7 +103,7 @@ internal unsafe ref struct SteppedCopy
         }
 
         link = _cache.RangeOf(entry).Link;
-        return CopyEnd.From(entry, side.Address).Available >= (ulong)_length
+        return entry->Length - (side.Address.VirtualAddress - entry->Start) >= (ulong)_length
             ? GlobalMemoryStatus.Success
             : _memory.Query(side.Address, _length, isWrite);
     }
@@ -150,49 +144,46 @@ internal unsafe ref struct SteppedCopy
     {
         moved = 0;
         long left = _length - done;
-        GlobalMemoryStatus status = Resolve(_destination, backward, done, isWrite: true, out CopyEnd to, out int toProcess);
+        GlobalMemoryStatus status = Resolve(_destination, backward, done, isWrite: true, null, out CopyEnd to, out TranslationEntry* entry);
         if (status != GlobalMemoryStatus.Success)
         {
             return status;
         }
 
-        status = Resolve(_source, backward, done, isWrite: false, out CopyEnd from, out int fromProcess);
+        // The same memory may be mapped twice: where the ends overlap, both are reached through one mapping if that is possible.
+        status = Resolve(_source, backward, done, isWrite: false, Overlaps() ? entry : null, out CopyEnd from, out _);
         if (status != GlobalMemoryStatus.Success)
         {
             return status;
         }
 
+        int toProcess = to.Range?.CopiedFrom ?? 0;
+        int fromProcess = from.Range?.CopiedFrom ?? 0;
         ulong limit = toProcess != 0 && fromProcess != 0 ? BounceLength : LongestStep;
         moved = (long)Math.Min(Math.Min((ulong)left, limit), Math.Min(to.Available, from.Available));
         byte* destination = backward ? to.Pointer - moved : to.Pointer;
         byte* source = backward ? from.Pointer - moved : from.Pointer;
-        if (!MoveBytes(destination, toProcess, source, fromProcess, moved))
-        {
-            return GlobalMemoryStatus.CopyRefused;
-        }
-
-        if (!to.IsCurrent)
-        {
-            return WhyEnded(_cache, _destination.Address);
-        }
-
-        return from.IsCurrent ? GlobalMemoryStatus.Success : WhyEnded(_cache, _source.Address);
+        bool isMoved = MoveBytes(destination, toProcess, source, fromProcess, moved);
+        status = to.StateAfter(_cache);
+        status = status == GlobalMemoryStatus.Success ? from.StateAfter(_cache) : status;
+        return status != GlobalMemoryStatus.Success || isMoved ? status : GlobalMemoryStatus.CopyRefused;
     }
 
     // Forward: the place of the first byte not yet moved and how much follows it. Backward: the end of the bytes not yet moved and how
     // much lies before it.
-    private readonly GlobalMemoryStatus Resolve(in CopySide side, bool backward, long done, bool isWrite, out CopyEnd end, out int process)
+    private readonly GlobalMemoryStatus Resolve(
+        in CopySide side, bool backward, long done, bool isWrite, TranslationEntry* preferred, out CopyEnd end, out TranslationEntry* entry)
     {
-        process = 0;
+        entry = null;
         long offset = backward ? _length - done : done;
         if (side.Local != null)
         {
-            end = CopyEnd.OfLocal(side.Local + offset, (ulong)(_length - done));
+            end = new CopyEnd { Pointer = side.Local + offset, Available = (ulong)(_length - done) };
             return GlobalMemoryStatus.Success;
         }
 
         GlobalAddress at = side.Address + (backward ? offset - 1 : offset);
-        TranslationEntry* entry = Find(at, isWrite);
+        entry = preferred != null && preferred->Matches(at) ? preferred : Find(at, isWrite);
         if (entry == null)
         {
             // It was there when the copy began.
@@ -200,13 +191,13 @@ internal unsafe ref struct SteppedCopy
             return _cache.Fault is GlobalMemoryStatus.OwnerLost ? GlobalMemoryStatus.OwnerLost : GlobalMemoryStatus.Revoked;
         }
 
-        end = CopyEnd.From(entry, at);
-        process = _cache.RangeOf(entry).CopiedFrom;
-        if (process != 0)
+        TranslationRange range = _cache.RangeOf(entry);
+        end = new CopyEnd
         {
-            end.Pointer = (byte*)at.VirtualAddress;
-        }
-
+            Pointer = (byte*)((nint)at.VirtualAddress + (range.CopiedFrom != 0 ? 0 : entry->Delta)),
+            Available = entry->Length - (at.VirtualAddress - entry->Start),
+            Range = range,
+        };
         if (backward)
         {
             end.Pointer++;
@@ -216,7 +207,7 @@ internal unsafe ref struct SteppedCopy
         return GlobalMemoryStatus.Success;
     }
 
-    private static bool MoveBytes(byte* destination, int toProcess, byte* source, int fromProcess, long length)
+    private readonly bool MoveBytes(byte* destination, int toProcess, byte* source, int fromProcess, long length)
     {
         if (toProcess != 0 && fromProcess != 0)
         {
@@ -235,8 +226,16 @@ internal unsafe ref struct SteppedCopy
             return ProcessMemory.TryRead(fromProcess, (ulong)source, destination, length, out _) == 0;
         }
 
-        CopyKernel.Copy(destination, source, length);
+        CopyKernel.CopyStep(destination, source, length, _length);
         return true;
+    }
+
+    private readonly bool Overlaps()
+    {
+        ulong apart = _destination.Address.VirtualAddress - _source.Address.VirtualAddress;
+        return _destination.Local == null && _source.Local == null
+            && (apart < (ulong)_length || 0 - apart < (ulong)_length)
+            && _destination.Address.IsInSameSpaceAs(_source.Address);
     }
 
     // Only where the destination begins inside the source must the end be moved first.
@@ -248,8 +247,10 @@ internal unsafe ref struct SteppedCopy
                 && _destination.Address.VirtualAddress - _source.Address.VirtualAddress < (ulong)_length;
         }
 
-        _ = Resolve(_destination, backward: false, 0, isWrite: true, out CopyEnd to, out int toProcess);
-        _ = Resolve(_source, backward: false, 0, isWrite: false, out CopyEnd from, out int fromProcess);
-        return toProcess == 0 && fromProcess == 0 && (ulong)(to.Pointer - from.Pointer) < (ulong)_length;
+        return Resolve(_destination, backward: false, 0, isWrite: true, null, out CopyEnd to, out _) == GlobalMemoryStatus.Success
+            && Resolve(_source, backward: false, 0, isWrite: false, null, out CopyEnd from, out _) == GlobalMemoryStatus.Success
+            && to.Range is not { CopiedFrom: not 0 }
+            && from.Range is not { CopiedFrom: not 0 }
+            && (ulong)(to.Pointer - from.Pointer) < (ulong)_length;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class XcopyEngine : IDisposable
 {
     private const int MaxPooled = 256;
     private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan SpinTime = TimeSpan.FromMilliseconds(2);
 
     private readonly GlobalMemory _memory;
@@ -22,7 +23,8 @@ internal sealed class XcopyEngine : IDisposable
     private XcopyOperation? _last;
     private Thread? _thread;
     private int _pooled;
-    private int _running;
+    private long _submitted;
+    private long _finished;
     private bool _closed;
 
     public XcopyEngine(GlobalMemory memory, string name)
@@ -62,11 +64,12 @@ internal sealed class XcopyEngine : IDisposable
     /// <summary>Has a prepared copy made. After closing it settles at once.</summary>
     public void Submit(XcopyOperation operation)
     {
+        Exception? error = null;
         lock (_gate)
         {
-            if (!_closed)
+            if (!_closed && (error = TryStart()) is null)
             {
-                _running++;
+                _submitted++;
                 operation.Next = null;
                 if (_last is null)
                 {
@@ -78,18 +81,12 @@ internal sealed class XcopyEngine : IDisposable
                 }
 
                 _last = operation;
-                if (_thread is null)
-                {
-                    _thread = new Thread(Run) { IsBackground = true, Name = _name };
-                    _thread.UnsafeStart();
-                }
-
                 Monitor.PulseAll(_gate);
                 return;
             }
         }
 
-        operation.Settle();
+        operation.Settle(error);
     }
 
     /// <summary>Waits until everything submitted so far has been made, the cancelled included.</summary>
@@ -107,7 +104,7 @@ internal sealed class XcopyEngine : IDisposable
             this);
         lock (_gate)
         {
-            while (_running != 0)
+            for (long wanted = _submitted; _finished < wanted;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 TimeSpan left = TimeLimit.Left(deadline);
@@ -116,7 +113,7 @@ internal sealed class XcopyEngine : IDisposable
                     return false;
                 }
 
-                Monitor.Wait(_gate, left);
+                Monitor.Wait(_gate, left < LongestWait ? left : LongestWait);
             }
         }
 
@@ -166,13 +163,51 @@ internal sealed class XcopyEngine : IDisposable
         CpuAffinity.FollowFirstThread();
         while (Take() is { } operation)
         {
+            Exception? error = null;
             if (!operation.IsSettled)
             {
                 WaitUntil(operation.Due);
-                _memory.Execute(operation);
+                error = Execute(operation);
             }
 
-            Finish(operation);
+            Finish(operation, error);
+        }
+    }
+
+    // What the caller gave may throw, too: memory of its own that was disposed meanwhile.
+    private Exception? Execute(XcopyOperation operation)
+    {
+        try
+        {
+            _memory.Execute(operation);
+            return null;
+        }
+#pragma warning disable CA1031 // it is the awaiter's, not the thread's
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return error;
+        }
+    }
+
+    // The caller holds the gate.
+    private Exception? TryStart()
+    {
+        if (_thread is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var thread = new Thread(Run) { IsBackground = true, Name = _name };
+            thread.UnsafeStart();
+            _thread = thread;
+            return null;
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            return error;
         }
     }
 
@@ -188,7 +223,7 @@ internal sealed class XcopyEngine : IDisposable
                     return;
                 }
 
-                Monitor.Wait(_gate, left.TotalMilliseconds < 1 ? TimeSpan.FromMilliseconds(1) : left);
+                Monitor.Wait(_gate, left.TotalMilliseconds < 1 ? TimeSpan.FromMilliseconds(1) : left < LongestWait ? left : LongestWait);
             }
         }
 
@@ -220,15 +255,15 @@ internal sealed class XcopyEngine : IDisposable
         }
     }
 
-    private void Finish(XcopyOperation operation)
+    private void Finish(XcopyOperation operation, Exception? error = null)
     {
-        operation.Settle();
+        // Counted first: whoever was told of the end finds it drained.
         lock (_gate)
         {
-            if (--_running == 0)
-            {
-                Monitor.PulseAll(_gate);
-            }
+            _finished++;
+            Monitor.PulseAll(_gate);
         }
+
+        operation.Settle(error);
     }
 }

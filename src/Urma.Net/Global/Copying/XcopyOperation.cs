@@ -80,9 +80,20 @@ internal sealed class XcopyOperation(XcopyEngine engine) : IValueTaskSource, IVa
     }
 
     /// <summary>Says that no more bytes move; ends the await unless it has ended.</summary>
-    public void Settle()
+    /// <param name="error">What went wrong besides the copy, such as memory that its owner disposed.</param>
+    public void Settle(Exception? error = null)
     {
-        _pin.Dispose();
+        try
+        {
+            _pin.Dispose();
+        }
+#pragma warning disable CA1031 // a user's memory must not end the engine's thread
+        catch (Exception unpinning)
+#pragma warning restore CA1031
+        {
+            error ??= unpinning;
+        }
+
         _pin = default;
         Items = default;
         Results = default;
@@ -92,7 +103,14 @@ internal sealed class XcopyOperation(XcopyEngine engine) : IValueTaskSource, IVa
         }
 
         _registration.Dispose();
-        _core.SetResult(true);
+        if (error is null)
+        {
+            _core.SetResult(true);
+        }
+        else
+        {
+            _core.SetException(error);
+        }
     }
 
     void IValueTaskSource.GetResult(short token)

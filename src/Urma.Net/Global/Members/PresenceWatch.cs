@@ -15,7 +15,7 @@ internal sealed class PresenceWatch : IDisposable
     private int _isLooking;
 
     /// <param name="context">Who watches.</param>
-    /// <param name="own">The watcher's own presence, which is never gone; another of the same engine number is of an engine before.</param>
+    /// <param name="own">The watcher's own presence, which is never gone.</param>
     /// <param name="source"><see cref="Presence.Size"/> bytes of <see cref="Presence.WriteTo"/>.</param>
     public PresenceWatch(UrmaContext context, Presence own, ReadOnlySpan<byte> source)
     {
@@ -25,7 +25,6 @@ internal sealed class PresenceWatch : IDisposable
             _descriptor = SegmentDescriptor.Read(source);
             _token = new Token((uint)BinaryPrimitives.ReadUInt64LittleEndian(source[SegmentDescriptor.Size..]));
             IsOwn = own.Is(_descriptor, _token);
-            _isGone = !IsOwn && _descriptor.Eid == context.Eid && _descriptor.Uasid == context.Uasid;
         }
         catch (UrmaException)
         {

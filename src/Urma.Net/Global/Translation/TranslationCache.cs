@@ -89,7 +89,7 @@ internal sealed unsafe class TranslationCache : IActivity
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter()
     {
-        Volatile.Write(ref _activity, _activity + 1);
+        Volatile.Write(ref _activity, (_activity + 1) | 1);
         if (_version != _table.Version)
         {
             Flush();
@@ -98,7 +98,14 @@ internal sealed unsafe class TranslationCache : IActivity
 
     /// <summary>Ends what <see cref="Enter"/> began.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Leave() => Volatile.Write(ref _activity, _activity + 1);
+    public void Leave() => Volatile.Write(ref _activity, (_activity + 1) & ~1u);
+
+    /// <summary>Whether everything found since <see cref="Enter"/> still holds: if not, it may show scratch memory by now.</summary>
+    public bool IsUnchanged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _version == _table.Version;
+    }
 
     /// <summary>Finds the translation of an address; null, and <see cref="Fault"/>, where there is none. Valid until the next call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,7 +141,11 @@ internal sealed unsafe class TranslationCache : IActivity
     }
 
     /// <summary>Finds another translation, for an access that the one found does not permit, or whose grant has ended.</summary>
-    public TranslationEntry* FindElsewhere(in GlobalAddress address, SegmentAccess need) => Fill(address, SetOf(address), need);
+    public TranslationEntry* FindElsewhere(in GlobalAddress address, SegmentAccess need)
+    {
+        TranslationEntry* found = FindAtHand(address, need == SegmentAccess.Write ? TranslationEntry.CanWrite : TranslationEntry.CanRead);
+        return found != _nowhere && found->IsCurrent ? found : Fill(address, SetOf(address), need);
+    }
 
     /// <summary>The range behind a translation.</summary>
     public TranslationRange RangeOf(TranslationEntry* entry) => _ranges[entry - _entries]!;

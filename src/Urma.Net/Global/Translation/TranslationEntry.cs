@@ -30,7 +30,7 @@ internal unsafe struct TranslationEntry
 
     /// <summary>UASID in the low 24 bits, flags above.</summary>
     public uint UasidAndFlags;
-    public uint Uses;
+    public long Uses;
 
     /// <summary>Whether the grant has not ended.</summary>
     public readonly bool IsCurrent

@@ -66,12 +66,22 @@ internal sealed unsafe class TranslationRange
     /// <summary>Whether the grant has not ended.</summary>
     public bool IsCurrent => Volatile.Read(ref *EpochWord) == Epoch;
 
+    /// <summary>Whether the process the kernel copies from has exited, so that its number may be another's; null where nobody knows.</summary>
+    public Func<bool>? HasOwnerExited { get; init; }
+
+    /// <summary>Whether it can be reached, and if not, why.</summary>
+    public GlobalMemoryStatus State =>
+        IsOwnerLost ? GlobalMemoryStatus.OwnerLost : IsCurrent ? GlobalMemoryStatus.Success : GlobalMemoryStatus.Revoked;
+
     /// <summary>The owner is gone: its epoch word may soon not be there any more.</summary>
     public void MarkLost()
     {
         IsOwnerLost = true;
         EpochWord = Ended;
     }
+
+    /// <summary>It was taken out of the table: what was found before does not hold any more.</summary>
+    public void MarkRemoved() => EpochWord = Ended;
 
     public bool Contains(ulong address) => address - Start < (ulong)Length;
 

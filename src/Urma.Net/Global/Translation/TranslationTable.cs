@@ -12,6 +12,7 @@ internal sealed class TranslationTable
     private readonly Lock _lock = new();
     private readonly Dictionary<(Eid Eid, uint Uasid), Space> _spaces = [];
     private int _version;
+    private bool _closed;
 
     /// <summary>Moves on when something cached may have become wrong.</summary>
     public int Version => Volatile.Read(ref _version);
@@ -24,6 +25,11 @@ internal sealed class TranslationTable
     {
         lock (_lock)
         {
+            if (_closed)
+            {
+                return;
+            }
+
             HasLinks |= range.Link is not null;
             ref Space? space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (range.Eid, range.Uasid), out _);
             (space ??= new Space()).Add(range);
@@ -45,15 +51,22 @@ internal sealed class TranslationTable
                 _spaces.Remove((range.Eid, range.Uasid));
             }
 
+            range.MarkRemoved();
             Volatile.Write(ref _version, _version + 1);
         }
     }
 
-    /// <summary>Forgets everything.</summary>
-    public void Clear()
+    /// <summary>Forgets everything, and takes in nothing more.</summary>
+    public void Close()
     {
         lock (_lock)
         {
+            _closed = true;
+            foreach (Space space in _spaces.Values)
+            {
+                space.MarkRemoved();
+            }
+
             _spaces.Clear();
             Volatile.Write(ref _version, _version + 1);
         }
@@ -139,6 +152,14 @@ internal sealed class TranslationTable
             return true;
         }
 
+        public void MarkRemoved()
+        {
+            foreach (TranslationRange range in _byStart)
+            {
+                range.MarkRemoved();
+            }
+        }
+
         public TranslationRange? Find(ulong address, SegmentAccess need, out GlobalMemoryStatus fault)
         {
             fault = GlobalMemoryStatus.Unmapped;
@@ -150,9 +171,12 @@ internal sealed class TranslationTable
                     continue;
                 }
 
+                // Of several reasons the one that a current grant gives is told, then the one that cannot be mended.
                 if (!range.IsCurrent)
                 {
-                    fault = range.IsOwnerLost ? GlobalMemoryStatus.OwnerLost : GlobalMemoryStatus.Revoked;
+                    fault = fault == GlobalMemoryStatus.AccessDenied ? fault
+                        : range.IsOwnerLost || fault == GlobalMemoryStatus.OwnerLost ? GlobalMemoryStatus.OwnerLost
+                        : GlobalMemoryStatus.Revoked;
                 }
                 else if ((range.Access & need) != need)
                 {

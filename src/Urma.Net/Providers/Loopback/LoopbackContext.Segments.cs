@@ -109,17 +109,24 @@ internal sealed unsafe partial class LoopbackContext
                 ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId) with { LinkNumber = Links?.NumberOf(link) ?? 0 });
                 var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken, link);
                 _targetSegments.Add(import);
+
+                // Of a peer that is gone already there may be no epoch words any more: nobody must find it before it says so.
+                bool isLost = !peer.IsAlive;
+                if (isLost)
+                {
+                    MarkLost(import);
+                }
+
                 if (import.Translation is { } range)
                 {
                     Global.Table.Add(range);
                 }
 
-                if (peer.IsAlive)
+                if (!isLost)
                 {
                     return import;
                 }
 
-                MarkLost(import);
                 lost = import;
             }
 
@@ -150,15 +157,16 @@ internal sealed unsafe partial class LoopbackContext
     {
         lock (_lock)
         {
+            // Both or neither: who sees the peer die looks for its imports under this lock, before the peer's epoch words go.
             if (_targetSegments.Remove(import))
             {
                 RemoteSegments.Retire(import.TableToken);
             }
-        }
 
-        if (import.Translation is { } range)
-        {
-            Global.Table.Remove(range);
+            if (import.Translation is { } range)
+            {
+                Global.Table.Remove(range);
+            }
         }
     }
 

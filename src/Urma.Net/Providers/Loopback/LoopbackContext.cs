@@ -282,7 +282,11 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         Plane.Dispose();
         Array.ForEach(TakeAll(_jfcs), static j => j.Dispose());
         Array.ForEach(TakeAll(_jfces), static j => j.Dispose());
-        Graveyard.Dispose();
+        if (Global.IsQuiet)
+        {
+            Graveyard.Dispose();
+        }
+
         Page.Dispose();
         LocalTable.Dispose();
         RemoteSegments.Dispose();

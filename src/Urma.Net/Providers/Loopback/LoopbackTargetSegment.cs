@@ -38,6 +38,7 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
                 EpochWord = EpochWord,
                 Epoch = grant.Epoch,
                 CopiedFrom = grant.Mode == SegmentMode.Copied ? peer.ProcessId : 0,
+                HasOwnerExited = grant.Mode == SegmentMode.Copied ? peer.HasGone : null,
                 Link = link,
                 ProcessId = peer.ProcessId,
                 Label = peer.Label,
@@ -144,9 +145,14 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 
     protected override void DisposeCore()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        lock (_lock)
         {
-            return;
+            if (_disposed != 0)
+            {
+                return;
+            }
+
+            _disposed = 1;
         }
 
         // First of all, or somebody could find the memory after it was found unused. Not inside our lock, which the fabric thread takes.
