@@ -19,6 +19,8 @@ var root = new RootCommand("Remote memory between processes: look at it, check t
     CompareCommand.Create(),
     RanksCommand.Create(),
     RanksCommand.CreateRank(),
+    PlacementCommand.Create(),
+    LendCommand.Create(),
     PeerCommand.Create(),
 };
 return root.Parse(args).Invoke();

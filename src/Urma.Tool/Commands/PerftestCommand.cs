@@ -18,6 +18,7 @@ internal static class PerftestCommand
             command.Subcommands.Add(Create(kind));
         }
 
+        command.Subcommands.Add(BorrowSweepCommand.Create());
         return command;
     }
 

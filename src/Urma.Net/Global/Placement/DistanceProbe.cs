@@ -15,6 +15,10 @@ internal static unsafe class DistanceProbe
     private const int Copies = 24;
     private const int LargeCopies = 5;
     private const int SmallestCopy = 4096;
+    private const int LeastSamples = 5;
+
+    // Nanoseconds of a link; beyond, mappings would have to stay for longer than a measurement is worth.
+    private const double SlowestLoad = 1e6;
 
     private static readonly long Patience = Stopwatch.Frequency / 2000;
     private static readonly double ClockCost = MeasureClock();
@@ -30,9 +34,11 @@ internal static unsafe class DistanceProbe
 
         // Another place each time, because what was measured lately lies in a cache.
         long offset = Random.Shared.NextInt64(windows) * length;
-        double? latency = range.Memory != null && range.Link is null && length >= SmallestCopy
-            ? memory.Inside(() => range.IsCurrent ? TimeLoads(range.Memory + offset, length) : null)
-            : TimeCopies(memory, range, offset, length);
+        double? latency = range.Memory == null || length < SmallestCopy || range.Link is { Model.Nanoseconds: > SlowestLoad }
+            ? TimeCopies(memory, range, offset, length)
+            : memory.Inside(() => !range.IsCurrent ? null
+                : range.Link is { } link ? TimeDelayedLoads(range.Memory + offset, length, link)
+                : TimeLoads(range.Memory + offset, length));
         return latency is { } nanoseconds
             ? new MemoryDistance(nanoseconds, TimeLargeCopies(memory, range, offset, length), DateTimeOffset.UtcNow)
             : null;
@@ -43,11 +49,7 @@ internal static unsafe class DistanceProbe
     {
         // Zero, but neither the compiler nor the processor knows: it makes the next address depend on the last value.
         ulong zero = (ulong)(Environment.TickCount64 >> 62);
-        ulong sum = 0;
-        for (long at = 0; at < length; at += PageSize.Bytes)
-        {
-            sum += Volatile.Read(ref start[at]);
-        }
+        ulong sum = TouchPages(start, length);
 
         // An odd multiplier and an odd increment visit every line once before any is visited twice.
         ulong lines = 1UL << (63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)length / LineLength));
@@ -55,7 +57,7 @@ internal static unsafe class DistanceProbe
         Span<double> times = stackalloc double[Batches];
         int taken = 0;
         long begin = Stopwatch.GetTimestamp();
-        while (taken < Batches && (taken == 0 || Stopwatch.GetTimestamp() - begin < Patience))
+        while (taken < Batches && MayGoOn(taken, begin))
         {
             long before = Stopwatch.GetTimestamp();
             for (int i = 0; i < LoadsPerBatch; i++)
@@ -64,7 +66,26 @@ internal static unsafe class DistanceProbe
                 line += *(ulong*)(start + (line * LineLength)) & zero;
             }
 
-            times[taken++] = (Stopwatch.GetElapsedTime(before).TotalNanoseconds - ClockCost) / LoadsPerBatch;
+            times[taken++] = (NanosecondsSince(before) - ClockCost) / LoadsPerBatch;
+        }
+
+        return Median(times[..taken]);
+    }
+
+    // Not by copies, whose code is not yet compiled well when the first memory is imported: that would show more than the link.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double? TimeDelayedLoads(byte* start, long length, FabricLink link)
+    {
+        _ = TouchPages(start, length);
+        Span<double> times = stackalloc double[Copies];
+        int taken = 0;
+        long begin = Stopwatch.GetTimestamp();
+        while (taken < Copies && MayGoOn(taken, begin))
+        {
+            long before = Stopwatch.GetTimestamp();
+            link.Delay(sizeof(ulong), inbound: true);
+            _ = Volatile.Read(ref *(ulong*)(start + (taken * (length / Copies) & ~7L)));
+            times[taken++] = NanosecondsSince(before) - ClockCost;
         }
 
         return Median(times[..taken]);
@@ -78,8 +99,8 @@ internal static unsafe class DistanceProbe
         int taken = 0;
         long begin = Stopwatch.GetTimestamp();
 
-        // The first is slower: it fills the translation cache. It counts only where there is no time for another.
-        for (int i = 0; i <= Copies && (taken == 0 || Stopwatch.GetTimestamp() - begin < Patience); i++)
+        // The first fills the translation cache: it counts only where there is no time for another.
+        for (int i = 0; i <= Copies && MayGoOn(taken, begin); i++)
         {
             long place = Math.Min(i * (length / (Copies + 1)), length - word.Length) & ~7L;
             long before = Stopwatch.GetTimestamp();
@@ -88,7 +109,7 @@ internal static unsafe class DistanceProbe
                 return null;
             }
 
-            double took = Stopwatch.GetElapsedTime(before).TotalNanoseconds - ClockCost;
+            double took = NanosecondsSince(before) - ClockCost;
             taken = Math.Max(i, 1);
             times[taken - 1] = took;
         }
@@ -111,7 +132,7 @@ internal static unsafe class DistanceProbe
         Span<double> times = stackalloc double[LargeCopies];
         int taken = 0;
         long begin = Stopwatch.GetTimestamp();
-        while (taken < LargeCopies && (taken == 0 || Stopwatch.GetTimestamp() - begin < Patience))
+        while (taken < LargeCopies && MayGoOn(taken, begin))
         {
             long before = Stopwatch.GetTimestamp();
             if (memory.TryXcopy(buffer.AsSpan(0, size), start) != GlobalMemoryStatus.Success)
@@ -119,10 +140,32 @@ internal static unsafe class DistanceProbe
                 return null;
             }
 
-            times[taken++] = Stopwatch.GetElapsedTime(before).TotalSeconds;
+            times[taken++] = NanosecondsSince(before) / 1e9;
         }
 
         return size / Median(times[..taken]);
+    }
+
+    // The kernel maps a page when it is first touched, which takes longer than what is measured.
+    private static ulong TouchPages(byte* start, long length)
+    {
+        ulong sum = 0;
+        for (long at = 0; at < length; at += PageSize.Bytes)
+        {
+            sum += Volatile.Read(ref start[at]);
+        }
+
+        return sum;
+    }
+
+    // A TimeSpan counts in hundreds of nanoseconds.
+    private static double NanosecondsSince(long timestamp) => (Stopwatch.GetTimestamp() - timestamp) * (1e9 / Stopwatch.Frequency);
+
+    // A few in any case, because the first ones are slow where code is new, unless even these take long.
+    private static bool MayGoOn(int taken, long begin)
+    {
+        long took = Stopwatch.GetTimestamp() - begin;
+        return taken == 0 || took < Patience || (taken < LeastSamples && took < Patience * LeastSamples * 2);
     }
 
     private static double Median(Span<double> values)
@@ -137,7 +180,7 @@ internal static unsafe class DistanceProbe
         foreach (ref double time in times)
         {
             long before = Stopwatch.GetTimestamp();
-            time = Stopwatch.GetElapsedTime(before).TotalNanoseconds;
+            time = NanosecondsSince(before);
         }
 
         return Median(times);
