@@ -12,9 +12,8 @@ namespace Urma.Net;
 /// is posted and all operations before it, of any queue of the context and the same link and direction, have left it; it takes effect
 /// and completes <see cref="Nanoseconds"/> plus length / <see cref="BytesPerSecond"/> later. Each direction (to the peers:
 /// writes, messages, atomics; from them: reads) has the whole bandwidth. Two ends that both have a model each delay what they
-/// send. Times are lower bounds: the real costs of this machine come on top. Only with links below 10 µs the model's own cost of
-/// looking at the clock is measured once and subtracted where a thread waits for its access, so that the access takes what it
-/// should on average.
+/// send. Times are lower bounds: the real costs of this machine come on top. Only the model's own cost of looking at the clock is
+/// subtracted, with links below 10 µs, so that a load or store takes what it should on average.
 /// <para>
 /// Work that is due is carried out by whoever polls any JFC of the context, to the precision of its polling, and otherwise by the
 /// engine thread, some 0.1 ms late.

@@ -19,12 +19,12 @@ internal sealed class FabricLink
 
     // Nanoseconds; above, the model's own cost does not matter.
     private const double CompensatedBelow = 10_000;
-    private const int CalibrationCalls = 500;
+    private const int CalibrationPasses = 3;
+    private const double CalibrationNanoseconds = 100_000;
     private const int CalibrationRounds = 9;
 
     private static readonly long FineWait = Stopwatch.Frequency * 60 / 1_000_000_000;
     private static readonly Lazy<double> SpinsPerTick = new(CalibrateSpin);
-    private static readonly Lazy<long> MeasuredCost = new(Calibrate);
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long _latency;
@@ -33,17 +33,15 @@ internal sealed class FabricLink
     private long _inFreeAt;
 
     public FabricLink(FabricModel model)
-        : this(model, model.Nanoseconds is > 0 and < CompensatedBelow ? MeasuredCost.Value : 0)
-    {
-    }
-
-    private FabricLink(FabricModel model, long ownCost)
     {
         Model = model;
         double ticksPerNanosecond = Stopwatch.Frequency / 1e9;
         _latency = (long)Math.Ceiling(model.Nanoseconds * ticksPerNanosecond);
         _unitsPerByte = Stopwatch.Frequency * (double)(1 << FractionBits) / model.BytesPerSecond;
-        OwnCost = ownCost;
+        if (model.Nanoseconds is > 0 and < CompensatedBelow)
+        {
+            Calibrate();
+        }
     }
 
     public FabricModel Model { get; }
@@ -54,7 +52,7 @@ internal sealed class FabricLink
     public long Latency => _latency;
 
     /// <summary>Timestamp units by which a thread that reserves and waits would be late; 0 where the latency makes them meaningless.</summary>
-    public long OwnCost { get; }
+    public long OwnCost { get; private set; }
 
     /// <summary>Sends bytes over the link behind all that went the same way.</summary>
     /// <param name="bytes">How many; a nonsensical number counts as none, because its operation will fail.</param>
@@ -137,23 +135,26 @@ internal sealed class FabricLink
         return Turns / (double)Math.Max(least, 1);
     }
 
-    // What Delay takes longer than it should: looking at the clock, and what is around it. The
-    // smallest of some rounds, because everything else that happens only adds.
-    private static long Calibrate()
+    // What Delay takes longer than it should: looking at the clock, and what is around it. In passes, because it depends on how the
+    // looks fall into the time to wait. The smallest of some rounds, because everything else that happens only adds.
+    private void Calibrate()
     {
-        var link = new FabricLink(FabricModel.Ub, ownCost: 0);
-        long least = long.MaxValue;
-        for (int round = 0; round < CalibrationRounds; round++)
+        int calls = (int)Math.Max(1, CalibrationNanoseconds / Model.Nanoseconds);
+        for (int pass = 0; pass < CalibrationPasses; pass++)
         {
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < CalibrationCalls; i++)
+            long least = long.MaxValue;
+            for (int round = 0; round < CalibrationRounds; round++)
             {
-                link.Delay(sizeof(ulong), inbound: true);
+                long start = Stopwatch.GetTimestamp();
+                for (int i = 0; i < calls; i++)
+                {
+                    Delay(sizeof(ulong), inbound: true);
+                }
+
+                least = Math.Min(least, (Stopwatch.GetTimestamp() - start) / calls);
             }
 
-            least = Math.Min(least, (Stopwatch.GetTimestamp() - start) / CalibrationCalls);
+            OwnCost = Math.Clamp(OwnCost + least - _latency, 0, _latency);
         }
-
-        return Math.Max(0, least - link.Latency);
     }
 }

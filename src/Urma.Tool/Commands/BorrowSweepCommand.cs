@@ -37,6 +37,7 @@ internal static class BorrowSweepCommand
                 parsed.GetValue(slices));
             MeasuringThread.Run(ProcessorPair.Parse(parsed.GetValue(cpu)).Client, () =>
             {
+                sweep.WarmUp();
                 IReadOnlyList<SweepPoint> ratios = sweep.MeasureRatios();
                 IReadOnlyList<SweepPoint> locality = sweep.MeasureLocality();
                 if (parsed.GetValue(json) is not null)

@@ -15,10 +15,11 @@ internal sealed class BorrowSweep : IDisposable
     private const int Slots = 1 << 12;
     private const int SlotLength = 64;
     private const int AccessesPerSlice = 1000;
-    private const int WarmUp = 20;
+    private const int UncountedSlices = 20;
     private const double LocalityRatio = 0.25;
     private const string NearLabel = "urma near";
 
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
     private static readonly double[] Ratios = [0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50];
     private static readonly double[] Exponents = [0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4];
 
@@ -49,6 +50,16 @@ internal sealed class BorrowSweep : IDisposable
     public FabricModel Local { get; }
 
     public FabricModel Borrowed { get; }
+
+    /// <summary>Measures in vain until the compiler is done.</summary>
+    public void WarmUp()
+    {
+        long end = Environment.TickCount64 + (long)WarmUpTime.TotalMilliseconds;
+        while (Environment.TickCount64 < end)
+        {
+            _ = Measure(LocalityRatio, 0);
+        }
+    }
 
     /// <summary>Uniform accesses, more and more of the memory borrowed.</summary>
     public IReadOnlyList<SweepPoint> MeasureRatios() => [.. Ratios.Select(ratio => Measure(ratio, 0))];
@@ -94,10 +105,10 @@ internal sealed class BorrowSweep : IDisposable
         var ratios = new double[_slices];
         using SegmentView own = _own.Map();
         using SegmentView borrowed = lease.Map();
-        for (int slice = -WarmUp; slice < _slices; slice++)
+        for (int slice = -UncountedSlices; slice < _slices; slice++)
         {
             // The same loads with nothing borrowed right before, so that both see the same machine.
-            ReadOnlySpan<int> part = slots.AsSpan((slice + WarmUp) % (slots.Length / AccessesPerSlice) * AccessesPerSlice, AccessesPerSlice);
+            ReadOnlySpan<int> part = slots.AsSpan((slice + UncountedSlices) % (slots.Length / AccessesPerSlice) * AccessesPerSlice, AccessesPerSlice);
             // Whoever is first finds colder caches: that takes turns.
             double first = slice % 2 == 0 ? Load(own, own, Slots, part) : Load(own, borrowed, ownSlots, part);
             double second = slice % 2 == 0 ? Load(own, borrowed, ownSlots, part) : Load(own, own, Slots, part);
