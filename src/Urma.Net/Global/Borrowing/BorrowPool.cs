@@ -32,6 +32,7 @@ public sealed class BorrowPool : IDisposable
         Directory = directory;
         Policy = policy;
         _locality = new LocalityWatch(context.Global, policy);
+        context.Services.Add(this);
         _timer = new Timer(static state => ((BorrowPool)state!).Look(), this, LookInterval, LookInterval);
     }
 
@@ -210,6 +211,7 @@ public sealed class BorrowPool : IDisposable
         Array.ForEach(leases, static l => l.Dispose());
         Parallel.ForEach(offers, static o => o.Dispose());
         Directory.Dispose();
+        Context.Services.Remove(this);
     }
 
     internal void Forget(BorrowedMemory lease)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -30,9 +29,6 @@ internal sealed class SharedDirectory : IDisposable
     private const ulong MaxUse = 1023;
     private const ulong Ready = 1UL << 32;
 
-    // One for each context and as long as it: members of one context do not take each other for dead.
-    private static readonly ConditionalWeakTable<UrmaContext, Presence> Presences = [];
-
     private readonly UrmaContext _context;
     private readonly Segment? _own;
     private readonly TargetSegment? _import;
@@ -47,7 +43,7 @@ internal sealed class SharedDirectory : IDisposable
         _context = context;
         _own = own;
         _import = import;
-        _presence = Presences.GetValue(context, static c => new Presence(c));
+        _presence = context.Services.Presence;
     }
 
     /// <summary>Where the user's own words begin.</summary>

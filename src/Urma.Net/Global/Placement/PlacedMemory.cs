@@ -44,6 +44,7 @@ public sealed partial class PlacedMemory : IDisposable
         }
 
         _granuleShift = System.Numerics.BitOperations.TrailingZeroCount(granule);
+        context.Services.Add(this);
     }
 
     /// <summary>Bytes.</summary>
@@ -219,6 +220,8 @@ public sealed partial class PlacedMemory : IDisposable
                 _directory.Dispose();
             }
         }
+
+        _context.Services.Remove(this);
     }
 
     private static long Granules(long length, long granule) => (length + granule - 1) / granule;

@@ -178,6 +178,25 @@ public sealed class BorrowTests : ProcessTest
         await Task.CompletedTask;
     }
 
+    [Fact]
+    public async Task A_context_that_closes_gives_back_and_takes_back()
+    {
+        UrmaContext context = OpenHere();
+        using BorrowPool pool = BorrowPool.Create(context, Name, policy: Eager);
+        using MemoryOffer offer = pool.Offer(Length);
+        UrmaContext other = OpenHere();
+        BorrowPool member = BorrowPool.Join(other, Name, Bound, Eager);
+        BorrowedMemory lease = await member.BorrowAsync(1);
+        MemoryOffer theirs = member.Offer(Length);
+        using BorrowedMemory ours = await pool.BorrowAsync(1);
+        other.Dispose();
+        Threads.Until(() => !offer.IsLent, "the lease has come back");
+        Assert.NotEqual(GlobalMemoryStatus.Success, ours.Status);
+        lease.Dispose();
+        theirs.Dispose();
+        member.Dispose();
+    }
+
     private static bool Access(UrmaContext context, Segment near, BorrowedMemory lease, int every)
     {
         Span<byte> word = stackalloc byte[8];
