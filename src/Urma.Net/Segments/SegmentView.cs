@@ -232,7 +232,7 @@ public unsafe ref struct SegmentView
     }
 
     // These are static because a view whose address is taken cannot live in registers.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static byte* Delayed(Internal.ISegmentLease? lease, byte* start, long limit, long offset, long length, bool write, bool isOrdered)
     {
         if (lease is Internal.DelayedLease delayed)

@@ -72,10 +72,10 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
     [Fact]
     public async Task A_target_that_dies_midway_leaves_the_source_valid()
     {
-        // Slow enough that the copy is under way for half a second.
+        // Slow enough that the copy is under way for ten seconds, unless the target dies.
         UrmaContext mover = OpenHere(new UrmaContextOptions
         {
-            FabricProfile = new FabricProfile("test", [new FabricRule(new FabricModel("slow", 1000, 20e6)) { Label = "target" }]),
+            FabricProfile = new FabricProfile("test", [new FabricRule(new FabricModel("slow", 1000, 1e6)) { Label = "target" }]),
         });
         PeerProcess target = OpenPeer("target");
         (SegmentDescriptor descriptor, Token token) = MakePlace(target, 10 << 20);
