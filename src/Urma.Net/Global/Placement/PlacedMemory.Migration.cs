@@ -13,6 +13,9 @@ public sealed partial class PlacedMemory
     // No granule's word: nobody has been written 2⁴⁸ times.
     private const ulong NeverCopied = ulong.MaxValue;
 
+    /// <summary>For tests: called where a copy has seen a granule that is being written, before it goes on.</summary>
+    internal Action? OnBusyGranule { get; set; }
+
     /// <summary>
     /// Moves the data into another segment, of whichever node, while members read and write: copies, copies again what was written
     /// meanwhile, then holds writers off for the rest and has everybody use the new place from then on.
@@ -94,7 +97,7 @@ public sealed partial class PlacedMemory
             throw new GlobalMemoryException(fault, address, Length);
         }
 
-        var copy = new PlacedCopy(_context.Global, view, source.Address, address, Length, _granuleShift);
+        var copy = new PlacedCopy(_context.Global, view, source.Address, address, Length, _granuleShift, OnBusyGranule);
         long copiedBefore = long.MaxValue;
         for (int pass = 0; pass < MaxPasses && copy.Status == GlobalMemoryStatus.Success; pass++)
         {
@@ -193,9 +196,11 @@ public sealed partial class PlacedMemory
         private readonly int _most;
         private readonly ulong[] _copied;
         private readonly ulong[] _words;
+        private readonly Action? _onBusyGranule;
 
-        public PlacedCopy(GlobalMemory memory, SegmentView view, GlobalAddress from, GlobalAddress to, long length, int shift)
+        public PlacedCopy(GlobalMemory memory, SegmentView view, GlobalAddress from, GlobalAddress to, long length, int shift, Action? onBusyGranule)
         {
+            _onBusyGranule = onBusyGranule;
             _memory = memory;
             _view = view;
             _from = from;
@@ -221,10 +226,16 @@ public sealed partial class PlacedMemory
             bool complete = true;
             for (long index = 0; index < _copied.Length && Status == GlobalMemoryStatus.Success;)
             {
-                int count = ChangedFrom(index);
+                int count = ChangedFrom(index, out bool isBusy);
                 if (count == 0)
                 {
-                    complete &= PlacedMemoryLayout.WriterOf(_view.LoadAcquire<ulong>(PlacedMemoryLayout.Granule(index))) == 0;
+                    // Judged by the look that found it: its writer may have ended since, and then it is not copied.
+                    complete &= !isBusy;
+                    if (isBusy)
+                    {
+                        _onBusyGranule?.Invoke();
+                    }
+
                     index++;
                     continue;
                 }
@@ -237,9 +248,10 @@ public sealed partial class PlacedMemory
             return complete && Status == GlobalMemoryStatus.Success;
         }
 
-        // How many granules from here on were written since and are at rest now.
-        private int ChangedFrom(long index)
+        // How many granules from here on were written since and are at rest now; whether the one behind them is being written.
+        private int ChangedFrom(long index, out bool isBusy)
         {
+            isBusy = false;
             int count = 0;
             for (; count < _most && index + count < _copied.Length; count++)
             {
@@ -248,6 +260,7 @@ public sealed partial class PlacedMemory
                 if (PlacedMemoryLayout.WriterOf(word) != 0)
                 {
                     BusyGranule = at;
+                    isBusy = true;
                     break;
                 }
 

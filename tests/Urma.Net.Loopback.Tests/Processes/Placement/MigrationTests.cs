@@ -166,6 +166,32 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
     }
 
     [Fact]
+    public async Task A_write_that_ends_while_the_mover_looks_at_its_granule_is_moved()
+    {
+        UrmaContext context = OpenHere();
+        using Segment memory = context.AllocateSegment(Length);
+        using Segment other = context.AllocateSegment(Length);
+        using PlacedMemory placed = PlacedMemory.Create(context, Name, memory);
+        using Global.SharedDirectory writer = Global.SharedDirectory.Join(context, Name, Global.PlacedMemoryLayout.Kind, Bound);
+        Hold(writer);
+        placed.OnBusyGranule = () =>
+        {
+            using SegmentView view = writer.Map();
+            ulong word = view.LoadAcquire<ulong>(Global.PlacedMemoryLayout.Granule(0));
+            if ((view.LoadAcquire<ulong>(Global.PlacedMemoryLayout.State) & Global.PlacedMemoryLayout.IsSwitching) != 0)
+            {
+                memory.AsSpan()[0] = 9;
+                view.StoreRelease(Global.PlacedMemoryLayout.Granule(0), Global.PlacedMemoryLayout.AfterWrite(word));
+            }
+        };
+        Assert.Equal(MigrationStatus.Moved, (await MoveOff(placed, other)).Status);
+        Assert.Equal(9, other.AsSpan()[0]);
+        byte[] read = new byte[1];
+        placed.Read(0, read);
+        Assert.Equal(9, read[0]);
+    }
+
+    [Fact]
     public void The_region_ends_with_the_member_that_made_it()
     {
         UrmaContext context = OpenHere();
