@@ -22,7 +22,6 @@ internal sealed record DirectoryLayout(long GranuleSize, int GranuleCount, int M
     public const int OrderOffset = 256;
     public const int OrderSleepOffset = 384;
     public const int TicketOffset = 512;
-    public const int MemberMaskOffset = 640;
     public const int RegionCountOffset = 768;
     public const int MembersOffset = 4096;
 

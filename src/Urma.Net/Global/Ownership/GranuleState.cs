@@ -12,6 +12,7 @@ internal readonly struct GranuleState
     private const int BeforeShift = 9;
     private const int MemberMask = 63;
     private const ulong HeldMask = 0xff;
+    private const ulong PromiseMask = ((ulong)MemberMask << OwnerShift) | (1ul << PendingShift);
 
     private readonly ulong _word;
 
@@ -29,6 +30,9 @@ internal readonly struct GranuleState
     public int Owner => (int)(_word >> OwnerShift) & MemberMask;
 
     public bool IsPending => ((_word >> PendingShift) & 1) != 0;
+
+    /// <summary>Whether it is promised to a member, given its <see cref="PendingOver"/> nothing.</summary>
+    public bool IsPendingOf(ulong promise) => (_word & PromiseMask) == promise;
 
     /// <summary>What a pending change replaces.</summary>
     public GranuleState Before => new((_word >> BeforeShift) & HeldMask);

@@ -20,7 +20,7 @@ internal sealed unsafe class LocalPins
     private readonly GranuleRecord* _granules;
     private readonly int* _counts;
     private readonly Gate[] _gates = new Gate[Stripes * StripeSpacing];
-    private readonly ulong _bit;
+    private ulong _bit;
 
     public LocalPins(OwnershipDirectory directory, int self)
     {
@@ -59,6 +59,19 @@ internal sealed unsafe class LocalPins
 
         gate.Exit();
         return last;
+    }
+
+    /// <summary>From now on nothing shows in the directory: the member's number is given away.</summary>
+    public void Silence()
+    {
+        Volatile.Write(ref _bit, 0);
+        for (int i = 0; i < Stripes; i++)
+        {
+            // Whoever is inside may still have the bit.
+            ref Gate gate = ref GateOf(i);
+            gate.Enter();
+            gate.Exit();
+        }
     }
 
     // Far apart, because threads of different granules must not wait for each other's line.

@@ -34,13 +34,16 @@ internal sealed unsafe class OwnershipDirectory
         get => Volatile.Read(ref *(ulong*)(_base + DirectoryLayout.MagicOffset)) == DirectoryLayout.Magic;
     }
 
-    /// <summary>Who holds the order: member + 1, or 0.</summary>
+    /// <summary>Who holds the order: its identity, and in the lower half member + 1; or 0.</summary>
     public ref ulong Order => ref *(ulong*)(_base + DirectoryLayout.OrderOffset);
 
     /// <summary>Members that have waited so long for the order that it must be handed to them.</summary>
     public ref ulong Hungry => ref *(ulong*)(_base + DirectoryLayout.OrderOffset + 8);
 
-    /// <summary>Members with requests in the queue. Changed only by whoever holds the order.</summary>
+    /// <summary>
+    /// Members with requests in the queue. Each sets its own bit inside the order and clears it whenever it likes; whoever takes
+    /// back what a dead one had clears that one's.
+    /// </summary>
     public ref ulong Queued => ref *(ulong*)(_base + DirectoryLayout.OrderOffset + 16);
 
     /// <summary>Counts releases of the order while somebody sleeps until one.</summary>
@@ -52,8 +55,20 @@ internal sealed unsafe class OwnershipDirectory
     /// <summary>The next ticket of a queued request.</summary>
     public ref ulong Ticket => ref *(ulong*)(_base + DirectoryLayout.TicketOffset);
 
-    /// <summary>Member slots in use. Changed only by whoever holds the order.</summary>
-    public ref ulong Members => ref *(ulong*)(_base + DirectoryLayout.MemberMaskOffset);
+    /// <summary>The places that have a member.</summary>
+    public ulong JoinedMembers
+    {
+        get
+        {
+            ulong members = 0;
+            for (int i = 0; i < DirectoryLayout.MaxMembers; i++)
+            {
+                members |= MemberRecord.IsJoined(Volatile.Read(ref Member(i).Identity)) ? 1ul << i : 0;
+            }
+
+            return members;
+        }
+    }
 
     private ref int RegionCount => ref *(int*)(_base + DirectoryLayout.RegionCountOffset);
 

@@ -44,6 +44,7 @@ public sealed unsafe partial class OwnershipDomain
             ThrowPages(error);
         }
 
+        ThrowIfDisposed();
         throw status == OwnershipStatus.Cancelled ? new OperationCanceledException(cancellationToken) : Timeout(what, blockers, timeout);
     }
 
@@ -68,6 +69,13 @@ public sealed unsafe partial class OwnershipDomain
             ThrowIfDisposed();
             throw new UrmaException(
                 UrmaStatus.Failed, $"The ownership domain '{Name}' is gone: the process that created it died or left it. Create it again and join it.");
+        }
+
+        if (_rounds is { IsMember: false })
+        {
+            ThrowIfDisposed();
+            throw new UrmaException(
+                UrmaStatus.Failed, $"This process is no member of the ownership domain '{Name}' any more: the others took it for dead and took back what it had. Join it again.");
         }
     }
 

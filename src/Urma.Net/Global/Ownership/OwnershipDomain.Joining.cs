@@ -25,16 +25,16 @@ public sealed unsafe partial class OwnershipDomain
         IsCreator = isCreator;
         RefusesSpans = memory.Link is { AllowsUndelayedViews: false };
         _members = new OwnershipMembers(context, directory, memory.Presence);
-        _self = Claim(TimeLimit.After(timeout));
-        _rounds = new OwnershipRounds(memory.Link, directory, _members, _self);
         try
         {
+            _self = Claim(TimeLimit.After(timeout), out uint identity);
+            _rounds = new OwnershipRounds(memory.Link, directory, _members, _self, identity);
             Enter();
         }
         catch
         {
-            _rounds.Guard?.Dispose();
-            _rounds.Vacate(_self);
+            _rounds?.Guard?.Dispose();
+            _rounds?.Abandon();
             _members.Dispose();
             throw;
         }
@@ -122,13 +122,13 @@ public sealed unsafe partial class OwnershipDomain
         }
     }
 
-    // An even generation is a free place; making it odd takes it.
-    private int Claim(long deadline)
+    // Whoever is replaced here has left traces, which are cleared away inside the order before anything is done (Enter).
+    private int Claim(long deadline, out uint identity)
     {
         Span<uint> seen = stackalloc uint[DirectoryLayout.MaxMembers];
         for (int i = 0; i < seen.Length; i++)
         {
-            seen[i] = Volatile.Read(ref _directory.Member(i).Generation);
+            seen[i] = Volatile.Read(ref _directory.Member(i).Identity);
         }
 
         long begin = Stopwatch.GetTimestamp();
@@ -138,13 +138,10 @@ public sealed unsafe partial class OwnershipDomain
             for (int i = 0; i < DirectoryLayout.MaxMembers; i++)
             {
                 MemberRecord record = _directory.Member(i);
-                uint generation = Volatile.Read(ref record.Generation);
-                bool isFree = (generation & 1) == 0;
-                bool isAbandoned = mayReplace && generation == seen[i] && ((Volatile.Read(ref _directory.Members) >> i) & 1) == 0;
-                if ((isFree || isAbandoned) && Interlocked.CompareExchange(ref record.Generation, generation + (isFree ? 1u : 2u), generation) == generation)
+                uint now = Volatile.Read(ref record.Identity);
+                bool isTaken = MemberRecord.IsJoined(now) ? !_members.IsGone(i, now) : MemberRecord.IsJoining(now) && !(mayReplace && now == seen[i]);
+                if (!isTaken && record.TryClaim(now, out uint claimed) && record.TryJoin(claimed, _memory.Presence, out identity))
                 {
-                    _memory.Presence.WriteTo(record.Presence);
-                    record.ProcessId = Environment.ProcessId;
                     return i;
                 }
             }
@@ -155,15 +152,17 @@ public sealed unsafe partial class OwnershipDomain
                 throw new UrmaException(UrmaStatus.OutOfMemory, $"Domain '{Name}' is full: it has {DirectoryLayout.MaxMembers} members.");
             }
 
+            // Those that died while nobody was there who noticed.
+            _members.Suspect(_directory.JoinedMembers);
             Thread.Sleep(10);
         }
     }
 
     private void Enter()
     {
-        _ = Interlocked.Or(ref _directory.Members, 1ul << _self);
-        if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), out int holder))
+        if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), CancellationToken.None, out int holder))
         {
+            ThrowIfLost();
             throw Timeout("join", holder < 0 ? 0 : 1ul << holder, _timeout);
         }
 
@@ -183,13 +182,12 @@ public sealed unsafe partial class OwnershipDomain
         ulong gone = 0;
         for (int i = 0; i < DirectoryLayout.MaxMembers; i++)
         {
-            bool isMember = ((Volatile.Read(ref _directory.Members) >> i) & 1) != 0;
-            gone |= isMember && i != _self && _members.Identify(i).Uasid == args.Uasid && _members.Look(i) ? 1ul << i : 0;
+            gone |= i != _self && _members.Identify(i).Uasid == args.Uasid && _members.Look(i) ? 1ul << i : 0;
         }
 
         if (gone != 0)
         {
-            _ = _rounds.TryReclaim(gone, TimeLimit.After(_timeout));
+            _ = _rounds.TryReclaim(gone, TimeLimit.After(_timeout), CancellationToken.None);
         }
     });
 

@@ -54,7 +54,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     public bool IsCreator { get; }
 
     /// <summary>How many members there are.</summary>
-    public int MemberCount => BitOperations.PopCount(Volatile.Read(ref _directory.Members));
+    public int MemberCount => BitOperations.PopCount(_directory.JoinedMembers);
 
     internal string Provider => _context.Device.Provider.Name;
 
@@ -70,8 +70,9 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         CheckName(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ThrowIfDisposed();
-        if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), out int holder))
+        if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), CancellationToken.None, out int holder))
         {
+            ThrowIfLost();
             throw Timeout($"create region '{name}'", holder < 0 ? 0 : 1ul << holder, _timeout);
         }
 
@@ -128,15 +129,20 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         _context.Services.Remove(this);
         Diagnostics.OwnershipTotals.Retire(this);
         _rounds.Guard?.Dispose();
-        if (_directory.IsAlive && !IsCreator && _rounds.Order.TryEnter(TimeLimit.After(_timeout), out _))
+        if (IsCreator)
         {
-            _rounds.Scrub(_self);
-            _rounds.Order.Exit();
-            _rounds.Vacate(_self);
+            _rounds.Stop();
+        }
+        else
+        {
+            // What others may own from now on must not be what our open scopes write.
+            _memory.EndData();
+            _rounds.Leave(TimeLimit.After(_directory.IsAlive ? _timeout : TimeSpan.Zero));
         }
 
-        _members.Dispose();
+        // The watches last: one that is disposed knows nothing of its member, and looks go on until the directory is gone.
         _memory.Dispose();
+        _members.Dispose();
     }
 
     /// <inheritdoc/>
@@ -167,7 +173,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
             Acquire(region, first, end, wanted, timeout, cancellationToken);
         }
 
-        if (!_directory.IsAlive)
+        if (!_directory.IsAlive || !_rounds.IsMember)
         {
             Unpin(first, end);
             ThrowIfLost();

@@ -14,22 +14,25 @@ internal sealed class OwnershipMembers : IDisposable
     private readonly Presence _presence;
     private readonly Lock _lock = new();
     private readonly PresenceWatch?[] _watches = new PresenceWatch?[DirectoryLayout.MaxMembers];
-    private readonly long[] _generations = new long[DirectoryLayout.MaxMembers];
+    private readonly uint[] _identities = new uint[DirectoryLayout.MaxMembers];
     private readonly long[] _looked = new long[DirectoryLayout.MaxMembers];
-    private readonly long[] _goneGenerations = new long[DirectoryLayout.MaxMembers];
+    private readonly long[] _goneIdentities = new long[DirectoryLayout.MaxMembers];
     private ulong _looking;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     public OwnershipMembers(UrmaContext context, OwnershipDirectory directory, Presence presence)
     {
         _context = context;
         _directory = directory;
         _presence = presence;
-        Array.Fill(_goneGenerations, -1);
+        Array.Fill(_goneIdentities, -1);
     }
 
     /// <summary>Whether a member is known to have died; false where nobody has looked (<see cref="Suspect"/>).</summary>
-    public bool IsGone(int member) => Volatile.Read(ref _goneGenerations[member]) == Generation(member);
+    public bool IsGone(int member) => IsGone(member, Identity(member));
+
+    /// <summary>Whether the member that has, or had, a place under this identity is known to have died.</summary>
+    public bool IsGone(int member, uint identity) => Volatile.Read(ref _goneIdentities[member]) == identity;
 
     /// <summary>Those of some members that are known to have died.</summary>
     public ulong Gone(ulong members)
@@ -54,7 +57,7 @@ internal sealed class OwnershipMembers : IDisposable
             ulong bit = 1ul << member;
             if (now - Volatile.Read(ref _looked[member]) > Pause && (Interlocked.Or(ref _looking, bit) & bit) == 0)
             {
-                Later(() => Look(member));
+                LookLater(member);
             }
         }
     }
@@ -64,14 +67,17 @@ internal sealed class OwnershipMembers : IDisposable
     {
         try
         {
-            PresenceWatch? watch = Watch(member, out long generation);
+            PresenceWatch? watch = Watch(member, out uint identity);
 
-            // An even generation is a free place: whatever names it is left over. An odd one without its bit is still coming.
-            bool gone = watch is null ? (generation & 1) == 0 : watch.IsGone;
+            // Whatever names a free place is left over. Who is still joining, or cannot be read, is not gone.
+            bool gone = watch?.IsGone ?? !(MemberRecord.IsJoined(identity) || MemberRecord.IsJoining(identity));
+
+            // A watch that was disposed meanwhile says nothing.
+            gone &= !_disposed;
             if (gone)
             {
-                // Of this generation only: the place may have a new member any time.
-                Volatile.Write(ref _goneGenerations[member], generation);
+                // Only this one: the place may have a new member any time.
+                Volatile.Write(ref _goneIdentities[member], identity);
             }
 
             return gone;
@@ -86,28 +92,23 @@ internal sealed class OwnershipMembers : IDisposable
     /// <summary>How a message names a member.</summary>
     public string Describe(int member)
     {
-        MemberRecord record = _directory.Member(member);
-        try
-        {
-            return $"process {record.ProcessId} (engine {SegmentDescriptor.Read(record.Presence).Uasid:x6})";
-        }
-        catch (UrmaException)
-        {
-            return $"member {member}";
-        }
+        (uint uasid, int processId) = Identify(member);
+        return processId != 0 ? $"process {processId} (engine {uasid:x6})" : $"member {member}";
     }
 
-    /// <summary>The engine number and process a member gave.</summary>
+    /// <summary>The engine number and process a member gave; zeros where nothing can be read.</summary>
     public (uint Uasid, int ProcessId) Identify(int member)
     {
-        MemberRecord record = _directory.Member(member);
+        Span<byte> presence = stackalloc byte[Presence.Size];
         try
         {
-            return (SegmentDescriptor.Read(record.Presence).Uasid, record.ProcessId);
+            return _directory.Member(member).TryRead(Identity(member), presence, out int processId)
+                ? (SegmentDescriptor.Read(presence).Uasid, processId)
+                : default;
         }
         catch (UrmaException)
         {
-            return (0, record.ProcessId);
+            return default;
         }
     }
 
@@ -142,27 +143,28 @@ internal sealed class OwnershipMembers : IDisposable
         }
     }
 
-    private long Generation(int member) => Volatile.Read(ref _directory.Member(member).Generation);
+    private uint Identity(int member) => Volatile.Read(ref _directory.Member(member).Identity);
 
-    private PresenceWatch? Watch(int member, out long generation)
+    // Not in Suspect: what a delegate captures is allocated even where nothing is queued.
+    private void LookLater(int member) => Later(() => Look(member));
+
+    private PresenceWatch? Watch(int member, out uint identity)
     {
+        Span<byte> presence = stackalloc byte[Presence.Size];
         lock (_lock)
         {
-            generation = Generation(member);
-            if (_watches[member] is { } known && _generations[member] == generation)
+            identity = Identity(member);
+            if (_watches[member] is { } known && _identities[member] == identity)
             {
                 return known;
             }
 
             _watches[member]?.Dispose();
             _watches[member] = null;
-            _generations[member] = generation;
-            if (((Volatile.Read(ref _directory.Members) >> member) & 1) == 0)
-            {
-                return null;
-            }
-
-            return _watches[member] = new PresenceWatch(_context, _presence, _directory.Member(member).Presence);
+            _identities[member] = identity;
+            return _watches[member] = !_disposed && _directory.Member(member).TryRead(identity, presence, out _)
+                ? new PresenceWatch(_context, _presence, presence)
+                : null;
         }
     }
 }

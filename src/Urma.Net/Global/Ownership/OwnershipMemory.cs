@@ -10,9 +10,10 @@ namespace Urma.Net.Global;
 internal sealed unsafe class OwnershipMemory : IDisposable
 {
     private readonly List<ISegmentLease> _leases = [];
-    private readonly List<IDisposable> _segments = [];
     private Segment? _directory;
     private Segment? _data;
+    private TargetSegment? _directoryImport;
+    private TargetSegment? _dataImport;
 
     public OwnershipMemory(UrmaContext context) => Presence = new Presence(context);
 
@@ -35,8 +36,8 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     /// <returns>The directory's first byte.</returns>
     public byte* Allocate(UrmaContext context, DirectoryLayout layout, Token token)
     {
-        _directory = Keep(context.AllocateSegment(layout.Length, new SegmentOptions { Token = token }));
-        _data = Keep(context.AllocateSegment(layout.Capacity));
+        _directory = context.AllocateSegment(layout.Length, new SegmentOptions { Token = token });
+        _data = context.AllocateSegment(layout.Capacity);
         _leases.Add(_directory.Lease(out byte* start));
         _leases.Add(_data.Lease(out byte* data));
         Data = data;
@@ -46,30 +47,30 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     /// <returns>The directory's first byte.</returns>
     public byte* ImportDirectory(UrmaContext context, SegmentDescriptor descriptor, Token token)
     {
-        TargetSegment target = Keep(context.ImportSegment(descriptor, token));
-        Link = context.Global.LinkTo(target.GlobalAddress);
-        _leases.Add(target.Lease(out byte* start));
+        _directoryImport = context.ImportSegment(descriptor, token);
+        Link = context.Global.LinkTo(_directoryImport.GlobalAddress);
+        _leases.Add(_directoryImport.Lease(out byte* start));
         return start;
     }
 
     public void ImportData(UrmaContext context, SegmentDescriptor descriptor, Token token)
     {
-        TargetSegment target = Keep(context.ImportSegment(descriptor, token));
-        _leases.Add(target.Lease(out byte* data));
+        _dataImport = context.ImportSegment(descriptor, token);
+        _leases.Add(_dataImport.Lease(out byte* data));
         Data = data;
     }
 
+    /// <summary>From now on the regions' bytes are this process's own. Not for the creator.</summary>
+    public void EndData() => _dataImport?.Dispose();
+
+    /// <summary>The sign of life ends last: while it is there, nobody else gives away what this member has.</summary>
     public void Dispose()
     {
+        _directory?.Dispose();
+        _data?.Dispose();
+        _dataImport?.Dispose();
+        _directoryImport?.Dispose();
         Presence.Dispose();
-        _segments.ForEach(static s => s.Dispose());
-    }
-
-    private T Keep<T>(T segment)
-        where T : IDisposable
-    {
-        _segments.Add(segment);
-        return segment;
     }
 
     private void Release() => _leases.ForEach(static l => l.Release());

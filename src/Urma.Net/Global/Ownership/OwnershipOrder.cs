@@ -10,29 +10,39 @@ namespace Urma.Net.Global;
 /// finds out.
 /// </summary>
 /// <remarks>Thread-safe. Between two processes of one member nothing is shared: a member is a process's domain object.</remarks>
-internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, OwnershipMembers members, int self)
+internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, OwnershipMembers members, int self, uint identity)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LateSlice = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _threads = new();
-    private readonly ulong _held = Word(directory, self);
+    private readonly ulong _held = Word(identity, self);
     private readonly ulong _bit = 1ul << self;
+    private readonly MemberRecord _own = directory.Member(self);
+    private int _isTaking;
 
     /// <summary>Enters.</summary>
     /// <param name="deadline">A <see cref="TimeLimit"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="holder">On failure the member that is inside; -1 where it is another thread of this one.</param>
-    /// <returns>False when the time was over first, or the directory is gone.</returns>
-    public bool TryEnter(long deadline, out int holder)
+    /// <returns>False when the time was over first, it was cancelled, the directory is gone, or this member's place is another's.</returns>
+    public bool TryEnter(long deadline, CancellationToken cancellationToken, out int holder)
     {
         holder = -1;
-        if (!_threads.TryEnter() && !_threads.TryEnter(Milliseconds(deadline)))
+        if (!_threads.TryEnter() && !TryEnterThreads(deadline, cancellationToken))
         {
             return false;
         }
 
-        if (Interlocked.CompareExchange(ref directory.Order, _held, 0) == 0 || TryEnterContended(deadline, out holder))
+        if (Interlocked.CompareExchange(ref directory.Order, _held, 0) == 0 || TryEnterContended(deadline, cancellationToken, out holder))
         {
-            return true;
+            if (Volatile.Read(ref _own.Identity) == identity)
+            {
+                return true;
+            }
+
+            Interlocked.CompareExchange(ref directory.Order, 0, _held);
         }
 
         _threads.Exit();
@@ -45,8 +55,8 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
         ulong hungry = Volatile.Read(ref directory.Hungry) & ~_bit;
         if (hungry == 0 || !TryHandOver(hungry))
         {
-            // The exchange is also the fence between leaving and looking who sleeps.
-            Interlocked.Exchange(ref directory.Order, 0);
+            // The exchange is also the fence between leaving and looking who sleeps. Whoever took us for dead is inside now.
+            Interlocked.CompareExchange(ref directory.Order, 0, _held);
             if (Volatile.Read(ref *directory.OrderSleepers) != 0)
             {
                 Signal(1);
@@ -57,7 +67,7 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryEnterContended(long deadline, out int holder)
+    private bool TryEnterContended(long deadline, CancellationToken cancellationToken, out int holder)
     {
         var patience = default(Patience);
         bool hungry = false;
@@ -78,12 +88,12 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
             }
 
             holder = Holder(word);
-            if (TimeLimit.HasPassed(deadline) || !directory.IsAlive)
+            if (TimeLimit.HasPassed(deadline) || cancellationToken.IsCancellationRequested || !directory.IsAlive || Volatile.Read(ref _own.Identity) != identity)
             {
                 if (hungry && (Interlocked.And(ref directory.Hungry, ~_bit) & _bit) == 0)
                 {
-                    // It is being handed to us just now: it must not be left lying.
-                    members.Later(() => TakeAndLeave());
+                    // It is being handed to us, now or later: it must not be left lying.
+                    TakeLater();
                 }
 
                 return false;
@@ -105,14 +115,35 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
         }
     }
 
-    // The generation tells a dead holder from the next member in its place.
-    private static ulong Word(OwnershipDirectory directory, int member) =>
-        ((ulong)Volatile.Read(ref directory.Member(member).Generation) << 32) | ((ulong)member + 1);
+    private bool TryEnterThreads(long deadline, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            TimeSpan left = TimeLimit.Left(deadline);
+            if (_threads.TryEnter(left == Timeout.InfiniteTimeSpan || left > Slice ? Slice : left))
+            {
+                return true;
+            }
+
+            if (TimeLimit.HasPassed(deadline))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    // The identity tells a dead holder from the next member in its place.
+    private static ulong Word(uint identity, int member) => ((ulong)identity << 32) | ((ulong)member + 1);
+
+    private ulong WordOf(int member) => Word(Volatile.Read(ref directory.Member(member).Identity), member);
 
     private static int Holder(ulong word) => (int)((uint)word - 1) & (DirectoryLayout.MaxMembers - 1);
 
     private bool IsFree(ulong word) =>
-        word == 0 || (uint)word - 1 >= DirectoryLayout.MaxMembers || word != Word(directory, Holder(word)) || members.IsGone(Holder(word));
+        word == 0 || (uint)word - 1 >= DirectoryLayout.MaxMembers || !MemberRecord.IsJoined((uint)(word >> 32))
+        || word != WordOf(Holder(word)) || members.IsGone(Holder(word));
 
     private void Sleep(ulong seen, long deadline)
     {
@@ -136,7 +167,7 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
             return false;
         }
 
-        Interlocked.Exchange(ref directory.Order, Word(directory, next));
+        Interlocked.CompareExchange(ref directory.Order, WordOf(next), _held);
         if (Volatile.Read(ref *directory.OrderSleepers) != 0)
         {
             Signal(int.MaxValue);
@@ -151,18 +182,26 @@ internal sealed unsafe class OwnershipOrder(OwnershipDirectory directory, Owners
         _ = Futex.Wake(directory.OrderSignal, count);
     }
 
-    // Runs on a thread that may wait.
-    private void TakeAndLeave()
+    private void TakeLater()
     {
-        if (TryEnter(TimeLimit.After(TimeSpan.FromSeconds(1)), out _))
+        if (Interlocked.Exchange(ref _isTaking, 1) == 0)
         {
-            Exit();
+            members.Later(TakeAndLeave);
         }
     }
 
-    private static TimeSpan Milliseconds(long deadline)
+    // Runs on a thread that may wait. Whoever hands it to us may be stopped for long before it does.
+    private void TakeAndLeave()
     {
-        TimeSpan left = TimeLimit.Left(deadline);
-        return left == Timeout.InfiniteTimeSpan || left.TotalMilliseconds < int.MaxValue ? left : TimeSpan.FromMilliseconds(int.MaxValue);
+        if (TryEnter(TimeLimit.After(LateSlice), CancellationToken.None, out _))
+        {
+            // Inside, nobody of ours can give up.
+            Volatile.Write(ref _isTaking, 0);
+            Exit();
+        }
+        else if (directory.IsAlive && Volatile.Read(ref _own.Identity) == identity)
+        {
+            members.Later(TakeAndLeave);
+        }
     }
 }

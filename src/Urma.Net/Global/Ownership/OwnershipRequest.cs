@@ -55,6 +55,9 @@ internal sealed class OwnershipRequest
     /// <summary>Whether it is in the queue.</summary>
     public bool IsQueued { get; set; }
 
+    /// <summary>Whether it does something outside the order, so that its member cannot leave.</summary>
+    public bool IsWaiting { get; set; }
+
     /// <summary>When it began to wait; 0 where it has not.</summary>
     public long WaitBegin { get; set; }
 
@@ -202,6 +205,7 @@ internal sealed class OwnershipRequest
         Slot = -1;
         IsQueued = false;
         IsShown = false;
+        IsWaiting = false;
         IsAttempt = false;
         Error = 0;
         WaitBegin = 0;

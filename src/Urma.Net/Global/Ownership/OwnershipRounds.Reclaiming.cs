@@ -24,15 +24,63 @@ internal sealed unsafe partial class OwnershipRounds
     /// </summary>
     public void Reclaim(int member)
     {
-        // A name that nobody has is nonsense, or left over: it has no place to vacate.
-        bool isMember = IsMember(member);
-        Scrub(member);
-        if (isMember)
+        // First of all, and of exactly the member that is known to be gone: if it is there after all, it finds out. Whoever joins in
+        // its place must pass the order before it has anything. A place that nobody has needs only what is left over cleared away.
+        MemberRecord record = _directory.Member(member);
+        uint identity = Volatile.Read(ref record.Identity);
+        if (!_members.IsGone(member, identity) || (MemberRecord.IsJoined(identity) && !record.TryVacate(identity)))
         {
-            Vacate(member);
+            return;
         }
 
+        Scrub(member);
         WakeQueue();
+    }
+
+    /// <summary>
+    /// Gives back what this member has, then its place, once no thread of it waits any more. What it had mapped must not be the
+    /// shared bytes any more. Where the order cannot be had in time, the others find out and do the same.
+    /// </summary>
+    public void Leave(long deadline)
+    {
+        Stop();
+        bool left = false;
+        while (!left && Order.TryEnter(deadline, CancellationToken.None, out _))
+        {
+            left = Volatile.Read(ref _waiting) == 0;
+            if (left)
+            {
+                // The number may be another's at once: scopes that end later must not clear its pins.
+                Pins.Silence();
+                Scrub(_self);
+                _ = _own.TryVacate(_identity);
+                WakeQueue();
+            }
+
+            Order.Exit();
+            if (!left && TimeLimit.HasPassed(deadline))
+            {
+                break;
+            }
+
+            if (!left)
+            {
+                _own.Wake();
+                Thread.Sleep(1);
+            }
+        }
+
+        Pins.Silence();
+    }
+
+    /// <summary>Gives a place back where nothing was ever done in it.</summary>
+    public void Abandon() => _own.TryVacate(_identity);
+
+    /// <summary>Has this member's waiting threads give up.</summary>
+    public void Stop()
+    {
+        _isLeaving = true;
+        _own.Wake();
     }
 
     /// <summary>Removes every trace of a member but its place. Only inside the order.</summary>
@@ -70,12 +118,7 @@ internal sealed unsafe partial class OwnershipRounds
                 }
             }
         }
-    }
 
-    /// <summary>Makes a member's place free for another. Only inside the order, or by the member itself.</summary>
-    public void Vacate(int member)
-    {
-        ulong bit = 1ul << member;
         for (int slot = 0; slot < DirectoryLayout.SlotsPerMember; slot++)
         {
             Volatile.Write(ref _directory.Slot(member, slot).Ticket, 0);
@@ -83,29 +126,19 @@ internal sealed unsafe partial class OwnershipRounds
 
         _ = Interlocked.And(ref _directory.Queued, ~bit);
         _ = Interlocked.And(ref _directory.Hungry, ~bit);
-        _ = Interlocked.And(ref _directory.Members, ~bit);
-
-        // Last, and even from now on: from here somebody may join in its place.
-        Interlocked.Increment(ref _directory.Member(member).Generation);
     }
 
-    private bool IsMember(int member) => ((Volatile.Read(ref _directory.Members) >> member) & 1) != 0;
-
     /// <summary>Enters the order and takes back what members held that are known to be gone.</summary>
-    public bool TryReclaim(ulong gone, long deadline)
+    public bool TryReclaim(ulong gone, long deadline, CancellationToken cancellationToken)
     {
-        if (!Order.TryEnter(deadline, out _))
+        if (!Order.TryEnter(deadline, cancellationToken, out _))
         {
             return false;
         }
 
         for (ulong rest = gone; rest != 0; rest &= rest - 1)
         {
-            int member = BitOperations.TrailingZeroCount(rest);
-            if (_members.IsGone(member))
-            {
-                Reclaim(member);
-            }
+            Reclaim(BitOperations.TrailingZeroCount(rest));
         }
 
         Order.Exit();

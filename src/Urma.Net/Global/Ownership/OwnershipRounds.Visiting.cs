@@ -121,7 +121,7 @@ internal sealed unsafe partial class OwnershipRounds
     /// <summary>Takes what is promised and not used by anybody who loses it: all of it or nothing, or each run for itself.</summary>
     private void Settle(OwnershipRequest request)
     {
-        if (!request.PerItem && !HasDrained(request))
+        if (!request.PerItem && !(HasDrained(request) && TrySetAll(request)))
         {
             return;
         }
@@ -133,7 +133,7 @@ internal sealed unsafe partial class OwnershipRounds
         {
             if (states[i] == RunState.Pending && (!request.PerItem || IsFree(request, runs[i])))
             {
-                if (Guard is { } guard && (request.Error = guard.Set(runs[i])) != 0)
+                if (request.PerItem && Guard is { } guard && (request.Error = guard.Set(runs[i])) != 0)
                 {
                     break;
                 }
@@ -144,6 +144,35 @@ internal sealed unsafe partial class OwnershipRounds
         }
 
         Interlocked.Add(ref _switches, switches);
+    }
+
+    // All or nothing: nothing is taken before all pages could be changed.
+    private bool TrySetAll(OwnershipRequest request)
+    {
+        if (Guard is not { } guard)
+        {
+            return true;
+        }
+
+        Span<RunState> states = request.States;
+        Span<GranuleRun> runs = request.Runs;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            if (states[i] == RunState.Pending && (request.Error = guard.Set(runs[i])) != 0)
+            {
+                for (; i >= 0; i--)
+                {
+                    if (states[i] == RunState.Pending)
+                    {
+                        guard.Reset(runs[i]);
+                    }
+                }
+
+                return false;
+            }
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -185,6 +214,12 @@ internal sealed unsafe partial class OwnershipRounds
         {
             GranuleRecord* record = &_granules[g];
             var state = new GranuleState(record->State);
+            if (!state.IsPendingOf(_promise))
+            {
+                // Somebody took us for dead and took it back.
+                continue;
+            }
+
             if (state.Mode == Ownership.Write)
             {
                 switches += state.Before.Word == writes ? 0 : 1;

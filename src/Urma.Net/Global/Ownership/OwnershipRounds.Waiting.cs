@@ -101,7 +101,7 @@ internal sealed unsafe partial class OwnershipRounds
     /// <returns>False when the time was over, it was cancelled, or the directory is gone.</returns>
     private bool Wait(OwnershipRequest request, int signal, long deadline, CancellationToken cancellationToken)
     {
-        MemberRecord own = _directory.Member(_self);
+        MemberRecord own = _own;
         var patience = default(Patience);
         int sleeps = 0;
         Guard?.AskToLower(request);
@@ -110,7 +110,7 @@ internal sealed unsafe partial class OwnershipRounds
             CrashPoints.Reach(CrashPoints.OwnershipDrain);
         }
 
-        while (true)
+        while (!_isLeaving && IsMember)
         {
             if (request.HasPending)
             {
@@ -144,7 +144,7 @@ internal sealed unsafe partial class OwnershipRounds
             }
 
             ulong gone = _members.Gone(request.Blockers);
-            if (gone != 0 && !TryReclaim(gone, deadline))
+            if (gone != 0 && !TryReclaim(gone, deadline, cancellationToken))
             {
                 return false;
             }
@@ -166,6 +166,8 @@ internal sealed unsafe partial class OwnershipRounds
                 }
             }
         }
+
+        return false;
     }
 
     private bool HasDrained(OwnershipRequest request)
@@ -228,6 +230,12 @@ internal sealed unsafe partial class OwnershipRounds
             Interlocked.Increment(ref _timeouts);
         }
 
+        if (request.IsWaiting)
+        {
+            request.IsWaiting = false;
+            Interlocked.Decrement(ref _waiting);
+        }
+
         return status;
     }
 
@@ -252,7 +260,13 @@ internal sealed unsafe partial class OwnershipRounds
     {
         for (int g = first; g < end; g++)
         {
-            Volatile.Write(ref _granules[g].State, new GranuleState(_granules[g].State).Before.Word);
+            // What is not promised to us any more was taken back, because somebody took us for dead.
+            var state = new GranuleState(_granules[g].State);
+            if (state.IsPendingOf(_promise))
+            {
+                Volatile.Write(ref _granules[g].State, state.Before.Word);
+            }
+
             if (pinned)
             {
                 Unpin(g);
@@ -305,9 +319,9 @@ internal sealed unsafe partial class OwnershipRounds
     }
 
     // More threads of this process wait than a member has places: this one waits for a place first.
-    private bool TryRentSlot(OwnershipRequest request, long deadline)
+    private bool TryRentSlot(OwnershipRequest request, long deadline, CancellationToken cancellationToken)
     {
-        while (!TimeLimit.HasPassed(deadline) && _directory.IsAlive)
+        while (!TimeLimit.HasPassed(deadline) && !cancellationToken.IsCancellationRequested && !_isLeaving && _directory.IsAlive)
         {
             request.Slot = TakeSlot();
             if (request.Slot >= 0)

@@ -17,12 +17,18 @@ internal sealed unsafe partial class OwnershipRounds
     private readonly GranuleRecord* _granules;
     private readonly int _self;
     private readonly ulong _bit;
+    private readonly ulong _promise;
+    private readonly uint _identity;
+    private readonly MemberRecord _own;
+    private int _waiting;
+    private volatile bool _isLeaving;
 
     /// <param name="link">The modelled link a round goes over; null without one, and at the directory's home.</param>
     /// <param name="directory">The directory.</param>
     /// <param name="members">The members.</param>
     /// <param name="self">This member.</param>
-    public OwnershipRounds(FabricLink? link, OwnershipDirectory directory, OwnershipMembers members, int self)
+    /// <param name="identity">What its place says while it is this member's.</param>
+    public OwnershipRounds(FabricLink? link, OwnershipDirectory directory, OwnershipMembers members, int self, uint identity)
     {
         _link = link;
         _directory = directory;
@@ -30,12 +36,22 @@ internal sealed unsafe partial class OwnershipRounds
         _granules = directory.Granules;
         _self = self;
         _bit = 1ul << self;
-        Order = new OwnershipOrder(directory, members, self);
+        _promise = GranuleState.PendingOver(Ownership.None, self);
+        _identity = identity;
+        _own = directory.Member(self);
+        Order = new OwnershipOrder(directory, members, self, identity);
         Pins = new LocalPins(directory, self);
     }
 
     /// <summary>Whether a round takes no more than this machine.</summary>
     public bool IsUndelayed => _link is null;
+
+    /// <summary>Whether the others have this process as the member that it joined as.</summary>
+    public bool IsMember
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _own.Identity) == _identity;
+    }
 
     public OwnershipOrder Order { get; }
 
@@ -54,14 +70,13 @@ internal sealed unsafe partial class OwnershipRounds
     {
         // What is sent is sixteen bytes for each run: where, how long, what is wanted.
         _link?.Delay(16L * request.RunCount, inbound: true);
-        MemberRecord own = _directory.Member(_self);
         while (true)
         {
-            int signal = Volatile.Read(ref *own.Signal);
-            if (!Order.TryEnter(deadline, out int holder))
+            int signal = Volatile.Read(ref *_own.Signal);
+            if (!Order.TryEnter(deadline, cancellationToken, out int holder))
             {
                 request.Blockers |= holder >= 0 ? 1ul << holder : 0;
-                return End(request, OwnershipStatus.TimedOut);
+                return End(request, cancellationToken.IsCancellationRequested ? OwnershipStatus.Cancelled : OwnershipStatus.TimedOut);
             }
 
             if (CrashPoints.Enabled)
@@ -72,6 +87,13 @@ internal sealed unsafe partial class OwnershipRounds
             Visit(request);
             bool waits = request.HasPending || request.HasWanted;
             bool isOver = waits && (TimeLimit.HasPassed(deadline) || cancellationToken.IsCancellationRequested);
+            if (waits && !request.IsWaiting)
+            {
+                // Inside the order, so whoever leaves sees it.
+                request.IsWaiting = true;
+                Interlocked.Increment(ref _waiting);
+            }
+
             bool isReady = !waits || isOver || TryPrepare(request);
             Order.Exit();
             if (!waits)
@@ -79,7 +101,7 @@ internal sealed unsafe partial class OwnershipRounds
                 return End(request, OwnershipStatus.Granted);
             }
 
-            if (!isReady && TryRentSlot(request, deadline))
+            if (!isReady && TryRentSlot(request, deadline, cancellationToken))
             {
                 continue;
             }

@@ -84,6 +84,19 @@ internal sealed unsafe class PageGuard : IDisposable
         return 0;
     }
 
+    /// <summary>Takes back what <see cref="Set"/> did: what is accessible is what was held before the pending states.</summary>
+    public void Reset(in GranuleRun run)
+    {
+        lock (_lock)
+        {
+            for (int g = run.First; g < run.End; g++)
+            {
+                // Where the kernel refuses this too, the others still see that they must ask us.
+                _ = Change(g, g + 1, ModeBefore(g));
+            }
+        }
+    }
+
     /// <summary>Makes pages accessible that a scope has pinned and may use: they may have been lowered for a request that then gave up.</summary>
     public int Ensure(int first, int end, Ownership wanted)
     {
@@ -151,6 +164,15 @@ internal sealed unsafe class PageGuard : IDisposable
     }
 
     private Ownership ModeOf(int granule) => new GranuleState(Volatile.Read(ref _granules[granule].State)).Mode;
+
+    private Ownership ModeBefore(int granule)
+    {
+        GranuleState before = new GranuleState(Volatile.Read(ref _granules[granule].State)).Before;
+        ulong readers = Volatile.Read(ref _granules[granule].Readers);
+        return before.Allows(_self, Ownership.Write, readers) ? Ownership.Write
+            : before.Allows(_self, Ownership.Read, readers) ? Ownership.Read
+            : Ownership.None;
+    }
 
     private int Protect(int first, int end, Ownership mode)
     {
