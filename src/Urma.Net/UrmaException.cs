@@ -30,6 +30,12 @@ public class UrmaException : Exception
     /// <summary>What the call would have returned.</summary>
     public UrmaStatus Status { get; }
 
+    /// <summary>
+    /// Whether this is proof that what was asked for does not exist (any more), and not just that it could not be reached: nobody has its
+    /// name, its process has exited, or its owner said so.
+    /// </summary>
+    internal bool ProvesAbsence { get; init; }
+
     /// <summary>The operating system's error number (<c>errno</c>), or 0.</summary>
     public int NativeError { get; }
 

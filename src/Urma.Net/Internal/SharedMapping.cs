@@ -136,6 +136,21 @@ internal sealed unsafe class SharedMapping : IDisposable
         _pointer = (byte*)address;
     }
 
+    /// <summary>
+    /// Ends the mapping, but keeps the addresses: nothing can be mapped there by chance until their owner, who had them reserved before
+    /// <see cref="MoveTo"/>, gives them back.
+    /// </summary>
+    internal void LeaveReserved()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            // Where the kernel refuses, the file's memory keeps them as well.
+            _ = Libc.Mmap(
+                Pointer, (nuint)Length, Libc.PROT_NONE, Libc.MAP_FIXED | Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE, -1, 0);
+            _pointer = null;
+        }
+    }
+
     /// <summary>Gives the range away: <see cref="Dispose"/> will no longer unmap it.</summary>
     internal void Detach() => Interlocked.Exchange(ref _disposed, 1);
 

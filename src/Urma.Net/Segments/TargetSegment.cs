@@ -34,6 +34,9 @@ public abstract class TargetSegment : IDisposable
     /// <summary>Whether the owner revoked the grant, disposed the segment, or died. A view of it then shows private scratch memory.</summary>
     public abstract bool IsRevoked { get; }
 
+    /// <summary>Whether its living owner revoked or disposed it, which a lost connection does not prove. False once disposed.</summary>
+    internal abstract bool WasEndedByOwner { get; }
+
     private protected ulong RemoteToken { get; init; }
 
     /// <summary>A place in this segment for a work request. Allocates nothing.</summary>

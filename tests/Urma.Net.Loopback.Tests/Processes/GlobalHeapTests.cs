@@ -237,6 +237,43 @@ public sealed class GlobalHeapTests : ProcessTest
         LeaveAll(heap, peers);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Closing_ends_a_barrier_that_others_do_not_come_to(bool closesContext)
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            PeerProcess peer = OpenPeer($"rank1-{round}");
+            peer.Tell($"heap-join name=h{round} rank=1 size=2 slice={Slice}");
+            UrmaContext context = OpenHere();
+            GlobalHeap heap = Own(GlobalHeap.Join(context, new GlobalHeapOptions { Name = $"h{round}", Rank = 0, Size = 2, SliceLength = Slice }));
+            Assert.True(peer.Await().IsOk);
+            Exception? seen = null;
+            using var starts = new ManualResetEventSlim();
+            var waiter = new Thread(() =>
+            {
+                starts.Set();
+                seen = Record.Exception(() => heap.Barrier(Bounds.Operation));
+            });
+            waiter.Start();
+            starts.Wait(Bounds.Operation);
+            Thread.Sleep(round * 10);
+            if (closesContext)
+            {
+                context.Dispose();
+            }
+            else
+            {
+                heap.Dispose();
+            }
+
+            Assert.True(waiter.Join(Bounds.Operation));
+            Assert.IsType<ObjectDisposedException>(seen);
+            Assert.Throws<ObjectDisposedException>(() => heap.AllocateSymmetric<int>());
+        }
+    }
+
     private static void LeaveAll(GlobalHeap heap, PeerProcess[] peers)
     {
         Array.ForEach(peers, p => p.Tell("heap-leave"));

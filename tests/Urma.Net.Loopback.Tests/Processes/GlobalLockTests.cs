@@ -205,6 +205,35 @@ public sealed class GlobalLockTests : ProcessTest
     }
 
     [Fact]
+    public void Who_is_out_of_descriptors_takes_nobody_for_dead()
+    {
+        Segment segment = NewLock();
+        PeerProcess holder = NewMember(segment, "holder");
+        PeerProcess waiter = NewMember(segment, "waiter");
+        holder.Ask("lock-enter id=l");
+
+        // To give up once loads what needs descriptors to be loaded.
+        Segment other = NewLock();
+        using GlobalLock held = GlobalLock.Open(other);
+        using GlobalLockLease lease = held.Enter(Bounds.Operation);
+        waiter.Ask($"import id=u descriptor={Hex(other.Descriptor)} token={other.Token.Value}");
+        waiter.Ask("lock id=w on=u");
+        Assert.False(waiter.Try("lock-enter id=w timeout=500").IsOk);
+
+        // The runtime ends where it has none at all for a thread; these are too few to connect.
+        waiter.Ask("limit-files spare=2");
+        PeerReply refused = waiter.Try("lock-enter id=l timeout=500");
+        Assert.Contains(nameof(UrmaStatus.TimedOut), refused.Line, StringComparison.Ordinal);
+        Assert.Equal("True", holder.Ask("lock-exit id=l")["held"]);
+
+        // With descriptors again it can tell, and does.
+        holder.Ask("lock-enter id=l");
+        waiter.Ask("limit-files spare=100");
+        holder.Kill();
+        Assert.Equal("True", waiter.Ask("lock-enter id=l")["recovered"]);
+    }
+
+    [Fact]
     public void The_owner_of_the_memory_dies_and_nobody_hangs()
     {
         PeerProcess owner = OpenPeer("owner");

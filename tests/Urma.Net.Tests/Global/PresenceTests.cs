@@ -71,10 +71,27 @@ public sealed class PresenceTests : IDisposable
     }
 
     [Fact]
-    public void Nonsense_is_gone()
+    public void Nonsense_proves_nothing()
     {
-        using var watch = new PresenceWatch(_watcher, _own, new byte[Presence.Size]);
-        Assert.True(watch.IsGone);
+        using var zeros = new PresenceWatch(_watcher, _own, new byte[Presence.Size]);
+        Assert.False(zeros.IsGone);
+        using UrmaContext member = UrmaContext.Open(_fabric);
+        byte[] bytes = Bytes(new Presence(member));
+        bytes[^8] ^= 1;
+        using var damaged = new PresenceWatch(_watcher, _own, bytes);
+        Assert.False(damaged.IsGone);
+    }
+
+    [Fact]
+    public void A_watch_that_was_disposed_calls_nobody_gone()
+    {
+        using UrmaContext member = UrmaContext.Open(_fabric);
+        using var presence = new Presence(member);
+        PresenceWatch watch = Watch(presence);
+        Assert.False(watch.IsGone);
+        watch.Dispose();
+        Assert.False(watch.IsGone);
+        Assert.False(watch.LooksGone);
     }
 
     private static byte[] Bytes(Presence presence)

@@ -135,6 +135,19 @@ public sealed unsafe partial class GlobalHeap
 
     private void Compare(SymmetricCall call, long first, long second)
     {
+        EnterBoard();
+        try
+        {
+            CompareWithOthers(call, first, second);
+        }
+        finally
+        {
+            ExitBoard();
+        }
+    }
+
+    private void CompareWithOthers(SymmetricCall call, long first, long second)
+    {
         _symmetricCalls++;
         _symmetricHash = (uint)HashCode32(HashCode32(HashCode32(_symmetricHash, (ulong)call), (ulong)first), (ulong)second);
         if (_board!.IsGone)

@@ -96,15 +96,20 @@ public sealed unsafe partial class GlobalHeap
         AwaitAll(HeapBoard.Stage, (ulong)HeapStage.Mapped, deadline, joined, cancellationToken: cancellationToken);
         _published?.Dispose();
         _published = null;
+
+        // Whoever disposes from now on releases what this has made; who did before left it to this thread.
+        Interlocked.Exchange(ref _joined, 1);
+        ThrowIfClosed();
     }
 
     private HeapBoard PublishBoard()
     {
         Token token = _options.Token ?? Token.Random();
         Segment segment = _context.AllocateSegment(HeapBoard.LengthFor(Size), new SegmentOptions { Token = token });
+        HeapBoard? board = null;
         try
         {
-            HeapBoard board = HeapBoard.Create(segment, _options, _shape);
+            board = HeapBoard.Create(segment, _options, _shape);
             Span<byte> value = stackalloc byte[SegmentDescriptor.Size + sizeof(uint)];
             segment.Descriptor.WriteTo(value);
             BitConverter.TryWriteBytes(value[SegmentDescriptor.Size..], _options.Token is null ? token.Value : 0);
@@ -113,6 +118,7 @@ public sealed unsafe partial class GlobalHeap
         }
         catch
         {
+            board?.Dispose();
             segment.Dispose();
             throw;
         }
@@ -189,7 +195,14 @@ public sealed unsafe partial class GlobalHeap
         for (ulong number = 0; (decision & 1) == 0; )
         {
             AwaitRank(0, HeapBoard.Proposal, number + 1, deadline, what, cancellationToken);
-            number = Volatile.Read(ref _board!.Word(0, HeapBoard.Proposal));
+            ulong proposed = Volatile.Read(ref _board!.Word(0, HeapBoard.Proposal));
+            if (proposed <= number || proposed > MaxProposals)
+            {
+                throw new UrmaException(UrmaStatus.Failed, $"Rank 0 of heap '{_options.Name}' made proposal {proposed} after {number}: its memory is damaged.");
+            }
+
+            number = proposed;
+
             Base = (nint)Volatile.Read(ref _board.Word(0, HeapBoard.Base));
             _reservation = (Base & (BaseAlignment - 1)) == 0 ? AddressReservation.TryReserve(Base, _shape.Stride * Size) : null;
             _board.Tell(Rank, HeapBoard.Vote, (number * 2) + (_reservation is null ? 0UL : 1));

@@ -27,6 +27,7 @@ public sealed unsafe partial class GlobalHeap
                 missing++;
             }
 
+            ThrowIfClosed();
             if (missing == end)
             {
                 return;
@@ -89,6 +90,25 @@ public sealed unsafe partial class GlobalHeap
         }
 
         return !othersMissing;
+    }
+
+    // What others see of this rank is gone with it, but a thread inside may read on: the last one out gives the addresses back.
+    private void EnterBoard()
+    {
+        Interlocked.Increment(ref _boardUsers);
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            ExitBoard();
+            ThrowIfClosed();
+        }
+    }
+
+    private void ExitBoard()
+    {
+        if (Interlocked.Decrement(ref _boardUsers) == 0)
+        {
+            _board?.Dispose();
+        }
     }
 
     private PresenceWatch WatchOf(int rank) =>

@@ -21,6 +21,9 @@ public sealed unsafe partial class GlobalHeap : IDisposable
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(50);
 
+    // Who sleeps in a collective call wakes some twenty times in this.
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(1);
+
     private readonly UrmaContext _context;
     private readonly GlobalHeapOptions _options;
     private readonly HeapShape _shape;
@@ -38,6 +41,11 @@ public sealed unsafe partial class GlobalHeap : IDisposable
     private uint _symmetricCalls;
     private uint _symmetricHash;
     private int _closed;
+    private int _joined;
+    private int _released;
+
+    // Threads inside collective calls, and the heap itself.
+    private int _boardUsers = 1;
 
     private GlobalHeap(UrmaContext context, GlobalHeapOptions options)
     {
@@ -48,7 +56,15 @@ public sealed unsafe partial class GlobalHeap : IDisposable
         _imports = new TargetSegment?[options.Size];
         _lost = new int[options.Size];
         _symmetric = new BuddyAllocator(0, _shape.SymmetricLength);
-        _local = new BuddyAllocator(_shape.SymmetricLength, _shape.SliceLength);
+        try
+        {
+            _local = new BuddyAllocator(_shape.SymmetricLength, _shape.SliceLength);
+        }
+        catch
+        {
+            _symmetric.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A rank died or closed its context. Raised once per rank, on a pool thread.</summary>
@@ -155,16 +171,26 @@ public sealed unsafe partial class GlobalHeap : IDisposable
     }
 
     /// <summary>Waits until all ranks have called it as often as this one. What they stored before is seen after.</summary>
-    /// <param name="timeout">The longest wait. After it this call counts as not made: make it again, or leave.</param>
+    /// <param name="timeout">
+    /// The longest wait. After it this rank still counts as having come, so that others may get through: make the call again, which is
+    /// the same one, or leave.
+    /// </param>
     /// <exception cref="UrmaException"><see cref="UrmaStatus.TimedOut"/>: some ranks have not come; the message names them.</exception>
     /// <exception cref="RankLostException">A rank that has not come has died or left, or rank 0 has.</exception>
     public void Barrier(TimeSpan timeout)
     {
-        ThrowIfClosed();
         long deadline = TimeLimit.After(timeout);
-        _board!.Tell(Rank, HeapBoard.Arrived, _barriers + 1);
-        AwaitAll(HeapBoard.Arrived, _barriers + 1, deadline, $"come to the barrier within {timeout}");
-        _barriers++;
+        EnterBoard();
+        try
+        {
+            _board!.Tell(Rank, HeapBoard.Arrived, _barriers + 1);
+            AwaitAll(HeapBoard.Arrived, _barriers + 1, deadline, $"come to the barrier within {timeout}");
+            _barriers++;
+        }
+        finally
+        {
+            ExitBoard();
+        }
     }
 
     /// <summary>
@@ -174,28 +200,34 @@ public sealed unsafe partial class GlobalHeap : IDisposable
     /// <exception cref="UrmaException"><see cref="UrmaStatus.TimedOut"/>: some ranks do not leave; the message names them.</exception>
     public void Leave(TimeSpan timeout)
     {
-        ThrowIfClosed();
-        long deadline = TimeLimit.After(timeout);
-        if (!_board!.IsGone)
+        EnterBoard();
+        try
         {
-            _board.Tell(Rank, HeapBoard.Stage, (ulong)HeapStage.Leaving);
-            AwaitAll(HeapBoard.Stage, (ulong)HeapStage.Leaving, deadline, $"begun to leave within {timeout}", toleratesLoss: true);
-            _board.Tell(Rank, HeapBoard.Stage, (ulong)HeapStage.Left);
-            if (Rank == 0)
-            {
-                // What all the others look at is rank 0's: it goes last.
-                AwaitAll(HeapBoard.Stage, (ulong)HeapStage.Left, deadline, $"left within {timeout}", toleratesLoss: true);
-            }
+            AgreeToLeave(timeout);
+        }
+        finally
+        {
+            ExitBoard();
         }
 
         Dispose();
     }
 
-    /// <summary>Ends this rank's part without waiting for the others, for whom its slice is then lost.</summary>
+    /// <summary>
+    /// Ends this rank's part without waiting for the others, for whom its slice is then lost. Threads inside a collective call get an
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
         {
+            return;
+        }
+
+        if (Volatile.Read(ref _joined) == 0)
+        {
+            // The context closes while a thread joins: that thread sees it and releases what it has made.
+            SpinWait.SpinUntil(() => Volatile.Read(ref _released) != 0, ClosingPatience);
             return;
         }
 
@@ -204,18 +236,43 @@ public sealed unsafe partial class GlobalHeap : IDisposable
             board.Tell(Rank, HeapBoard.Stage, (ulong)HeapStage.Left);
         }
 
+        SpinWait.SpinUntil(() => Volatile.Read(ref _boardUsers) == 1, ClosingPatience);
         Release();
+    }
+
+    private void AgreeToLeave(TimeSpan timeout)
+    {
+        if (_board!.IsGone)
+        {
+            return;
+        }
+
+        long deadline = TimeLimit.After(timeout);
+        _board.Tell(Rank, HeapBoard.Stage, (ulong)HeapStage.Leaving);
+        AwaitAll(HeapBoard.Stage, (ulong)HeapStage.Leaving, deadline, $"begun to leave within {timeout}", toleratesLoss: true);
+        _board.Tell(Rank, HeapBoard.Stage, (ulong)HeapStage.Left);
+        if (Rank == 0)
+        {
+            // What all the others look at is rank 0's: it goes last.
+            AwaitAll(HeapBoard.Stage, (ulong)HeapStage.Left, deadline, $"left within {timeout}", toleratesLoss: true);
+        }
     }
 
     private void Release()
     {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
         _context.PeerLost -= OnPeerLost;
         _context.Services.Remove(this);
         _published?.Dispose();
         Array.ForEach(_imports, static i => i?.Dispose());
         _slice?.Dispose();
         _reservation?.Dispose();
-        _board?.Dispose();
+        _board?.Close();
+        ExitBoard();
         Array.ForEach(_watches, static w => w?.Dispose());
         _symmetric.Dispose();
         _local.Dispose();

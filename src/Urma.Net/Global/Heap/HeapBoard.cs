@@ -39,6 +39,7 @@ internal sealed unsafe class HeapBoard : IDisposable
     private readonly IDisposable _memory;
     private readonly ISegmentLease _lease;
     private readonly byte* _start;
+    private int _released;
 
     private HeapBoard(IDisposable memory, in SegmentView view)
     {
@@ -69,23 +70,16 @@ internal sealed unsafe class HeapBoard : IDisposable
     public static HeapBoard Open(TargetSegment segment, GlobalHeapOptions options, HeapShape shape)
     {
         var board = new HeapBoard(segment, segment.Map());
-        if (segment.Length < HeaderLength || Volatile.Read(ref *(ulong*)board._start) != Magic)
+        try
         {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"What is published as heap '{options.Name}' is none, or of another version of Urma.Net.");
+            board.Check(segment, options, shape);
+            return board;
         }
-
-        long size = *(long*)(board._start + SizeOffset);
-        long slice = *(long*)(board._start + SliceOffset);
-        long symmetric = *(long*)(board._start + SymmetricOffset);
-        if (size != options.Size || slice != shape.SliceLength || symmetric != shape.SymmetricLength || segment.Length != LengthFor(options.Size))
+        catch
         {
-            throw new UrmaException(
-                UrmaStatus.InvalidArgument,
-                $"Rank 0 of heap '{options.Name}' says {size} ranks, slices of {slice} bytes, {symmetric} of them symmetric; this rank says {options.Size}, "
-                + $"{shape.SliceLength}, {shape.SymmetricLength}: give all ranks the same options.");
+            board.Dispose();
+            throw;
         }
-
-        return board;
     }
 
     public static long LengthFor(int ranks) => HeaderLength + ((long)ranks * RecordLength);
@@ -159,10 +153,36 @@ internal sealed unsafe class HeapBoard : IDisposable
     /// <summary>What a rank did as its n-th symmetric call: <c>n (32) | hash of all calls up to it (32)</c>. The last 64 are kept.</summary>
     public ref ulong LogOf(int rank, uint call) => ref *(ulong*)(Record(rank) + LogOffset + (call % LogLength * sizeof(ulong)));
 
+    /// <summary>Ends it for all ranks, where it is this rank's, or for this rank. Threads that still look at it see scratch memory.</summary>
+    public void Close() => _memory.Dispose();
+
+    /// <summary>Gives the addresses back, too: nobody looks at it any more.</summary>
     public void Dispose()
     {
-        _lease.Release();
         _memory.Dispose();
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            _lease.Release();
+        }
+    }
+
+    private void Check(TargetSegment segment, GlobalHeapOptions options, HeapShape shape)
+    {
+        if (segment.Length < HeaderLength || Volatile.Read(ref *(ulong*)_start) != Magic)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"What is published as heap '{options.Name}' is none, or of another version of Urma.Net.");
+        }
+
+        long size = *(long*)(_start + SizeOffset);
+        long slice = *(long*)(_start + SliceOffset);
+        long symmetric = *(long*)(_start + SymmetricOffset);
+        if (size != options.Size || slice != shape.SliceLength || symmetric != shape.SymmetricLength || segment.Length != LengthFor(options.Size))
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument,
+                $"Rank 0 of heap '{options.Name}' says {size} ranks, slices of {slice} bytes, {symmetric} of them symmetric; this rank says {options.Size}, "
+                + $"{shape.SliceLength}, {shape.SymmetricLength}: give all ranks the same options.");
+        }
     }
 
     private byte* Record(int rank) => _start + HeaderLength + ((long)rank * RecordLength);

@@ -3,9 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Urma.Net;
 
 /// <summary>
-/// A number that grows with every acquisition of a <see cref="GlobalLock"/>. Whatever the lock protects remembers the highest number it
-/// was shown and refuses lower ones: then a holder that was believed dead and comes back changes nothing any more.
+/// A number of its own for every acquisition of a <see cref="GlobalLock"/>, in the order in which they were asked for. Whatever the lock
+/// protects remembers the highest number it was shown and refuses lower ones: then a holder that was believed dead and comes back changes
+/// nothing any more.
 /// </summary>
+/// <remarks>
+/// A writer's is higher than those of all who were in before. Readers that share are not let in in the order of theirs: a fence that is
+/// shown readers' tokens, too, refuses a reader that came in after one with a higher token.
+/// </remarks>
 /// <param name="Value">1 or more; 0 is the token of nobody.</param>
 public readonly record struct FencingToken(long Value) : IComparable<FencingToken>
 {

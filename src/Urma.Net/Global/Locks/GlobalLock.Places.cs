@@ -18,7 +18,7 @@ public sealed unsafe partial class GlobalLock
         {
             // No room. Who wait behind may be dead, too, so that nobody clears what is before them.
             ThrowIfUnusable();
-            ClearGone(Volatile.Read(ref Next));
+            ClearGone(position);
             if (TimeLimit.HasPassed(deadline) || cancellationToken.IsCancellationRequested)
             {
                 return false;
@@ -57,6 +57,14 @@ public sealed unsafe partial class GlobalLock
                 if (!GlobalLockLayout.IsFreeFor(word, position))
                 {
                     return false;
+                }
+
+                ulong before = position - 1;
+                if (GlobalLockLayout.PositionOf(Volatile.Read(ref GlobalLockLayout.Place(_start, before)), before) < before)
+                {
+                    // Nobody took the one before, so nobody would ever leave it.
+                    position = FindNext();
+                    continue;
                 }
 
                 if (Interlocked.CompareExchange(ref place, GlobalLockLayout.Word(position, _member, wait), word) == word)

@@ -86,6 +86,11 @@ public sealed unsafe partial class GlobalLock
                     ThrowDamaged();
                 }
 
+                if (Volatile.Read(ref _closed) != 0)
+                {
+                    PassOn(position, hold);
+                }
+
                 if (position - blocker > LookBack)
                 {
                     MarkClear(blocker, position);
@@ -120,6 +125,14 @@ public sealed unsafe partial class GlobalLock
                 Thread.Yield();
             }
         }
+    }
+
+    // Disposing gives on what it finds held, and may have looked already, or would do it as if this process had died.
+    private void PassOn(ulong position, PlaceState hold)
+    {
+        _ = TryChange(position, GlobalLockLayout.Word(position, _member, hold), PlaceState.Done);
+        WakeFrom(position + 1);
+        ThrowIfUnusable();
     }
 
     // Whether everybody a place must wait for has left. Abandoned places are passed for good, so that nobody takes them up behind

@@ -42,10 +42,21 @@ public sealed unsafe partial class GlobalLock : IDisposable
         _mapping = view.Lease!;
         CheckMagic(_start);
         _members = new GlobalLockMembers(context, _start);
-        _member = _members.Join(ClearPlacesOf, context.Options.ControlTimeout);
+        try
+        {
+            _member = _members.Join(ClearPlacesOf, context.Options.ControlTimeout);
+        }
+        catch
+        {
+            _members.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Lays out a lock that nobody holds. Nobody may use what was there before.</summary>
+    /// <summary>
+    /// Lays out a lock that nobody holds. Nobody may use what was there before. Where it is a lock already, also a damaged one, its tokens
+    /// go on, so that fences stay valid; over anything else they begin at 1, and the fences must be set to 0 with it.
+    /// </summary>
     /// <param name="segment">Local memory, which must grant <see cref="SegmentAccess.All"/> to whoever is to use the lock.</param>
     /// <param name="offset">Where: <see cref="Size"/> bytes from here, a multiple of 8; of 128 is fastest.</param>
     /// <exception cref="ArgumentException">The place is not aligned or not inside the segment.</exception>

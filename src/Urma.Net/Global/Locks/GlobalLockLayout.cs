@@ -28,6 +28,9 @@ internal static unsafe class GlobalLockLayout
     private const int RoundShift = 16;
     private const int MemberShift = 8;
 
+    // Only damage makes more: a billion acquisitions per second need days for them.
+    private const ulong MostRounds = 1UL << 44;
+
     /// <summary>The place's word for a position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Word(ulong position, int member, PlaceState state) =>
@@ -58,16 +61,48 @@ internal static unsafe class GlobalLockLayout
 
     public static byte* Member(byte* start, int member) => start + MembersOffset + (member * MemberSize);
 
-    /// <summary>Makes a lock that nobody holds.</summary>
+    /// <summary>
+    /// Makes a lock that nobody holds. Where there was one its positions and generations of members go on, so that neither fences nor
+    /// those who still believe to be in it take the old for the new.
+    /// </summary>
     public static void Initialize(byte* start)
     {
-        new Span<byte>(start, Size).Clear();
-        for (ulong position = 0; position < Places; position++)
+        bool goesOn = Volatile.Read(ref *(ulong*)start) == Magic;
+        ulong first = goesOn ? (LastRound(start) + 1) << PlaceBits : 0;
+        Span<ulong> members = stackalloc ulong[MaxMembers];
+        members.Clear();
+        for (int member = 0; goesOn && member < MaxMembers; member++)
         {
-            Place(start, position) = Word(position, 0, PlaceState.Clear);
+            members[member] = *(ulong*)Member(start, member) & ~0xFFUL;
         }
 
-        *(ulong*)(start + NextOffset) = Places;
+        new Span<byte>(start, Size).Clear();
+        for (ulong index = 0; index < Places; index++)
+        {
+            Place(start, index) = Word(first + index, 0, PlaceState.Clear);
+        }
+
+        for (int member = 0; member < MaxMembers; member++)
+        {
+            *(ulong*)Member(start, member) = members[member];
+        }
+
+        *(ulong*)(start + NextOffset) = first + Places;
         Volatile.Write(ref *(ulong*)start, Magic);
+    }
+
+    private static ulong LastRound(byte* start)
+    {
+        ulong last = 0;
+        for (ulong index = 0; index < Places; index++)
+        {
+            ulong round = Place(start, index) >> RoundShift;
+            if (round <= MostRounds)
+            {
+                last = Math.Max(last, round);
+            }
+        }
+
+        return last;
     }
 }

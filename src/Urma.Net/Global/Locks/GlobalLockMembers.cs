@@ -22,6 +22,7 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
     private readonly Presence _presence;
     private readonly byte* _start;
     private readonly Watched?[] _watched = new Watched?[GlobalLockLayout.MaxMembers];
+    private ulong _joined;
 
     public GlobalLockMembers(UrmaContext context, byte* start)
     {
@@ -72,12 +73,8 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
         }
     }
 
-    /// <summary>Gives the entry back. The member has no place any more.</summary>
-    public void Leave(int member)
-    {
-        ref ulong word = ref Word(member);
-        Volatile.Write(ref word, word & ~StateMask);
-    }
+    /// <summary>Gives the entry back, where it is not another's by now. The member has no place any more.</summary>
+    public void Leave(int member) => Interlocked.CompareExchange(ref Word(member), _joined & ~StateMask, _joined);
 
     /// <summary>
     /// Whether a member has died or left. Never waits: the first look goes on in the background, and the member counts as there meanwhile.
@@ -94,17 +91,27 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
         Watched? watched = Volatile.Read(ref _watched[member]);
         if (watched is null || watched.Word != word)
         {
-            watched = Watch(member, word);
-            if (watched is null)
+            Watched? fresh = Watch(member, word);
+            if (fresh is null)
             {
                 return false;
             }
 
-            Volatile.Read(ref _watched[member])?.Presence.Dispose();
-            Volatile.Write(ref _watched[member], watched);
+            // Several threads look at once; a watch that another one still asks is disposed only after it was taken out.
+            Watched? found = Interlocked.CompareExchange(ref _watched[member], fresh, watched);
+            if (ReferenceEquals(found, watched))
+            {
+                watched?.Presence.Dispose();
+                watched = fresh;
+            }
+            else
+            {
+                fresh.Presence.Dispose();
+                watched = found!;
+            }
         }
 
-        return watched.Presence.LooksGone;
+        return watched.Word == word && watched.Presence.LooksGone;
     }
 
     /// <summary>Whether a member that has a place is neither there nor gone: somebody wrote where nobody may.</summary>
@@ -152,6 +159,7 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
         _presence.WriteTo(new Span<byte>(entry + PresenceOffset, Presence.Size));
         *(long*)(entry + ProcessOffset) = Environment.ProcessId;
         *(ulong*)(entry + ChecksumOffset) = Checksum(new ReadOnlySpan<byte>(entry + PresenceOffset, ChecksumOffset - PresenceOffset), joined);
+        _joined = joined;
         Volatile.Write(ref Word(member), joined);
         return true;
     }

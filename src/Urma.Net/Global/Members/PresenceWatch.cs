@@ -1,18 +1,25 @@
-using System.Buffers.Binary;
-
 namespace Urma.Net.Global;
 
 /// <summary>Looks whether another member (<see cref="Presence"/>) is still there. A stopped process is; a dead or closed one is not.</summary>
-/// <remarks>Thread-safe. The bytes it is made from may come from shared memory that anybody wrote: nonsense counts as gone.</remarks>
+/// <remarks>
+/// Thread-safe. A member is gone only where that is proved: nobody listens at its engine's name, its process has exited, or its engine says
+/// that it does not have that presence (any more). Whom this process cannot ask, for want of descriptors or because a connection broke, is
+/// there, and is asked again. The bytes it is made from may come from shared memory that anybody wrote: nonsense proves nothing.
+/// </remarks>
 internal sealed class PresenceWatch : IDisposable
 {
+    private const long PauseMilliseconds = 5;
+
     private readonly UrmaContext _context;
     private readonly SegmentDescriptor _descriptor;
     private readonly Token _token;
+    private readonly bool _isNonsense;
     private readonly Lock _lock = new();
     private TargetSegment? _import;
     private bool _isGone;
+    private bool _disposed;
     private int _isLooking;
+    private long _nextLook;
 
     /// <param name="context">Who watches.</param>
     /// <param name="own">The watcher's own presence, which is never gone.</param>
@@ -20,16 +27,8 @@ internal sealed class PresenceWatch : IDisposable
     public PresenceWatch(UrmaContext context, Presence own, ReadOnlySpan<byte> source)
     {
         _context = context;
-        try
-        {
-            _descriptor = SegmentDescriptor.Read(source);
-            _token = new Token((uint)BinaryPrimitives.ReadUInt64LittleEndian(source[SegmentDescriptor.Size..]));
-            IsOwn = own.Is(_descriptor, _token);
-        }
-        catch (UrmaException)
-        {
-            _isGone = true;
-        }
+        _isNonsense = !Presence.TryRead(source, out _descriptor, out _token);
+        IsOwn = !_isNonsense && own.Is(_descriptor, _token);
     }
 
     /// <summary>Whether this is the watcher itself.</summary>
@@ -42,19 +41,36 @@ internal sealed class PresenceWatch : IDisposable
     public uint Uasid => _descriptor.Uasid;
 
     /// <summary>
-    /// As <see cref="IsGone"/>, but never waits: the first look goes on in the background, and the member counts as there meanwhile.
+    /// As <see cref="IsGone"/>, but never waits: a look goes on in the background, and the member counts as there meanwhile.
     /// </summary>
     public bool LooksGone
     {
         get
         {
-            if (IsOwn || Volatile.Read(ref _isGone) || Volatile.Read(ref _import) is not null)
+            if (CannotTell)
             {
-                return IsGone;
+                return false;
             }
 
-            // The first look asks the member's process, which may be stopped.
-            if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+            if (Volatile.Read(ref _isGone))
+            {
+                return true;
+            }
+
+            TargetSegment? import = Volatile.Read(ref _import);
+            if (import is { IsRevoked: false })
+            {
+                return false;
+            }
+
+            if (import is { WasEndedByOwner: true })
+            {
+                Volatile.Write(ref _isGone, true);
+                return true;
+            }
+
+            // To ask takes as long as the member's process is stopped.
+            if (Environment.TickCount64 >= Volatile.Read(ref _nextLook) && Interlocked.Exchange(ref _isLooking, 1) == 0)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(static watch => watch.Look(), this, preferLocal: false);
             }
@@ -64,71 +80,77 @@ internal sealed class PresenceWatch : IDisposable
     }
 
     /// <summary>
-    /// Whether the member has died or left; once true, always true. The first look connects, which takes as long as the context's
-    /// control timeout where the member is stopped; later looks cost a fraction of a microsecond.
+    /// Whether the member has died or left; once true, always true, but false after <see cref="Dispose"/>. The first look connects, and so does
+    /// one after the connection was lost, which takes as long as the context's control timeout where the member is stopped; others cost a
+    /// fraction of a microsecond.
     /// </summary>
     public bool IsGone
     {
         get
         {
+            if (CannotTell)
+            {
+                return false;
+            }
+
             lock (_lock)
             {
-                if (!_isGone)
+                if (!_isGone && _import is not { IsRevoked: false })
                 {
-                    _import ??= TryImport();
-                    _isGone |= _import is { IsRevoked: true };
+                    Ask();
                 }
 
-                return _isGone;
+                return _isGone && !CannotTell;
             }
         }
     }
 
+    private bool CannotTell => IsOwn || _isNonsense || Volatile.Read(ref _disposed);
+
+    /// <summary>Ends the watch: it knows nothing from now on. Does not wait for a look that goes on.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _import?.Dispose();
-            _import = null;
-            _isGone = true;
-        }
+        Volatile.Write(ref _disposed, true);
+        Replace(null);
     }
 
     private void Look()
     {
-        try
-        {
-            _ = IsGone;
-        }
-        catch (ObjectDisposedException)
-        {
-            // The context closed before the look was over; nobody asks any more.
-            Volatile.Write(ref _isGone, true);
-        }
-
+        _ = IsGone;
+        Volatile.Write(ref _nextLook, Environment.TickCount64 + PauseMilliseconds);
         Volatile.Write(ref _isLooking, 0);
     }
 
-    private TargetSegment? TryImport()
+    private void Ask()
     {
-        if (IsOwn)
+        if (_import is { WasEndedByOwner: true })
         {
-            return null;
+            Volatile.Write(ref _isGone, true);
+            return;
         }
 
+        // A connection can break while the member lives: asking again tells.
+        Replace(null);
         try
         {
-            return _context.ImportSegment(_descriptor, _token);
+            Replace(_context.ImportSegment(_descriptor, _token));
+            if (Volatile.Read(ref _disposed))
+            {
+                Replace(null);
+            }
         }
-        catch (UrmaException error) when (error.Status == UrmaStatus.TimedOut)
+        catch (UrmaException error)
         {
-            // Slow is not dead: the next look asks again.
-            return null;
+            if (error.ProvesAbsence)
+            {
+                Volatile.Write(ref _isGone, true);
+            }
         }
-        catch (UrmaException)
+        catch (ObjectDisposedException)
         {
-            _isGone = true;
-            return null;
+            // This context closed before the look was over.
         }
     }
+
+    private void Replace(TargetSegment? import) => Interlocked.Exchange(ref _import, import)?.Dispose();
 }

@@ -153,6 +153,11 @@ internal sealed class SharedDirectory : IDisposable
             }
 
             Read(view, slot + PresenceStart, card);
+            if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
+            {
+                // Another member's by now, perhaps.
+                return true;
+            }
         }
 
         PresenceWatch watch;

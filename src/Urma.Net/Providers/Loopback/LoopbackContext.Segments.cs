@@ -21,19 +21,21 @@ internal sealed unsafe partial class LoopbackContext
 
         MemoryFile file = CreateFile(length, options);
         SharedMapping? mapping = null;
+        bool hasMoved = false;
         try
         {
             mapping = file.MapShared(writable: true);
             if (options.FixedAddress != 0)
             {
                 mapping.MoveTo((void*)options.FixedAddress);
+                hasMoved = true;
             }
 
             return AddSegment((nint)mapping.Pointer, mapping.Pointer, length, SegmentMode.Mapped, options, file, mapping, null);
         }
         catch
         {
-            mapping?.Dispose();
+            Undo(mapping, hasMoved);
             file.Dispose();
             throw;
         }
@@ -88,6 +90,7 @@ internal sealed unsafe partial class LoopbackContext
         SegmentGrant grant = Receive(
             peer, descriptor.TokenId, forReceive: false, Ask(peer, ControlMessage.ImportSegment, payload));
         LoopbackTargetSegment lost;
+        bool hasMoved = false;
         try
         {
             if (grant.Length != descriptor.Length)
@@ -100,6 +103,7 @@ internal sealed unsafe partial class LoopbackContext
             if (address != 0)
             {
                 MoveTo(grant, address);
+                hasMoved = true;
             }
 
             lock (_lock)
@@ -135,7 +139,7 @@ internal sealed unsafe partial class LoopbackContext
         }
         catch
         {
-            grant.Mapping?.Dispose();
+            Undo(grant.Mapping, hasMoved);
             throw;
         }
     }
@@ -291,6 +295,19 @@ internal sealed unsafe partial class LoopbackContext
             }
 
             return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch);
+        }
+    }
+
+    // Addresses of the caller's choice stay the caller's, who unmaps them: unmapped twice they would be somebody else's the second time.
+    private static void Undo(SharedMapping? mapping, bool hasMoved)
+    {
+        if (hasMoved)
+        {
+            mapping!.LeaveReserved();
+        }
+        else
+        {
+            mapping?.Dispose();
         }
     }
 

@@ -70,6 +70,18 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
         }
     }
 
+    internal override bool WasEndedByOwner
+    {
+        get
+        {
+            lock (_lock)
+            {
+                // The words of a peer that is lost say nothing any more.
+                return _disposed == 0 && Peer.IsAlive && Volatile.Read(ref *EpochWord) != _grant.Epoch;
+            }
+        }
+    }
+
     private uint* EpochWord => (uint*)(Peer.ContextPage.Pointer + LoopbackContextPage.EpochsOffset) + (ushort)Index;
 
     public override SegmentView Map(long offset, long length)

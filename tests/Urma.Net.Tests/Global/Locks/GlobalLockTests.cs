@@ -43,6 +43,33 @@ public sealed class GlobalLockTests : IDisposable
     }
 
     [Fact]
+    public void Threads_that_look_at_one_moment_do_not_take_the_living_for_dead()
+    {
+        const int Lookers = 8;
+        using UrmaContext other = UrmaContext.Open(_fabric);
+        using TargetSegment import = other.ImportSegment(_segment.Descriptor, _segment.Token);
+        using GlobalLockLease held = _lock.Enter(Bound);
+        for (int round = 0; round < 100; round++)
+        {
+            using GlobalLock fresh = GlobalLock.Open(import);
+            using var start = new Barrier(Lookers);
+            int entered = 0;
+            Thread[] threads = [.. Enumerable.Range(0, Lookers).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait(Bound);
+                for (int i = 0; i < 5; i++)
+                {
+                    entered += fresh.TryEnter(out GlobalLockLease _) ? 1 : 0;
+                }
+            }))];
+            Array.ForEach(threads, t => t.Start());
+            Assert.All(threads, t => Assert.True(t.Join(Bound)));
+            Assert.Equal(0, entered);
+            Assert.True(held.IsHeld);
+        }
+    }
+
+    [Fact]
     public void Readers_share_and_writers_do_not()
     {
         GlobalLockLease first = _lock.EnterRead(Bound);
@@ -309,6 +336,80 @@ public sealed class GlobalLockTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_waits_while_it_closes_does_not_get_in()
+    {
+        for (int round = 0; round < 10; round++)
+        {
+            using GlobalLock holder = GlobalLock.Open(_segment);
+            GlobalLock closing = GlobalLock.Open(_segment);
+            GlobalLockLease held = holder.Enter(Bound);
+            ulong before = NextPosition();
+            int refused = 0;
+            int entered = 0;
+            Thread[] waiters = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                try
+                {
+                    _ = closing.Enter(Bound);
+                    Interlocked.Increment(ref entered);
+                }
+                catch (ObjectDisposedException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }))];
+            Array.ForEach(waiters, w => w.Start());
+            Assert.True(SpinWait.SpinUntil(() => NextPosition() == before + 4, Bound));
+            Thread.Sleep(Moment);
+            var disposer = new Thread(closing.Dispose);
+            disposer.Start();
+            Assert.True(SpinWait.SpinUntil(() => IsClosed(closing), Bound));
+            held.Dispose();
+            Assert.All(waiters.Append(disposer), w => Assert.True(w.Join(Bound)));
+            Assert.Equal((4, 0), (refused, entered));
+            using GlobalLockLease next = holder.Enter(Bound);
+            Assert.False(next.IsRecovered);
+        }
+    }
+
+    [Fact]
+    public void Laying_it_out_again_goes_on_with_the_tokens()
+    {
+        FencingToken last = default;
+        for (int i = 0; i < 300; i++)
+        {
+            using GlobalLockLease lease = _lock.Enter(Bound);
+            last = lease.Token;
+        }
+
+        _lock.Dispose();
+        GlobalLock.Initialize(_segment);
+        using GlobalLock again = GlobalLock.Open(_segment);
+        using GlobalLockLease next = again.Enter(Bound);
+        Assert.True(next.Token > last, $"{next.Token} after {last}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(127)]
+    public void A_hint_that_is_too_high_is_put_right(int by)
+    {
+        FencingToken last;
+        using (GlobalLockLease lease = _lock.Enter(Bound))
+        {
+            last = lease.Token;
+        }
+
+        MemoryMarshal.AsRef<ulong>(_segment.AsSpan(GlobalLockLayout.NextOffset, 8)) += (ulong)by;
+        for (int i = 0; i < 300; i++)
+        {
+            using GlobalLockLease lease = _lock.Enter(Bound);
+            Assert.Equal(last.Value + 1 + i, lease.Token.Value);
+        }
+    }
+
+    [Fact]
     public void What_is_no_lock_is_refused()
     {
         Assert.Throws<ArgumentException>(() => GlobalLock.Open(_segment, 4));
@@ -404,6 +505,18 @@ public sealed class GlobalLockTests : IDisposable
         }
 
         Assert.True(refused > 20, $"Only {refused} of 400 were seen.");
+    }
+
+    private static bool IsClosed(GlobalLock closing)
+    {
+        try
+        {
+            return closing.TryEnter(out _) && false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     private ulong NextPosition() => Volatile.Read(ref MemoryMarshal.AsRef<ulong>(_segment.AsSpan(GlobalLockLayout.NextOffset, 8)));

@@ -26,6 +26,9 @@ internal sealed class ConnectAttempt(uint uasid)
     /// <summary>Whether trying again may help.</summary>
     internal bool IsTransient { get; private set; }
 
+    /// <summary>Whether it failed because there is no such engine (<see cref="UrmaException.ProvesAbsence"/>).</summary>
+    internal bool ProvesAbsence { get; private set; }
+
     /// <summary>Ends the attempt with a peer; the first end counts.</summary>
     internal void Succeed(LoopbackPeer peer)
     {
@@ -40,7 +43,7 @@ internal sealed class ConnectAttempt(uint uasid)
     }
 
     /// <summary>Ends the attempt with a failure; the first end counts.</summary>
-    internal void Fail(UrmaStatus status, string error, bool isTransient)
+    internal void Fail(UrmaStatus status, string error, bool isTransient, bool provesAbsence = false)
     {
         lock (_gate)
         {
@@ -49,6 +52,7 @@ internal sealed class ConnectAttempt(uint uasid)
                 Status = status;
                 Error = error;
                 IsTransient = isTransient;
+                ProvesAbsence = provesAbsence;
                 _done.SetResult();
             }
         }

@@ -36,13 +36,13 @@ internal sealed class HandshakeEnd(PeerTable table, IControlHandler handler)
     }
 
     /// <summary>Closes, and ends the attempt the connection was made for.</summary>
-    internal void Fail(PeerLink link, UrmaStatus status, string error, bool isTransient)
+    internal void Fail(PeerLink link, UrmaStatus status, string error, bool isTransient, bool provesAbsence = false)
     {
         ConnectAttempt? attempt = link.Handshake?.Attempt;
         link.Close();
         if (attempt is not null)
         {
-            table.Fail(attempt, status, error, isTransient);
+            table.Fail(attempt, status, error, isTransient, provesAbsence);
         }
     }
 }

@@ -252,7 +252,7 @@ internal sealed class Handshaker : ILinkUser
     {
         if (link.Handshake is not null)
         {
-            _end.Fail(link, UrmaStatus.Failed, $"{HandshakeEnd.Describe(link)} exited during the handshake", isTransient: false);
+            _end.Fail(link, UrmaStatus.Failed, $"{HandshakeEnd.Describe(link)} exited during the handshake", isTransient: false, provesAbsence: true);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class PeerConnector
 
             if (!attempt.IsTransient || deadline.HasPassed)
             {
-                throw new UrmaException(attempt.Status, attempt.Error + ".");
+                throw new UrmaException(attempt.Status, attempt.Error + ".") { ProvesAbsence = attempt.ProvesAbsence };
             }
 
             Thread.Sleep(Math.Min((int)pause.TotalMilliseconds, deadline.RemainingMilliseconds));
@@ -98,7 +98,8 @@ internal sealed class PeerConnector
                     UrmaStatus.Failed,
                     $"No engine has UASID 0x{attempt.Uasid:x6} on {_fabric} (nobody listens at '{name}'): it has not started, "
                         + "has ended, or lives in another " + (_fabric.IsPath ? "directory" : "network namespace"),
-                    isTransient: false);
+                    isTransient: false,
+                    provesAbsence: true);
                 return;
             }
 

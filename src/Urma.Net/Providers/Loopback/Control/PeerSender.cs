@@ -64,7 +64,11 @@ internal static class PeerSender
     /// <summary>The answer to a request that has ended, to be disposed.</summary>
     /// <exception cref="UrmaException">The peer's own status and message, or its fault.</exception>
     internal static ControlResponse End(LoopbackPeer peer, PendingRequest request) =>
-        request.Response ?? throw new UrmaException(request.Status, request.Error ?? peer.Name + " failed.");
+        request.Response ?? throw new UrmaException(request.Status, request.Error ?? peer.Name + " failed.")
+        {
+            // A lack of something at the peer has other statuses.
+            ProvesAbsence = request is { IsRefusal: true, Status: UrmaStatus.InvalidArgument or UrmaStatus.OperationNotPermitted },
+        };
 
     /// <summary>Gives a request up; an answer that has come already is dropped.</summary>
     internal static void Abandon(LoopbackPeer peer, PendingRequest request)

@@ -49,14 +49,14 @@ internal sealed class PeerTable
     }
 
     /// <summary>Ends an attempt with a failure.</summary>
-    internal void Fail(ConnectAttempt attempt, UrmaStatus status, string error, bool isTransient)
+    internal void Fail(ConnectAttempt attempt, UrmaStatus status, string error, bool isTransient, bool provesAbsence = false)
     {
         lock (_gate)
         {
             Forget(attempt);
         }
 
-        attempt.Fail(status, error, isTransient);
+        attempt.Fail(status, error, isTransient, provesAbsence);
     }
 
     /// <summary>Makes a peer visible and gives it to who waits for it.</summary>

@@ -205,7 +205,7 @@ internal sealed class PeerTraffic : ILinkUser
 
         if (status != (int)UrmaStatus.Success)
         {
-            request.Fail(ControlFrame.ReadFailure(status), $"{peer.Name}: {ControlFrame.ReadText(reply.Payload)}");
+            request.Fail(ControlFrame.ReadFailure(status), $"{peer.Name}: {ControlFrame.ReadText(reply.Payload)}", isRefusal: true);
             return;
         }
 

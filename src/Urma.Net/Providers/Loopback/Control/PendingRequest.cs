@@ -19,6 +19,9 @@ internal sealed class PendingRequest(uint id)
     /// <summary>Why it failed.</summary>
     internal string? Error { get; private set; }
 
+    /// <summary>Whether the failure is what the peer said, not that it could not be asked.</summary>
+    internal bool IsRefusal { get; private set; }
+
     /// <summary>Whether the end is there.</summary>
     internal bool HasEnded => _done.Task.IsCompleted;
 
@@ -30,8 +33,9 @@ internal sealed class PendingRequest(uint id)
     }
 
     /// <summary>Ends it with a failure.</summary>
-    internal void Fail(UrmaStatus status, string error)
+    internal void Fail(UrmaStatus status, string error, bool isRefusal = false)
     {
+        IsRefusal = isRefusal;
         Status = status;
         Error = error;
         _done.SetResult();
