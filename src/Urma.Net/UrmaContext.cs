@@ -97,9 +97,13 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <summary>Imports a peer's segment to an address of the caller's choice, over whatever is mapped there.</summary>
     /// <param name="descriptor">What the peer sent.</param>
     /// <param name="token">The secret.</param>
-    /// <param name="address">The first byte here, at a page; the range is given back when the import is disposed.</param>
+    /// <param name="address">The first byte here, at a page; the range is given back when the import is disposed. After a failure it is
+    /// still the caller's, reserved.</param>
     /// <exception cref="UrmaException">As <see cref="ImportSegment"/>, or the provider cannot map, or not there.</exception>
     internal abstract TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address);
+
+    /// <summary>Whether it is certain that no engine of the fabric has a number. Connects, so it can take as long as the control timeout.</summary>
+    internal abstract bool IsEngineGone(uint uasid);
 
     /// <summary>Imports a peer's jetty or JFR.</summary>
     /// <param name="descriptor">What the peer sent.</param>

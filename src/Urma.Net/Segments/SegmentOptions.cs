@@ -29,7 +29,7 @@ public sealed record SegmentOptions
 
     /// <summary>
     /// For allocated memory: where in this process it goes, over whatever is mapped there; anywhere when 0. The range covers whole pages
-    /// and is given back when the segment is disposed.
+    /// and is given back when the segment is disposed. After a failure it is still the caller's, reserved.
     /// </summary>
     internal nint FixedAddress { get; init; }
 }

@@ -73,7 +73,7 @@ internal static unsafe class GlobalLockLayout
         members.Clear();
         for (int member = 0; goesOn && member < MaxMembers; member++)
         {
-            members[member] = *(ulong*)Member(start, member) & ~0xFFUL;
+            members[member] = *(ulong*)Member(start, member) >> 32 << 32;
         }
 
         new Span<byte>(start, Size).Clear();

@@ -4,7 +4,8 @@ using Urma.Net.Internal;
 namespace Urma.Net.Global;
 
 /// <summary>
-/// The members of a <see cref="GlobalLock"/>, in its shared memory: per member a word (<c>generation | state</c>), the presence by which others
+/// The members of a <see cref="GlobalLock"/>, in its shared memory: per member a word (<c>generation (32) | engine while joining (24) |
+/// state (8)</c>), the presence by which others
 /// see it alive, its process, and a checksum, because a member that looks dead by damage would have its lock taken away.
 /// </summary>
 /// <remarks>Thread-safe. Nothing of it is on the way of a lock that is free.</remarks>
@@ -13,7 +14,9 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
     private const ulong Joining = 1;
     private const ulong Joined = 2;
     private const ulong StateMask = 0xFF;
-    private const ulong Generation = 0x100;
+    private const ulong Generation = 1UL << 32;
+    private const ulong Generations = ~(Generation - 1);
+    private const int EngineShift = 8;
     private const int PresenceOffset = 8;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
@@ -59,7 +62,12 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
                 if ((word & StateMask) == Joined && IsGone(member))
                 {
                     clear(member);
-                    Interlocked.CompareExchange(ref Word(member), word & ~StateMask, word);
+                    Interlocked.CompareExchange(ref Word(member), word & Generations, word);
+                }
+                else if ((word & StateMask) == Joining && IsEngineGone((uint)(word & ~Generations) >> EngineShift))
+                {
+                    // It died before it could have a place.
+                    Interlocked.CompareExchange(ref Word(member), word & Generations, word);
                 }
             }
 
@@ -74,7 +82,7 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
     }
 
     /// <summary>Gives the entry back, where it is not another's by now. The member has no place any more.</summary>
-    public void Leave(int member) => Interlocked.CompareExchange(ref Word(member), _joined & ~StateMask, _joined);
+    public void Leave(int member) => Interlocked.CompareExchange(ref Word(member), _joined & Generations, _joined);
 
     /// <summary>
     /// Whether a member has died or left. Never waits: the first look goes on in the background, and the member counts as there meanwhile.
@@ -148,21 +156,22 @@ internal sealed unsafe class GlobalLockMembers : IDisposable
 
     private bool TryJoin(int member, ulong word)
     {
-        ulong joining = ((word & ~StateMask) + Generation) | Joining;
+        ulong joining = ((word & Generations) + Generation) | ((ulong)_context.Uasid << EngineShift) | Joining;
         if (Interlocked.CompareExchange(ref Word(member), joining, word) != word)
         {
             return false;
         }
 
         byte* entry = GlobalLockLayout.Member(_start, member);
-        ulong joined = (joining & ~StateMask) | Joined;
+        ulong joined = (joining & Generations) | Joined;
         _presence.WriteTo(new Span<byte>(entry + PresenceOffset, Presence.Size));
         *(long*)(entry + ProcessOffset) = Environment.ProcessId;
         *(ulong*)(entry + ChecksumOffset) = Checksum(new ReadOnlySpan<byte>(entry + PresenceOffset, ChecksumOffset - PresenceOffset), joined);
         _joined = joined;
-        Volatile.Write(ref Word(member), joined);
-        return true;
+        return Interlocked.CompareExchange(ref Word(member), joined, joining) == joining;
     }
+
+    private bool IsEngineGone(uint uasid) => uasid != _context.Uasid && _context.IsEngineGone(uasid);
 
     private Watched? Watch(int member, ulong word)
     {

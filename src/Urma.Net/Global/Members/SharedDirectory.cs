@@ -29,6 +29,9 @@ internal sealed class SharedDirectory : IDisposable
     private const ulong MaxUse = 1023;
     private const ulong Ready = 1UL << 32;
 
+    // Who claims a place says which engine it is until it is ready.
+    private const int EngineShift = 40;
+
     private readonly UrmaContext _context;
     private readonly Segment? _own;
     private readonly TargetSegment? _import;
@@ -276,6 +279,12 @@ internal sealed class SharedDirectory : IDisposable
         _own?.Dispose();
     }
 
+    private bool IsClaimantGone(ulong claim)
+    {
+        uint engine = (uint)(claim >> EngineShift);
+        return engine != _context.Uasid && _context.IsEngineGone(engine);
+    }
+
     private static long SlotOf(uint member) => MembersStart + (member % MaxMembers * MemberLength);
 
     private void Enter()
@@ -287,20 +296,25 @@ internal sealed class SharedDirectory : IDisposable
             using SegmentView view = Map();
             long at = SlotOf(slot);
             ulong claim = view.LoadAcquire<ulong>(at + ClaimWord);
-            if (claim != 0 && ((claim & Ready) == 0 || !IsMemberGone((uint)claim)))
+            if (claim != 0 && !((claim & Ready) == 0 ? IsClaimantGone(claim) : IsMemberGone((uint)claim)))
             {
                 continue;
             }
 
             ulong use = (view.FetchAdd(at + UsesWord, 1UL) % MaxUse) + 1;
             uint member = (uint)((use << UseShift) | slot);
-            if (view.CompareSwap<ulong>(at + ClaimWord, claim, member) != claim)
+            ulong claiming = ((ulong)_context.Uasid << EngineShift) | member;
+            if (view.CompareSwap(at + ClaimWord, claim, claiming) != claim)
             {
                 continue;
             }
 
             Write(view, at + PresenceStart, card);
-            view.StoreRelease(at + ClaimWord, Ready | member);
+            if (view.CompareSwap(at + ClaimWord, claiming, Ready | member) != claiming)
+            {
+                continue;
+            }
+
             Member = member;
             return;
         }

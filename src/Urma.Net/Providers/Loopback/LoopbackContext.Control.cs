@@ -235,6 +235,19 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
 
     void IControlHandler.OnRefused(string reason) => UrmaEvents.Report(UrmaEvent.ConnectionRefused, this, reason);
 
+    internal override bool IsEngineGone(uint uasid)
+    {
+        try
+        {
+            _ = Connect(Eid, uasid);
+            return false;
+        }
+        catch (UrmaException error)
+        {
+            return error.ProvesAbsence;
+        }
+    }
+
     private LoopbackPeer Connect(Eid eid, uint uasid)
     {
         try

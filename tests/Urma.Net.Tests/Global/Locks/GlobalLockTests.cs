@@ -320,6 +320,25 @@ public sealed class GlobalLockTests : IDisposable
     }
 
     [Fact]
+    public void A_member_that_died_joining_makes_room_and_one_that_lives_does_not()
+    {
+        using UrmaContext joining = UrmaContext.Open(_fabric);
+        using UrmaContext late = UrmaContext.Open(_fabric, new UrmaContextOptions { ControlTimeout = TimeSpan.FromMilliseconds(200) });
+        using TargetSegment import = late.ImportSegment(_segment.Descriptor, _segment.Token);
+        for (int member = 1; member < GlobalLockLayout.MaxMembers; member++)
+        {
+            const ulong SeventhTime = 7UL << 32;
+            int word = GlobalLockLayout.MembersOffset + (member * GlobalLockLayout.MemberSize);
+            MemoryMarshal.AsRef<ulong>(_segment.AsSpan(word, 8)) = SeventhTime | ((ulong)joining.Uasid << 8) | 1;
+        }
+
+        Assert.Equal(UrmaStatus.OutOfMemory, Assert.Throws<UrmaException>(() => GlobalLock.Open(import)).Status);
+        joining.Dispose();
+        using GlobalLock opened = GlobalLock.Open(import);
+        opened.Enter(Bound).Dispose();
+    }
+
+    [Fact]
     public void Closing_ends_waits_and_use()
     {
         GlobalLockLease held = _lock.Enter(Bound);
@@ -350,7 +369,7 @@ public sealed class GlobalLockTests : IDisposable
             {
                 try
                 {
-                    _ = closing.Enter(Bound);
+                    closing.Enter(Bound);
                     Interlocked.Increment(ref entered);
                 }
                 catch (ObjectDisposedException)
