@@ -94,6 +94,10 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <exception cref="UrmaException">The token does not match, the segment or its owner is gone, or the peer does not answer in time.</exception>
     public abstract TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token);
 
+    /// <summary>This context's own segment of a number; null where there is none (any more).</summary>
+    /// <param name="tokenId">The number, from a descriptor.</param>
+    internal abstract Segment? FindOwnSegment(uint tokenId);
+
     /// <summary>Imports a peer's segment to an address of the caller's choice, over whatever is mapped there.</summary>
     /// <param name="descriptor">What the peer sent.</param>
     /// <param name="token">The secret.</param>

@@ -79,6 +79,15 @@ public sealed class FabricModelTests : IDisposable
     }
 
     [Fact]
+    public void A_links_own_cost_leaves_half_of_its_latency()
+    {
+        // Eight bytes take longer than the latency: that is no cost of the model.
+        var link = new Internal.FabricLink(new FabricModel("slow", 1000, 1e6));
+        Assert.InRange(link.OwnCost, 0, link.Latency / 2);
+        Assert.True(new Internal.FabricLink(new FabricModel("tiny", 0.001, 1e12)).OwnCost == 0);
+    }
+
+    [Fact]
     public void A_message_that_is_seen_was_preceded_by_all_that_was_posted_before_it()
     {
         User user = Open(new FabricModel("fast", 20_000, 1e9));

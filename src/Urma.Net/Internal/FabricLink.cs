@@ -22,6 +22,7 @@ internal sealed class FabricLink
     private const int CalibrationPasses = 3;
     private const double CalibrationNanoseconds = 100_000;
     private const int CalibrationRounds = 9;
+    private const int MostCalibrationCalls = 1000;
 
     private static readonly long FineWait = Stopwatch.Frequency * 60 / 1_000_000_000;
     private static readonly Lazy<double> SpinsPerTick = new(CalibrateSpin);
@@ -144,7 +145,9 @@ internal sealed class FabricLink
         ulong word = 0;
         var lease = new DelayedLease(null, this, sizeof(ulong), writable: false);
         var view = new SegmentView((byte*)&word, writable: false, lease);
-        int calls = (int)Math.Max(1, CalibrationNanoseconds / Model.Nanoseconds);
+        long transfer = (long)Math.Min(Math.Ceiling(sizeof(ulong) * _unitsPerByte), LongestUse) >> FractionBits;
+        double nanoseconds = Model.Nanoseconds + (sizeof(ulong) * 1e9 / Model.BytesPerSecond);
+        int calls = (int)Math.Clamp(CalibrationNanoseconds / nanoseconds, 1, MostCalibrationCalls);
         for (int pass = 0; pass < CalibrationPasses; pass++)
         {
             long least = long.MaxValue;
@@ -159,7 +162,8 @@ internal sealed class FabricLink
                 least = Math.Min(least, (Stopwatch.GetTimestamp() - start) / calls);
             }
 
-            OwnCost = Math.Clamp(OwnCost + least - _latency, 0, _latency);
+            // Where no round was quiet, the link must still delay.
+            OwnCost = Math.Clamp(OwnCost + least - _latency - transfer, 0, _latency / 2);
         }
     }
 }

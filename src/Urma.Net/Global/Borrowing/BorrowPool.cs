@@ -15,6 +15,8 @@ namespace Urma.Net;
 /// </remarks>
 public sealed class BorrowPool : IDisposable
 {
+    private const int MostAttempts = 4;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
@@ -24,6 +26,7 @@ public sealed class BorrowPool : IDisposable
     private readonly List<BorrowedMemory> _leases = [];
     private readonly LocalityWatch _locality;
     private readonly Timer _timer;
+    private long _claimed;
     private bool _disposed;
 
     private BorrowPool(UrmaContext context, SharedDirectory directory, BorrowPolicy policy)
@@ -195,9 +198,11 @@ public sealed class BorrowPool : IDisposable
         }
 
         // The look that may be under way ends first.
-        using (var stopped = new ManualResetEvent(false))
+        var stopped = new ManualResetEvent(false);
+        if (!_timer.Dispose(stopped) || stopped.WaitOne(TimeSpan.FromSeconds(10)))
         {
-            _ = _timer.Dispose(stopped) && stopped.WaitOne(TimeSpan.FromSeconds(10));
+            // Otherwise the timer still sets it.
+            stopped.Dispose();
         }
 
         BorrowedMemory[] leases;
@@ -244,90 +249,122 @@ public sealed class BorrowPool : IDisposable
             return (null, BorrowRefusal.PoolLost, "The member that made the pool is gone: make another.");
         }
 
-        if (!Directory.TryLock(LockTimeout))
+        // An offer of a lender that is not seen as dead yet cannot be imported: then another is tried.
+        for (int attempt = 1; ; attempt++)
         {
-            return (null, BorrowRefusal.Busy, $"The pool's lock was not free within {LockTimeout.TotalSeconds:0} s: a member that holds it may be stopped.");
-        }
+            if (!Directory.TryLock(LockTimeout))
+            {
+                return (null, BorrowRefusal.Busy, $"The pool's lock was not free within {LockTimeout.TotalSeconds:0} s: a member that holds it may be stopped.");
+            }
 
-        try
-        {
-            return TryBorrowLocked(length, tenant, own);
-        }
-        finally
-        {
-            Directory.Unlock();
+            Claim claim;
+            try
+            {
+                claim = TryClaim(length, tenant, own);
+            }
+            finally
+            {
+                Directory.Unlock();
+            }
+
+            if (claim.Entry == 0)
+            {
+                return (null, claim.Refusal, claim.Message);
+            }
+
+            // Without the lock, because a lender that is stopped does not answer for long.
+            (BorrowedMemory? lease, string message, bool isSlow) = Take(in claim);
+            if (lease is not null || isSlow || attempt == MostAttempts)
+            {
+                return (lease, BorrowRefusal.NoneFree, message);
+            }
         }
     }
 
-    private (BorrowedMemory? Lease, BorrowRefusal Refusal, string Message) TryBorrowLocked(long length, string tenant, long own)
+    private Claim TryClaim(long length, string tenant, long own)
     {
         ulong tenantKey = KeyOf(tenant);
         using SegmentView view = Directory.Map();
-        long best = Survey(view, length, tenantKey, out long bestLength, out long ofProcess, out long ofTenant);
-        if (best == 0)
+        Claim best = Survey(view, length, tenantKey, out long ofProcess, out long ofTenant);
+        if (best.Entry == 0)
         {
-            return (null, BorrowRefusal.NoneFree, $"No offer of at least {length} bytes is free.");
+            return Refuse(BorrowRefusal.NoneFree, $"No offer of at least {length} bytes is free.");
         }
 
         long cap = (long)(own * CurrentCap);
-        if (Borrowed + bestLength > cap)
+        long borrowed = Borrowed + Interlocked.Read(ref _claimed);
+        if (best.Length > cap - borrowed)
         {
-            return (null, BorrowRefusal.RatioCap, $"{bestLength} bytes more than the {Borrowed} borrowed now exceed the cap of {cap} ({CurrentCap:P1} of {own}).");
+            return Refuse(BorrowRefusal.RatioCap, $"{best.Length} bytes more than the {borrowed} borrowed now exceed the cap of {cap} ({CurrentCap:P1} of {own}).");
         }
 
-        long processQuota = view.LoadAcquire<long>(BorrowLayout.ProcessQuota);
-        if (bestLength > processQuota - ofProcess)
+        long processQuota = Math.Max(view.LoadAcquire<long>(BorrowLayout.ProcessQuota), 0);
+        if (best.Length > processQuota - ofProcess)
         {
-            return (null, BorrowRefusal.ProcessQuota, $"This process has borrowed {ofProcess} bytes; {bestLength} more exceed its quota of {processQuota}.");
+            return Refuse(BorrowRefusal.ProcessQuota, $"This process has borrowed {ofProcess} bytes; {best.Length} more exceed its quota of {processQuota}.");
         }
 
-        long tenantQuota = view.LoadAcquire<long>(BorrowLayout.TenantQuota);
-        if (bestLength > tenantQuota - ofTenant)
+        long tenantQuota = Math.Max(view.LoadAcquire<long>(BorrowLayout.TenantQuota), 0);
+        if (best.Length > tenantQuota - ofTenant)
         {
-            return (null, BorrowRefusal.TenantQuota, $"Tenant '{tenant}' has borrowed {ofTenant} bytes; {bestLength} more exceed its quota of {tenantQuota}.");
+            return Refuse(BorrowRefusal.TenantQuota, $"Tenant '{tenant}' has borrowed {ofTenant} bytes; {best.Length} more exceed its quota of {tenantQuota}.");
         }
 
-        ulong word = view.LoadAcquire<ulong>(best);
-        ulong lent = BorrowLayout.Next(word, BorrowState.Lent, Directory.Member);
-        view.StoreRelease(best + BorrowLayout.TenantWord, tenantKey);
-        view.StoreRelease(best + BorrowLayout.ProcessWord, (ulong)Environment.ProcessId);
-        if (BorrowLayout.StateOf(word) != BorrowState.Free || view.CompareSwap(best, word, lent) != word)
+        // Against the word the survey saw: an entry that was used again since may be longer.
+        ulong lent = BorrowLayout.Next(best.Word, BorrowState.Lent, Directory.Member);
+        view.StoreRelease(best.Entry + BorrowLayout.TenantWord, tenantKey);
+        view.StoreRelease(best.Entry + BorrowLayout.ProcessWord, (ulong)Environment.ProcessId);
+        if (view.CompareSwap(best.Entry, best.Word, lent) != best.Word)
         {
-            return (null, BorrowRefusal.NoneFree, "The offer was withdrawn at this moment.");
+            return Refuse(BorrowRefusal.NoneFree, "The offer was withdrawn at this moment.");
         }
 
-        return Take(view, best, lent);
+        Interlocked.Add(ref _claimed, best.Length);
+        return best with { Word = lent };
     }
 
-    private (BorrowedMemory? Lease, BorrowRefusal Refusal, string Message) Take(SegmentView view, long entry, ulong lent)
+    private static Claim Refuse(BorrowRefusal refusal, string message) => new() { Refusal = refusal, Message = message };
+
+    private (BorrowedMemory? Lease, string Message, bool IsSlow) Take(in Claim claim)
     {
+        using SegmentView view = Directory.Map();
         Span<byte> descriptor = stackalloc byte[SegmentDescriptor.Size];
-        SharedDirectory.Read(view, entry + BorrowLayout.DescriptorStart, descriptor);
-        var token = new Token((uint)view.LoadAcquire<ulong>(entry + BorrowLayout.TokenWord));
-        uint lender = (uint)view.LoadAcquire<ulong>(entry + BorrowLayout.LenderWord);
+        SharedDirectory.Read(view, claim.Entry + BorrowLayout.DescriptorStart, descriptor);
+        var token = new Token((uint)view.LoadAcquire<ulong>(claim.Entry + BorrowLayout.TokenWord));
+        uint lender = (uint)view.LoadAcquire<ulong>(claim.Entry + BorrowLayout.LenderWord);
         try
         {
-            var lease = new BorrowedMemory(this, Context.ImportSegment(SegmentDescriptor.Read(descriptor), token), entry, lent, lender);
+            TargetSegment target = Context.ImportSegment(SegmentDescriptor.Read(descriptor), token);
+            if (target.Length != claim.Length)
+            {
+                target.Dispose();
+                throw new UrmaException(UrmaStatus.InvalidArgument, $"it was said to have {claim.Length} bytes and has {target.Length}.");
+            }
+
+            var lease = new BorrowedMemory(this, target, claim.Entry, claim.Word, lender);
             lock (_lock)
             {
                 _leases.Add(lease);
             }
 
-            return (lease, default, string.Empty);
+            return (lease, string.Empty, false);
         }
         catch (UrmaException error)
         {
             // Nobody has used it, but the lender cleans it all the same.
-            _ = view.CompareSwap(entry, lent, BorrowLayout.Next(lent, BorrowState.Returned, Directory.Member));
-            return (null, BorrowRefusal.NoneFree, $"The offer cannot be imported: {error.Message}");
+            _ = view.CompareSwap(claim.Entry, claim.Word, BorrowLayout.Next(claim.Word, BorrowState.Returned, Directory.Member));
+            return (null, $"The offer cannot be imported: {error.Message}", error.Status == UrmaStatus.TimedOut);
+        }
+        finally
+        {
+            Interlocked.Add(ref _claimed, -claim.Length);
         }
     }
 
-    // Finds the smallest free offer that is long enough, and adds up what is borrowed. 0 where there is none.
-    private long Survey(SegmentView view, long length, ulong tenant, out long bestLength, out long ofProcess, out long ofTenant)
+    // Finds the smallest free offer that is long enough, and adds up what is borrowed. Entry 0 where there is none.
+    private Claim Survey(SegmentView view, long length, ulong tenant, out long ofProcess, out long ofTenant)
     {
-        long best = 0;
-        bestLength = long.MaxValue;
+        var best = new Claim { Length = long.MaxValue };
         ofProcess = 0;
         ofTenant = 0;
         for (int index = 0; index < BorrowLayout.MaxOffers; index++)
@@ -348,13 +385,13 @@ public sealed class BorrowPool : IDisposable
 
             if (BorrowLayout.StateOf(word) is BorrowState.Lent or BorrowState.Asked)
             {
-                ofProcess += view.LoadAcquire<ulong>(entry + BorrowLayout.ProcessWord) == (ulong)Environment.ProcessId ? there : 0;
-                ofTenant += view.LoadAcquire<ulong>(entry + BorrowLayout.TenantWord) == tenant ? there : 0;
+                // A sum of lengths that a member made up must not wrap around below its quota.
+                ofProcess += view.LoadAcquire<ulong>(entry + BorrowLayout.ProcessWord) == (ulong)Environment.ProcessId ? Math.Min(there, long.MaxValue - ofProcess) : 0;
+                ofTenant += view.LoadAcquire<ulong>(entry + BorrowLayout.TenantWord) == tenant ? Math.Min(there, long.MaxValue - ofTenant) : 0;
             }
-            else if (BorrowLayout.StateOf(word) == BorrowState.Free && lender != Directory.Member && there >= length && there < bestLength)
+            else if (BorrowLayout.StateOf(word) == BorrowState.Free && lender != Directory.Member && there >= length && there < best.Length)
             {
-                best = entry;
-                bestLength = there;
+                best = new Claim { Entry = entry, Word = word, Length = there };
             }
         }
 
@@ -367,7 +404,7 @@ public sealed class BorrowPool : IDisposable
         uint lender = BorrowLayout.StateOf(word) == BorrowState.Busy
             ? BorrowLayout.BorrowerOf(word)
             : (uint)view.LoadAcquire<ulong>(entry + BorrowLayout.LenderWord);
-        return lender != Directory.Member && Directory.IsMemberGone(lender)
+        return lender != Directory.Member && Directory.LooksMemberGone(lender)
             && view.CompareSwap(entry, word, BorrowLayout.Next(word, BorrowState.Empty, 0)) == word;
     }
 
@@ -389,20 +426,29 @@ public sealed class BorrowPool : IDisposable
                 offers = [.. _offers];
             }
 
-            Array.ForEach(leases, static l => l.Look());
-            _locality.Look(leases);
+            Array.ForEach(leases, static l => Try(l.Look));
+            Try(() => _locality.Look(leases));
             if (!Directory.IsGone)
             {
-                Array.ForEach(offers, static o => o.Recycle());
+                Array.ForEach(offers, static o => Try(o.Recycle));
             }
-        }
-        catch (Exception error) when (error is UrmaException or ObjectDisposedException)
-        {
-            Trace.TraceInformation($"A pool that is ending could not be looked at: {error.Message}");
         }
         finally
         {
             _looking.Exit();
+        }
+    }
+
+    // What befalls one must not keep the look from the others.
+    private static void Try(Action look)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception error) when (error is UrmaException or ObjectDisposedException)
+        {
+            Trace.TraceInformation($"Borrowed or lent memory could not be looked at: {error.Message}");
         }
     }
 
@@ -416,5 +462,19 @@ public sealed class BorrowPool : IDisposable
         }
 
         return hash;
+    }
+
+    /// <summary>An entry that is free, or was taken for this member; entry 0 and why where there is none.</summary>
+    private readonly record struct Claim
+    {
+        public long Entry { get; init; }
+
+        public ulong Word { get; init; }
+
+        public long Length { get; init; }
+
+        public BorrowRefusal Refusal { get; init; }
+
+        public string Message { get; init; }
     }
 }

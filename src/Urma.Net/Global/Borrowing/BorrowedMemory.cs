@@ -28,7 +28,10 @@ public sealed class BorrowedMemory : IDisposable
         _lender = lender;
     }
 
-    /// <summary>The lender wants it back: dispose it within the lender's reclaim timeout, or it is taken away. Raised once, on a pool thread.</summary>
+    /// <summary>
+    /// The lender wants it back: dispose it within the lender's reclaim timeout, or it is taken away. Raised once, on a pool thread, perhaps
+    /// before there was time to subscribe: look at <see cref="IsReclaimRequested"/> afterwards.
+    /// </summary>
     public event EventHandler? ReclaimRequested;
 
     /// <summary>It was taken away, or the lender died (<see cref="Status"/>). Raised once, on a pool thread; not after <see cref="Dispose"/>.</summary>
@@ -47,12 +50,10 @@ public sealed class BorrowedMemory : IDisposable
     public bool IsReclaimRequested => Volatile.Read(ref _asked) != 0;
 
     /// <summary>Success while it can be used; otherwise how it ended.</summary>
-    public GlobalMemoryStatus Status => _pool.Context.Global.Query(Address, Length, forWriting: true) switch
-    {
-        GlobalMemoryStatus.Success => GlobalMemoryStatus.Success,
-        GlobalMemoryStatus.OwnerLost => GlobalMemoryStatus.OwnerLost,
-        _ => GlobalMemoryStatus.Revoked,
-    };
+    public GlobalMemoryStatus Status =>
+        !Target.IsRevoked ? GlobalMemoryStatus.Success
+        : _pool.Context.Global.Query(Address, Length, forWriting: true) == GlobalMemoryStatus.OwnerLost ? GlobalMemoryStatus.OwnerLost
+        : GlobalMemoryStatus.Revoked;
 
     /// <summary>Maps it for load and store.</summary>
     /// <exception cref="UrmaException">It was taken away.</exception>
@@ -97,7 +98,7 @@ public sealed class BorrowedMemory : IDisposable
         }
 
         ulong word = 0;
-        bool isLost = _pool.Directory.IsGone || _pool.Directory.IsMemberGone(_lender) || Target.IsRevoked;
+        bool isLost = _pool.Directory.IsGone || _pool.Directory.LooksMemberGone(_lender) || Target.IsRevoked;
         if (!isLost)
         {
             using SegmentView view = _pool.Directory.Map();

@@ -32,8 +32,10 @@ public sealed class MemoryOffer : IDisposable
     {
         get
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
             using SegmentView view = _pool.Directory.Map();
-            return BorrowLayout.StateOf(view.LoadAcquire<ulong>(_entry)) is BorrowState.Lent or BorrowState.Asked;
+            ulong word = view.LoadAcquire<ulong>(_entry);
+            return IsOurs(view, word) && BorrowLayout.StateOf(word) is BorrowState.Lent or BorrowState.Asked;
         }
     }
 
@@ -42,8 +44,13 @@ public sealed class MemoryOffer : IDisposable
     /// </summary>
     /// <param name="timeout">How long to wait; <see cref="BorrowPolicy.ReclaimTimeout"/> when null.</param>
     /// <param name="cancellationToken">Ends the wait; the borrower stays asked.</param>
-    public Task<ReclaimResult> ReclaimAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Reclaim(timeout ?? _pool.Policy.ReclaimTimeout, withdraw: false, cancellationToken), cancellationToken);
+    /// <exception cref="UrmaException">It could not be taken back in time: the pool's directory is broken, or memory ran out.</exception>
+    /// <exception cref="ObjectDisposedException">It was withdrawn.</exception>
+    public Task<ReclaimResult> ReclaimAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+        return Task.Run(() => Reclaim(timeout ?? _pool.Policy.ReclaimTimeout, withdraw: false, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Withdraws it: as <see cref="ReclaimAsync"/>, and frees the memory.</summary>
     public void Dispose()
@@ -65,7 +72,7 @@ public sealed class MemoryOffer : IDisposable
                 _ = Reclaim(_pool.Policy.ReclaimTimeout, withdraw: true, CancellationToken.None);
             }
         }
-        catch (UrmaException error)
+        catch (Exception error) when (error is UrmaException or ObjectDisposedException)
         {
             Trace.TraceInformation($"An offer was withdrawn from a pool that had ended: {error.Message}");
         }
@@ -89,12 +96,15 @@ public sealed class MemoryOffer : IDisposable
         ulong word = view.LoadAcquire<ulong>(_entry);
         BorrowState state = BorrowLayout.StateOf(word);
         bool isOver = state == BorrowState.Returned
-            || (state is BorrowState.Lent or BorrowState.Asked && _pool.Directory.IsMemberGone(BorrowLayout.BorrowerOf(word)));
-        if (isOver)
+            || (state is BorrowState.Lent or BorrowState.Asked && _pool.Directory.LooksMemberGone(BorrowLayout.BorrowerOf(word)));
+        if (isOver && IsOurs(view, word))
         {
             lock (_lock)
             {
-                _ = !_disposed && TryTake(view, word) && Clean(view, withdraw: false);
+                if (!_disposed && TryTake(view, word))
+                {
+                    Clean(view, withdraw: false);
+                }
             }
         }
     }
@@ -109,7 +119,7 @@ public sealed class MemoryOffer : IDisposable
         {
             ulong word = view.LoadAcquire<ulong>(_entry);
             BorrowState state = BorrowLayout.StateOf(word);
-            if (state == BorrowState.Empty || _pool.Directory.IsGone || (!withdraw && BorrowLayout.RoundOf(word) != round))
+            if (state == BorrowState.Empty || !IsOurs(view, word) || _pool.Directory.IsGone || (!withdraw && BorrowLayout.RoundOf(word) != round))
             {
                 // The pool has ended, or it came back and was offered again meanwhile.
                 return wasLent ? ReclaimResult.Returned : ReclaimResult.WasFree;
@@ -124,7 +134,7 @@ public sealed class MemoryOffer : IDisposable
 
             wasLent |= state == BorrowState.Asked;
             bool isOver = state is BorrowState.Free or BorrowState.Returned
-                || (state == BorrowState.Asked && (TimeLimit.HasPassed(deadline) || _pool.Directory.IsMemberGone(BorrowLayout.BorrowerOf(word))));
+                || (state == BorrowState.Asked && (TimeLimit.HasPassed(deadline) || _pool.Directory.LooksMemberGone(BorrowLayout.BorrowerOf(word))));
             if (state == BorrowState.Free && !withdraw)
             {
                 return wasLent ? ReclaimResult.Returned : ReclaimResult.WasFree;
@@ -134,6 +144,7 @@ public sealed class MemoryOffer : IDisposable
             {
                 lock (_lock)
                 {
+                    ObjectDisposedException.ThrowIf(_disposed && !withdraw, this);
                     if (TryTake(view, word))
                     {
                         Clean(view, withdraw);
@@ -147,23 +158,63 @@ public sealed class MemoryOffer : IDisposable
                 }
             }
 
+            else if (state != BorrowState.Asked && TimeLimit.HasPassed(deadline) && HasStuck(view, word, withdraw))
+            {
+                return ReclaimResult.Revoked;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             Thread.Sleep(1);
         }
+    }
+
+    // Whoever cleans has the lock: what is not at rest while this has it never will be.
+    private bool HasStuck(SegmentView view, ulong word, bool withdraw)
+    {
+        lock (_lock)
+        {
+            if (view.LoadAcquire<ulong>(_entry) != word)
+            {
+                return false;
+            }
+
+            return withdraw
+                ? view.CompareSwap(_entry, word, BorrowLayout.Next(word, BorrowState.Empty, 0)) == word
+                : throw new UrmaException(UrmaStatus.Failed, "The offer could not be taken back: its entry in the pool's directory is broken. Withdraw it.");
+        }
+    }
+
+    // The entry of an offer that was cleared away may be another's now. While it is being filled in, its words are still the last one's.
+    private bool IsOurs(SegmentView view, ulong word)
+    {
+        ulong lender = BorrowLayout.StateOf(word) == BorrowState.Busy
+            ? BorrowLayout.BorrowerOf(word)
+            : view.LoadAcquire<ulong>(_entry + BorrowLayout.LenderWord);
+        return lender == _pool.Directory.Member;
     }
 
     private bool TryTake(SegmentView view, ulong word) =>
         view.CompareSwap(_entry, word, BorrowLayout.Next(word, BorrowState.Busy, _pool.Directory.Member)) == word;
 
     // First nobody reaches it any more, then it is cleared, then it is offered: no borrower sees another's data or stores.
-    private bool Clean(SegmentView view, bool withdraw)
+    private void Clean(SegmentView view, bool withdraw)
     {
-        _memory.Revoke();
+        ulong busy = view.LoadAcquire<ulong>(_entry);
+        try
+        {
+            _memory.Revoke();
+        }
+        catch
+        {
+            // Another look tries again; memory that is withdrawn is freed in any case.
+            view.StoreRelease(_entry, BorrowLayout.Next(busy, withdraw ? BorrowState.Empty : BorrowState.Returned, 0));
+            throw;
+        }
+
         if (withdraw)
         {
-            ulong word = view.LoadAcquire<ulong>(_entry);
-            view.StoreRelease(_entry, BorrowLayout.Next(word, BorrowState.Empty, 0));
-            return true;
+            view.StoreRelease(_entry, BorrowLayout.Next(busy, BorrowState.Empty, 0));
+            return;
         }
 
         for (long done = 0; done < Length;)
@@ -174,7 +225,6 @@ public sealed class MemoryOffer : IDisposable
         }
 
         Open(view);
-        return true;
     }
 
     private void Open(SegmentView view)

@@ -81,7 +81,7 @@ public sealed unsafe partial class GlobalMemory
         {
             TranslationCache cache = GetCache();
             cache.Enter();
-            due = ReserveBatch(cache, items.Span, results.Span);
+            due = ReserveBatch(cache, items.Span, results.Span, isWaitedFor: false);
             cache.Leave();
         }
 
@@ -141,11 +141,11 @@ public sealed unsafe partial class GlobalMemory
             TranslationCache cache = GetCache();
             var copy = new SteppedCopy(this, cache, destination, source, length);
             cache.Enter();
-            GlobalMemoryStatus status = copy.Begin(out long due);
+            GlobalMemoryStatus status = copy.Begin(out long due, out long discount);
             bool isLong = length >= AsyncLength || due - System.Diagnostics.Stopwatch.GetTimestamp() > LongestSpin;
             if (status == GlobalMemoryStatus.Success && !isLong)
             {
-                SteppedCopy.Wait(cache, due);
+                SteppedCopy.Wait(cache, due - discount);
                 status = copy.Run();
             }
 

@@ -52,7 +52,7 @@ public sealed unsafe partial class GlobalMemory
         cache.Enter();
         if (!isDelayed && _table.HasLinks)
         {
-            SteppedCopy.Wait(cache, ReserveBatch(cache, items, results));
+            SteppedCopy.Wait(cache, ReserveBatch(cache, items, results, isWaitedFor: true));
         }
 
         int failed = 0;
@@ -134,15 +134,16 @@ public sealed unsafe partial class GlobalMemory
     }
 
     // All copies set out at once; the batch takes effect when the last has arrived. One that cannot be made does not set out.
-    private long ReserveBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, ReadOnlySpan<GlobalMemoryStatus> results)
+    private long ReserveBatch(TranslationCache cache, ReadOnlySpan<XcopyItem> items, ReadOnlySpan<GlobalMemoryStatus> results, bool isWaitedFor)
     {
         long latest = 0;
         for (int i = 0; i < items.Length; i++)
         {
             if (results[i] != GlobalMemoryStatus.Success)
             {
-                _ = new SteppedCopy(this, cache, CopySide.At(items[i].To), CopySide.At(items[i].From), items[i].Length).Begin(out long due);
-                latest = Math.Max(latest, due);
+                _ = new SteppedCopy(this, cache, CopySide.At(items[i].To), CopySide.At(items[i].From), items[i].Length)
+                    .Begin(out long due, out long discount);
+                latest = Math.Max(latest, isWaitedFor ? due - discount : due);
             }
         }
 

@@ -165,14 +165,14 @@ public sealed unsafe partial class GlobalMemory
             return Closing(cache, copy.Run());
         }
 
-        GlobalMemoryStatus status = copy.Begin(out long due);
+        GlobalMemoryStatus status = copy.Begin(out long due, out long discount);
         if (status != GlobalMemoryStatus.Success || due == 0)
         {
             return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
         }
 
         // The rest should be as quick as without a model, whose time has passed.
-        SteppedCopy.Wait(cache, due);
+        SteppedCopy.Wait(cache, due - discount);
         return Copy(cache, destination, source, length, MappedWrite, MappedRead);
     }
 
@@ -210,8 +210,8 @@ public sealed unsafe partial class GlobalMemory
         CopySide there = CopySide.At(remote);
         CopySide here = CopySide.Of(local);
         var copy = new SteppedCopy(this, cache, isWrite ? there : here, isWrite ? here : there, length);
-        GlobalMemoryStatus status = copy.Begin(out long due);
-        SteppedCopy.Wait(cache, due);
+        GlobalMemoryStatus status = copy.Begin(out long due, out long discount);
+        SteppedCopy.Wait(cache, due - discount);
         return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
     }
 

@@ -39,10 +39,12 @@ internal unsafe ref struct SteppedCopy
 
     /// <summary>Checks both ends, and takes the copy's share of modelled links.</summary>
     /// <param name="due">The timestamp when it has gone over them; 0 without any.</param>
-    public readonly GlobalMemoryStatus Begin(out long due)
+    /// <param name="discount">By how much a thread that waits here and now may wait less (<see cref="FabricLink.OwnCost"/>).</param>
+    public readonly GlobalMemoryStatus Begin(out long due, out long discount)
     {
         GlobalMemoryStatus status = Check(out FabricLink? outLink, out FabricLink? inLink);
-        due = status == GlobalMemoryStatus.Success && _length != 0 ? Reserve(outLink, inLink, _length) - ((outLink ?? inLink)?.OwnCost ?? 0) : 0;
+        due = status == GlobalMemoryStatus.Success && _length != 0 ? Reserve(outLink, inLink, _length) : 0;
+        discount = due == 0 ? 0 : (outLink ?? inLink)!.OwnCost;
         return status;
     }
 

@@ -16,10 +16,12 @@ internal sealed class SharedDirectory : IDisposable
     /// <summary>Most members at one time.</summary>
     public const int MaxMembers = 64;
 
+    /// <summary>Where the number of the member that has the lock stands.</summary>
+    public const long LockWord = 128;
+
     private const ulong Magic = 0x3144_5249_4D52_5501;
     private const long MagicWord = 0;
     private const long KindWord = 8;
-    private const long LockWord = 128;
     private const long MembersStart = 256;
     private const int MemberLength = 128;
     private const int ClaimWord = 0;
@@ -27,6 +29,7 @@ internal sealed class SharedDirectory : IDisposable
     private const int PresenceStart = 16;
     private const int UseShift = 6;
     private const ulong MaxUse = 1023;
+    private const ulong MaxNumber = (MaxUse << UseShift) | (MaxMembers - 1);
     private const ulong Ready = 1UL << 32;
 
     // Who claims a place says which engine it is until it is ready.
@@ -38,7 +41,7 @@ internal sealed class SharedDirectory : IDisposable
     private IDisposable? _published;
     private readonly Presence _presence;
     private readonly Lock _lock = new();
-    private readonly Dictionary<uint, PresenceWatch> _watches = [];
+    private readonly Dictionary<uint, (byte[] Card, PresenceWatch Watch)> _watches = [];
     private int _disposed;
 
     private SharedDirectory(UrmaContext context, Segment? own, TargetSegment? import)
@@ -133,50 +136,14 @@ internal sealed class SharedDirectory : IDisposable
         return _own is null ? _import!.Map() : _own.Map();
     }
 
-    /// <summary>Whether the member with a number has died or left. Numbers that nobody has count as gone.</summary>
-    public bool IsMemberGone(uint member)
-    {
-        if (member == Member)
-        {
-            return false;
-        }
+    /// <summary>
+    /// Whether the member with a number has died or left. Numbers that nobody has count as gone. The first question about a member waits
+    /// for its process, at most for the context's control timeout.
+    /// </summary>
+    public bool IsMemberGone(uint member) => Judge(member, static w => w.IsGone);
 
-        if (member == 0)
-        {
-            return true;
-        }
-
-        Span<byte> card = stackalloc byte[Presence.Size];
-        using (SegmentView view = Map())
-        {
-            long slot = SlotOf(member);
-            if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
-            {
-                return true;
-            }
-
-            Read(view, slot + PresenceStart, card);
-            if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
-            {
-                // Another member's by now, perhaps.
-                return true;
-            }
-        }
-
-        PresenceWatch watch;
-        lock (_lock)
-        {
-            if (!_watches.TryGetValue(member, out PresenceWatch? found))
-            {
-                found = new PresenceWatch(_context, _presence, card);
-                _watches.Add(member, found);
-            }
-
-            watch = found;
-        }
-
-        return watch.IsGone;
-    }
+    /// <summary>As <see cref="IsMemberGone"/>, but never waits: a member counts as there until its process has been asked.</summary>
+    public bool LooksMemberGone(uint member) => Judge(member, static w => w.LooksGone);
 
     /// <summary>Takes the lock for a rare change; a member that dies with it loses it.</summary>
     /// <returns>False where it was not free in time.</returns>
@@ -186,10 +153,10 @@ internal sealed class SharedDirectory : IDisposable
         var wait = default(SpinWait);
         while (true)
         {
-            uint holder;
+            ulong holder;
             using (SegmentView view = Map())
             {
-                holder = (uint)view.CompareSwap<ulong>(LockWord, 0, Member);
+                holder = view.CompareSwap<ulong>(LockWord, 0, Member);
             }
 
             if (holder == 0)
@@ -197,17 +164,16 @@ internal sealed class SharedDirectory : IDisposable
                 return true;
             }
 
-            // One and the same member may hold it on another thread.
-            if (wait.Count > 50 && holder != Member && IsMemberGone(holder))
-            {
-                using SegmentView view = Map();
-                _ = view.CompareSwap<ulong>(LockWord, holder, 0);
-                continue;
-            }
-
             if (TimeLimit.HasPassed(deadline))
             {
                 return false;
+            }
+
+            // One and the same member may hold it on another thread. What is no member's number holds nothing.
+            if (wait.Count > 50 && holder != Member && (holder > MaxNumber || LooksMemberGone((uint)holder)))
+            {
+                using SegmentView view = Map();
+                _ = view.CompareSwap<ulong>(LockWord, holder, 0);
             }
 
             wait.SpinOnce();
@@ -267,7 +233,7 @@ internal sealed class SharedDirectory : IDisposable
         _published?.Dispose();
         lock (_lock)
         {
-            foreach (PresenceWatch watch in _watches.Values)
+            foreach ((_, PresenceWatch watch) in _watches.Values)
             {
                 watch.Dispose();
             }
@@ -286,6 +252,53 @@ internal sealed class SharedDirectory : IDisposable
     }
 
     private static long SlotOf(uint member) => MembersStart + (member % MaxMembers * MemberLength);
+
+    private bool Judge(uint member, Func<PresenceWatch, bool> isGone)
+    {
+        if (member == Member)
+        {
+            return false;
+        }
+
+        if (member is 0 or > (uint)MaxNumber)
+        {
+            return true;
+        }
+
+        Span<byte> card = stackalloc byte[Presence.Size];
+        PresenceWatch watch;
+        lock (_lock)
+        {
+            using (SegmentView view = Map())
+            {
+                long slot = SlotOf(member);
+                if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
+                {
+                    return true;
+                }
+
+                Read(view, slot + PresenceStart, card);
+                if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
+                {
+                    // Another member's by now, perhaps.
+                    return true;
+                }
+            }
+
+            // Numbers come again after a thousand uses of a slot, presences never: the watch of one must not speak for another.
+            uint key = member % MaxMembers;
+            if (!_watches.TryGetValue(key, out (byte[] Card, PresenceWatch Watch) known) || !card.SequenceEqual(known.Card))
+            {
+                known.Watch?.Dispose();
+                known = (card.ToArray(), new PresenceWatch(_context, _presence, card));
+                _watches[key] = known;
+            }
+
+            watch = known.Watch;
+        }
+
+        return isGone(watch);
+    }
 
     private void Enter()
     {

@@ -6,7 +6,7 @@ public enum MigrationStatus
     /// <summary>The data lies in the new place, for everybody.</summary>
     Moved = 0,
 
-    /// <summary>The new place was lost on the way: nothing has changed.</summary>
+    /// <summary>The new place was lost on the way, or its owner could not be reached: nothing has changed.</summary>
     TargetLost = 1,
 
     /// <summary>The memory the data lies in cannot be read: its owner died or ended the grant.</summary>

@@ -50,7 +50,12 @@ internal sealed class PlacedLocation : IDisposable
         var address = new GlobalAddress(descriptor.Eid, descriptor.Uasid, descriptor.VirtualAddress);
         bool isOwn = descriptor.Eid == context.Eid && descriptor.Uasid == context.Uasid;
         TargetSegment? import = isOwn ? null : context.ImportSegment(descriptor, token);
-        fault = context.Global.Query(address, length, forWriting: true);
+
+        // This context may do everything with its own memory, but the others will not import what is not granted.
+        fault = isOwn ? CheckOwn(context.FindOwnSegment(descriptor.TokenId), descriptor, token) : GlobalMemoryStatus.Success;
+        fault = fault != GlobalMemoryStatus.Success ? fault
+            : descriptor.Length < length ? GlobalMemoryStatus.InvalidRange
+            : context.Global.Query(address, length, forWriting: true);
         if (fault == GlobalMemoryStatus.Success)
         {
             return new PlacedLocation(generation, address, import);
@@ -61,4 +66,12 @@ internal sealed class PlacedLocation : IDisposable
     }
 
     public void Dispose() => _import?.Dispose();
+
+    private static GlobalMemoryStatus CheckOwn(Segment? own, in SegmentDescriptor descriptor, Token token)
+    {
+        const SegmentAccess Needed = SegmentAccess.Read | SegmentAccess.Write;
+        return own is null || own.IsDisposed || own.Descriptor != descriptor || own.Token != token ? GlobalMemoryStatus.Revoked
+            : (own.Access & Needed) != Needed ? GlobalMemoryStatus.AccessDenied
+            : GlobalMemoryStatus.Success;
+    }
 }

@@ -23,7 +23,10 @@ public sealed partial class PlacedMemory
     /// <param name="to">The segment, at least as long as the region; it must grant reading and writing.</param>
     /// <param name="token">Its token.</param>
     /// <param name="cancellationToken">Ends it, with nothing changed, before it has begun to switch.</param>
-    /// <exception cref="UrmaException">The segment cannot be imported, or the member that created the region is gone.</exception>
+    /// <exception cref="UrmaException">
+    /// The segment cannot be imported although its owner lives, does not grant reading and writing, or the member that created the region
+    /// is gone. Where the owner is dead the result is <see cref="MigrationStatus.TargetLost"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<MigrationResult> MigrateAsync(SegmentDescriptor to, Token token, CancellationToken cancellationToken = default)
     {
@@ -53,7 +56,7 @@ public sealed partial class PlacedMemory
                     break;
                 }
             }
-            else if (!EndForDeadMover(view, state) && view.LoadAcquire<ulong>(PlacedMemoryLayout.State) == state)
+            else if (!EndForDeadMover(view, state, canWait: true) && view.LoadAcquire<ulong>(PlacedMemoryLayout.State) == state)
             {
                 return new MigrationResult
                 {
@@ -91,7 +94,19 @@ public sealed partial class PlacedMemory
             return result with { Duration = Stopwatch.GetElapsedTime(start) };
         }
 
-        using PlacedLocation? target = PlacedLocation.Reach(_context, to, token, generation, Length, out GlobalMemoryStatus fault);
+        PlacedLocation? reached;
+        GlobalMemoryStatus fault;
+        try
+        {
+            reached = PlacedLocation.Reach(_context, to, token, generation, Length, out fault);
+        }
+        catch (UrmaException error) when (error.Status == UrmaStatus.Failed)
+        {
+            Trace.TraceInformation($"The target of a migration cannot be reached: {error.Message}");
+            return result with { Status = MigrationStatus.TargetLost, Duration = Stopwatch.GetElapsedTime(start) };
+        }
+
+        using PlacedLocation? target = reached;
         if (target is null)
         {
             throw new GlobalMemoryException(fault, address, Length);
@@ -161,7 +176,7 @@ public sealed partial class PlacedMemory
             if (wait.Count > SpinsBeforeDoubt && copy.BusyGranule is { } at)
             {
                 ulong word = view.LoadAcquire<ulong>(at);
-                if (PlacedMemoryLayout.WriterOf(word) is var writer and not 0 && _directory.IsMemberGone(writer))
+                if (PlacedMemoryLayout.WriterOf(word) is var writer and not 0 && _directory.LooksMemberGone(writer))
                 {
                     _ = view.CompareSwap(at, word, PlacedMemoryLayout.AfterWrite(word));
                 }

@@ -262,9 +262,16 @@ public sealed partial class PlacedMemory : IDisposable
 
             // What was read must have been read before it is looked whether it was current.
             Interlocked.MemoryBarrier();
-            if (IsCurrent(view, state) && view.LoadAcquire<ulong>(at) == before)
+            bool isUnchanged = view.LoadAcquire<ulong>(at) == before;
+            if (isUnchanged && IsCurrent(view, state))
             {
                 return status;
+            }
+
+            // One writer after the other may have it: that must not go on for ever.
+            if (!isUnchanged && !Wait(ref wait, ref deadline))
+            {
+                return GlobalMemoryStatus.TimedOut;
             }
         }
     }
@@ -335,7 +342,7 @@ public sealed partial class PlacedMemory : IDisposable
     // False where it takes too long. A dead writer's granule is given back as it is.
     private bool WaitForWriter(SegmentView view, long at, ulong word, ref SpinWait wait, ref long deadline)
     {
-        if (wait.Count > SpinsBeforeDoubt && PlacedMemoryLayout.WriterOf(word) is var writer && writer != _directory.Member && _directory.IsMemberGone(writer))
+        if (wait.Count > SpinsBeforeDoubt && PlacedMemoryLayout.WriterOf(word) is var writer && writer != _directory.Member && _directory.LooksMemberGone(writer))
         {
             _ = view.CompareSwap(at, word, PlacedMemoryLayout.AfterWrite(word));
             return true;
@@ -349,14 +356,15 @@ public sealed partial class PlacedMemory : IDisposable
     {
         if (wait.Count > SpinsBeforeDoubt)
         {
-            _ = EndForDeadMover(view, state);
+            _ = EndForDeadMover(view, state, canWait: false);
         }
 
         return Wait(ref wait, ref deadline);
     }
 
-    private bool EndForDeadMover(SegmentView view, ulong state) =>
-        PlacedMemoryLayout.MoverOf(state) is var mover && mover != _directory.Member && _directory.IsMemberGone(mover)
+    private bool EndForDeadMover(SegmentView view, ulong state, bool canWait) =>
+        PlacedMemoryLayout.MoverOf(state) is var mover && mover != _directory.Member
+        && (canWait ? _directory.IsMemberGone(mover) : _directory.LooksMemberGone(mover))
         && view.CompareSwap(PlacedMemoryLayout.State, state, PlacedMemoryLayout.StateOf(PlacedMemoryLayout.GenerationOf(state))) == state;
 
     private bool Wait(ref SpinWait wait, ref long deadline)

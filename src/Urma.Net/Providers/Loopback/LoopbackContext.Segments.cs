@@ -77,6 +77,8 @@ internal sealed unsafe partial class LoopbackContext
         return AddSegment((nint)address, (byte*)address, length, SegmentMode.Copied, options, null, null, null);
     }
 
+    internal override Segment? FindOwnSegment(uint tokenId) => TryFindSegment(tokenId);
+
     public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token) => ImportSegmentAt(descriptor, token, address: 0);
 
     internal override TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address)

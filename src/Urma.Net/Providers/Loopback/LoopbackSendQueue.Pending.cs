@@ -298,7 +298,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
         if (_links is not null && LinkOf(in request) is { } link)
         {
-            work.DueAt = link.Reserve(LengthOf(in work), inbound: request.Opcode == Opcode.Read) - link.OwnCost;
+            work.DueAt = link.Reserve(LengthOf(in work), inbound: request.Opcode == Opcode.Read);
         }
     }
 

@@ -197,6 +197,41 @@ public sealed class BorrowTests : ProcessTest
         member.Dispose();
     }
 
+    [Fact]
+    public async Task An_offer_whose_entry_is_stuck_can_be_withdrawn()
+    {
+        UrmaContext context = OpenHere();
+        using BorrowPool pool = BorrowPool.Create(context, Name, policy: Eager);
+        MemoryOffer offer = pool.Offer(Length);
+        long entry = Global.BorrowLayout.Entry(0);
+        using Global.SharedDirectory directory = Global.SharedDirectory.Join(context, Name, Global.BorrowLayout.Kind, Bound);
+        using SegmentView view = directory.Map();
+        uint lender = (uint)view.LoadAcquire<ulong>(entry + Global.BorrowLayout.LenderWord);
+        view.StoreRelease(entry, Global.BorrowLayout.Next(view.LoadAcquire<ulong>(entry), Global.BorrowState.Busy, lender));
+        await Assert.ThrowsAsync<UrmaException>(() => offer.ReclaimAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(Bound));
+        await Task.Run(offer.Dispose).WaitAsync(Bound);
+        Assert.Equal(Global.BorrowState.Empty, Global.BorrowLayout.StateOf(view.LoadAcquire<ulong>(entry)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => offer.ReclaimAsync());
+    }
+
+    [Fact]
+    public async Task An_offer_that_is_longer_than_was_counted_is_not_borrowed()
+    {
+        UrmaContext context = OpenHere();
+        using BorrowPool pool = BorrowPool.Create(context, Name, policy: Eager);
+        using BorrowPool lender = BorrowPool.Join(OpenHere(), Name, Bound, Eager);
+        using MemoryOffer offer = lender.Offer(Length);
+        using (Global.SharedDirectory directory = Global.SharedDirectory.Join(context, Name, Global.BorrowLayout.Kind, Bound))
+        {
+            using SegmentView view = directory.Map();
+            view.StoreRelease(Global.BorrowLayout.Entry(0) + Global.BorrowLayout.LengthWord, Length / 2L);
+        }
+
+        BorrowRefusedException refused = await Assert.ThrowsAsync<BorrowRefusedException>(() => pool.BorrowAsync(1));
+        Assert.Equal(BorrowRefusal.NoneFree, refused.Refusal);
+        Assert.Equal(0, pool.Borrowed);
+    }
+
     private static bool Access(UrmaContext context, Segment near, BorrowedMemory lease, int every)
     {
         Span<byte> word = stackalloc byte[8];

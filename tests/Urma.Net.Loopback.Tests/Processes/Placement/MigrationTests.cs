@@ -192,6 +192,28 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
     }
 
     [Fact]
+    public async Task An_own_segment_that_others_could_not_import_is_no_target()
+    {
+        UrmaContext context = OpenHere();
+        using Segment memory = context.AllocateSegment(Length);
+        using Segment local = context.AllocateSegment(Length, new SegmentOptions { Access = SegmentAccess.LocalOnly });
+        using Segment readable = context.AllocateSegment(Length, new SegmentOptions { Access = SegmentAccess.Read });
+        using Segment good = context.AllocateSegment(Length);
+        using PlacedMemory placed = PlacedMemory.Create(context, Name, memory);
+        Assert.Equal(GlobalMemoryStatus.AccessDenied, await Fault(local.Descriptor, local.Token));
+        Assert.Equal(GlobalMemoryStatus.AccessDenied, await Fault(readable.Descriptor, readable.Token));
+        Assert.Equal(GlobalMemoryStatus.Revoked, await Fault(good.Descriptor, new Token(good.Token.Value + 1)));
+        (SegmentDescriptor outdated, Token token) = (good.Descriptor, good.Token);
+        good.Revoke();
+        Assert.Equal(GlobalMemoryStatus.Revoked, await Fault(outdated, token));
+        Assert.Equal(0, placed.Moves);
+        Assert.Equal(MigrationStatus.Moved, (await MoveOff(placed, good)).Status);
+
+        async Task<GlobalMemoryStatus> Fault(SegmentDescriptor to, Token secret) =>
+            (await Assert.ThrowsAsync<GlobalMemoryException>(() => placed.MigrateAsync(to, secret))).Fault;
+    }
+
+    [Fact]
     public void The_region_ends_with_the_member_that_made_it()
     {
         UrmaContext context = OpenHere();
