@@ -205,13 +205,17 @@ public sealed class BorrowTests : ProcessTest
         MemoryOffer offer = pool.Offer(Length);
         long entry = Global.BorrowLayout.Entry(0);
         using Global.SharedDirectory directory = Global.SharedDirectory.Join(context, Name, Global.BorrowLayout.Kind, Bound);
-        using SegmentView view = directory.Map();
-        uint lender = (uint)view.LoadAcquire<ulong>(entry + Global.BorrowLayout.LenderWord);
-        view.StoreRelease(entry, Global.BorrowLayout.Next(view.LoadAcquire<ulong>(entry), Global.BorrowState.Busy, lender));
+        using (SegmentView view = directory.Map())
+        {
+            uint lender = (uint)view.LoadAcquire<ulong>(entry + Global.BorrowLayout.LenderWord);
+            view.StoreRelease(entry, Global.BorrowLayout.Next(view.LoadAcquire<ulong>(entry), Global.BorrowState.Busy, lender));
+        }
+
         await Assert.ThrowsAsync<UrmaException>(() => offer.ReclaimAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(Bound));
         await Task.Run(offer.Dispose).WaitAsync(Bound);
-        Assert.Equal(Global.BorrowState.Empty, Global.BorrowLayout.StateOf(view.LoadAcquire<ulong>(entry)));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => offer.ReclaimAsync());
+        using SegmentView after = directory.Map();
+        Assert.Equal(Global.BorrowState.Empty, Global.BorrowLayout.StateOf(after.LoadAcquire<ulong>(entry)));
     }
 
     [Fact]
