@@ -74,6 +74,7 @@ public sealed unsafe partial class OwnershipDomain
         if (_rounds is { IsMember: false })
         {
             ThrowIfDisposed();
+            _rounds.Pins.Silence();
             throw new UrmaException(
                 UrmaStatus.Failed, $"This process is no member of the ownership domain '{Name}' any more: the others took it for dead and took back what it had. Join it again.");
         }

@@ -156,9 +156,10 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
             ThrowBadRange(offset, length, region.Length);
         }
 
-        if (_disposed != 0)
+        if (_disposed != 0 || !_rounds.IsMember)
         {
             ThrowIfDisposed();
+            ThrowIfLost();
         }
 
         int first = region.FirstGranule + (int)(offset >> _shift);
@@ -173,7 +174,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
             Acquire(region, first, end, wanted, timeout, cancellationToken);
         }
 
-        if (!_directory.IsAlive || !_rounds.IsMember)
+        if (!_directory.IsAlive)
         {
             Unpin(first, end);
             ThrowIfLost();
@@ -191,6 +192,12 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
 
     internal void Close(int first, int end, long begin)
     {
+        if (!_rounds.IsMember)
+        {
+            // The pins of this number may be another member's.
+            _rounds.Pins.Silence();
+        }
+
         for (int g = first; g < end; g++)
         {
             _rounds.Unpin(g);

@@ -135,6 +135,7 @@ internal sealed unsafe partial class OwnershipRounds
             {
                 if (request.PerItem && Guard is { } guard && (request.Error = guard.Set(runs[i])) != 0)
                 {
+                    guard.Reset(runs[i]);
                     break;
                 }
 

@@ -60,17 +60,20 @@ public sealed unsafe class OwnershipPlaceTests
         using var two = new TwoMembers();
         using var view = new SharedDirectoryView(two);
         two.Theirs.AcquireWrite(0, G).Dispose();
+        OwnershipScope late = two.Theirs.AcquireWrite(4 * G, G);
         Assert.True(view[1].TryVacate(view[1].Identity));
         AssertTold(() => two.Theirs.OpenWrite(0, G).Dispose());
         AssertTold(() => two.Theirs.AcquireWrite(2 * G, G).Dispose());
         AssertTold(() => two.Joiner.SetOwnership(OwnershipChange.Whole(two.Theirs, Ownership.Write)));
         AssertTold(() => two.Joiner.CreateRegion("x", 1));
-        two.Mine.AcquireWrite(0, 16 * G, TwoMembers.Bound).Dispose();
+        two.Mine.AcquireWrite(0, 2 * G, TwoMembers.Bound).Dispose();
 
         using UrmaContext context = UrmaContext.Open(two.Fabric);
         using OwnershipDomain again = OwnershipDomain.Join(context, "domain", two.Creator.Token, TwoMembers.Bound);
-        using (again.OpenRegion("region").AcquireWrite(0, G))
+        using (again.OpenRegion("region").AcquireWrite(0, 16 * G))
         {
+            late.Dispose();
+            Assert.Throws<UrmaException>(() => two.Mine.AcquireWrite(4 * G, G, TimeSpan.FromMilliseconds(50)).Dispose());
             two.Joiner.Dispose();
             Assert.Equal(2, two.Creator.MemberCount);
             Assert.Throws<UrmaException>(() => two.Mine.AcquireWrite(0, G, TimeSpan.FromMilliseconds(50)).Dispose());
