@@ -47,6 +47,7 @@ public sealed unsafe class OwnershipPlaceTests
         using var presence = new Presence(view.Context);
         using var members = new OwnershipMembers(view.Context, view.Directory, presence);
         new Span<byte>((byte*)view[1].Signal - 240, 240).Clear();
+        Assert.False(view[1].TryRead(view[1].Identity, new byte[Presence.Size], out _));
         Assert.False(members.Look(1));
         Assert.Equal(Ownership.Write, two.Theirs.GetOwnership(0, G));
         two.Mine.AcquireWrite(0, G).Dispose();
