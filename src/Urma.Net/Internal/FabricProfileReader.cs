@@ -62,10 +62,15 @@ internal static class FabricProfileReader
             throw Bad(source, $"{at}.name", $"'{FabricProfile.None}' stands for no link");
         }
 
+        if (string.IsNullOrWhiteSpace(from.Latency))
+        {
+            throw Bad(source, $"{at}.latency", "is missing");
+        }
+
         FabricModel numbers;
         try
         {
-            numbers = FabricModel.ParseNumbers(from.Name, from.Latency ?? string.Empty, from.Bandwidth);
+            numbers = FabricModel.ParseNumbers(from.Name, from.Latency, from.Bandwidth);
         }
         catch (FormatException error)
         {
