@@ -66,7 +66,7 @@ public sealed class FabricProfileTests
     [InlineData("{ \"peers\": [ { \"uasid\": 16777216, \"class\": \"ub\" } ] }", "field peers[0].uasid", "24 bits")]
     [InlineData("{ \"peers\": [ { \"uasid\": -1, \"class\": \"ub\" } ] }", "line 1", "peers[0].uasid")]
     [InlineData("{ \"classes\": [ { \"name\": \"a\", \"latency\": \"5\" } ] }", "field classes[0]", "'5' is no fabric model")]
-    [InlineData("{ \"classes\": [ { \"name\": \"a\" } ] }", "field classes[0]", "is no fabric model")]
+    [InlineData("{ \"classes\": [ { \"name\": \"a\" } ] }", "field classes[0].latency", "is missing")]
     [InlineData("{ \"classes\": [ { \"name\": \"none\", \"latency\": \"5ns\" } ] }", "field classes[0].name", "no link")]
     [InlineData("{ \"classes\": [ { \"name\": \"a\", \"latency\": \"5ns\", \"tier\": \"1\" } ] }", "field classes[0].tier", "is none of Local")]
     [InlineData("{ \"classes\": [ { \"name\": \"a\", \"latency\": \"5ns\" }, { \"name\": \"a\", \"latency\": \"6ns\" } ] }", "field classes[1]", "twice")]
