@@ -99,6 +99,28 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
         Assert.Equal(-1, read.AsSpan().IndexOfAnyExcept((byte)7));
     }
 
+    [Theory]
+    [InlineData("connect")]
+    [InlineData("import")]
+    [InlineData(null)]
+    public async Task A_target_that_dies_when_it_is_asked_is_a_lost_target(string? crashAt)
+    {
+        UrmaContext context = OpenHere();
+        using Segment memory = context.AllocateSegment(Length);
+        using PlacedMemory placed = PlacedMemory.Create(context, Name, memory);
+        PeerProcess target = OpenPeer("target", crashAt: crashAt);
+        (SegmentDescriptor descriptor, Token token) = MakePlace(target);
+        if (crashAt is null)
+        {
+            target.Kill();
+        }
+
+        MigrationResult result = await placed.MigrateAsync(descriptor, token).WaitAsync(Bound);
+        Assert.Equal(MigrationStatus.TargetLost, result.Status);
+        Assert.Equal(0, placed.Moves);
+        placed.Write(0, new byte[8]);
+    }
+
     [Fact]
     public async Task A_mover_that_dies_while_writers_wait_has_moved_nothing()
     {
