@@ -38,50 +38,36 @@ internal static class OpenContexts
     }
 
     /// <summary>Everything counted, by provider.</summary>
-    public static Dictionary<string, UrmaCounters> TotalsByProvider()
-    {
-        lock (Gate)
-        {
-            var totals = new Dictionary<string, UrmaCounters>(Closed);
-            foreach (UrmaContext context in Live)
-            {
-                string provider = context.Device.Provider.Name;
-                totals[provider] = totals.GetValueOrDefault(provider).Plus(context.GetCounters());
-            }
-
-            return totals;
-        }
-    }
+    public static Dictionary<string, UrmaCounters> TotalsByProvider() =>
+        AddUp(Closed, static (sum, context) => sum.Plus(context.GetCounters()));
 
     /// <summary>All translations, by provider.</summary>
-    public static Dictionary<string, TranslationCounters> TranslationsByProvider()
-    {
-        lock (Gate)
-        {
-            var totals = new Dictionary<string, TranslationCounters>(ClosedTranslation);
-            foreach (UrmaContext context in Live)
-            {
-                string provider = context.Device.Provider.Name;
-                totals[provider] = totals.GetValueOrDefault(provider).Plus(context.Global.GetTranslationCounters());
-            }
-
-            return totals;
-        }
-    }
+    public static Dictionary<string, TranslationCounters> TranslationsByProvider() =>
+        AddUp(ClosedTranslation, static (sum, context) => sum.Plus(context.Global.GetTranslationCounters()));
 
     /// <summary>How many contexts are open, by provider; providers that had one before are there with 0.</summary>
     public static Dictionary<string, long> CountByProvider()
     {
         lock (Gate)
         {
-            var counts = Closed.Keys.ToDictionary(static provider => provider, static _ => 0L);
+            return AddUp(Closed.Keys.ToDictionary(static provider => provider, static _ => 0L), static (count, _) => count + 1);
+        }
+    }
+
+    // What the closed ones had, and on top what each open one has.
+    private static Dictionary<string, T> AddUp<T>(Dictionary<string, T> closed, Func<T, UrmaContext, T> add)
+        where T : struct
+    {
+        lock (Gate)
+        {
+            var totals = new Dictionary<string, T>(closed);
             foreach (UrmaContext context in Live)
             {
                 string provider = context.Device.Provider.Name;
-                counts[provider] = counts.GetValueOrDefault(provider) + 1;
+                totals[provider] = add(totals.GetValueOrDefault(provider), context);
             }
 
-            return counts;
+            return totals;
         }
     }
 }
