@@ -1,0 +1,158 @@
+/* Numbers of the commands. */
+#ifndef UB_UMDK_URMA_CMD_COMMAND_H
+#define UB_UMDK_URMA_CMD_COMMAND_H
+
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+#include "../urma_provider.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Argument of the one ioctl of a device node; args_addr points to attributes of 16 bytes each. */
+typedef struct urma_cmd_hdr {
+    uint32_t command;
+    uint32_t args_len;
+    uint64_t args_addr;
+} urma_cmd_hdr_t;
+
+#define URMA_CMD_MAGIC 'U'
+#define URMA_CMD _IOWR(URMA_CMD_MAGIC, 1, urma_cmd_hdr_t)
+
+/* Commands of the ioctl on a device node. */
+typedef enum urma_cmd {
+    URMA_CMD_CREATE_CTX = 1,
+    URMA_CMD_ALLOC_TOKEN_ID = 2,
+    URMA_CMD_FREE_TOKEN_ID = 3,
+    URMA_CMD_REGISTER_SEG = 4,
+    URMA_CMD_UNREGISTER_SEG = 5,
+    URMA_CMD_IMPORT_SEG = 6,
+    URMA_CMD_UNIMPORT_SEG = 7,
+    URMA_CMD_CREATE_JFS = 8,
+    URMA_CMD_MODIFY_JFS = 9,
+    URMA_CMD_QUERY_JFS = 10,
+    URMA_CMD_DELETE_JFS = 11,
+    URMA_CMD_CREATE_JFR = 12,
+    URMA_CMD_MODIFY_JFR = 13,
+    URMA_CMD_QUERY_JFR = 14,
+    URMA_CMD_DELETE_JFR = 15,
+    URMA_CMD_CREATE_JFC = 16,
+    URMA_CMD_MODIFY_JFC = 17,
+    URMA_CMD_DELETE_JFC = 18,
+    URMA_CMD_CREATE_JFCE = 19,
+    URMA_CMD_IMPORT_JFR = 20,
+    URMA_CMD_UNIMPORT_JFR = 21,
+    URMA_CMD_CREATE_JETTY = 22,
+    URMA_CMD_MODIFY_JETTY = 23,
+    URMA_CMD_QUERY_JETTY = 24,
+    URMA_CMD_DELETE_JETTY = 25,
+    URMA_CMD_IMPORT_JETTY = 26,
+    URMA_CMD_UNIMPORT_JETTY = 27,
+    URMA_CMD_ADVISE_JFR = 28,
+    URMA_CMD_UNADVISE_JFR = 29,
+    URMA_CMD_ADVISE_JETTY = 30,
+    URMA_CMD_UNADVISE_JETTY = 31,
+    URMA_CMD_BIND_JETTY = 32,
+    URMA_CMD_UNBIND_JETTY = 33,
+    URMA_CMD_CREATE_JETTY_GRP = 34,
+    URMA_CMD_DESTROY_JETTY_GRP = 35,
+    URMA_CMD_USER_CTL = 36,
+    URMA_CMD_GET_EID_LIST = 37,
+    URMA_CMD_GET_NETADDR_LIST = 38,
+    URMA_CMD_MODIFY_TP = 39,
+    URMA_CMD_QUERY_DEV_ATTR = 40,
+    URMA_CMD_IMPORT_JETTY_ASYNC = 41,
+    URMA_CMD_UNIMPORT_JETTY_ASYNC = 42,
+    URMA_CMD_BIND_JETTY_ASYNC = 43,
+    URMA_CMD_UNBIND_JETTY_ASYNC = 44,
+    URMA_CMD_CREATE_NOTIFIER = 45,
+    URMA_CMD_GET_TP_LIST = 46,
+    URMA_CMD_IMPORT_JETTY_EX = 47,
+    URMA_CMD_IMPORT_JFR_EX = 48,
+    URMA_CMD_BIND_JETTY_EX = 49,
+    URMA_CMD_DELETE_JFS_BATCH = 50,
+    URMA_CMD_DELETE_JFR_BATCH = 51,
+    URMA_CMD_DELETE_JFC_BATCH = 52,
+    URMA_CMD_DELETE_JETTY_BATCH = 53,
+    URMA_CMD_SET_TP_ATTR = 54,
+    URMA_CMD_GET_TP_ATTR = 55,
+    URMA_CMD_EXCHANGE_TP_INFO = 56,
+    URMA_CMD_GET_EID_BY_IP = 57,
+    URMA_CMD_GET_IP_BY_EID = 58,
+    URMA_CMD_GET_SMAC = 59,
+    URMA_CMD_GET_DMAC = 60,
+    URMA_CMD_ALLOC_JFC = 61,
+    URMA_CMD_FREE_JFC = 62,
+    URMA_CMD_SET_JFC_OPT = 63,
+    URMA_CMD_GET_JFC_OPT = 64,
+    URMA_CMD_ACTIVE_JFC = 65,
+    URMA_CMD_DEACTIVE_JFC = 66,
+    URMA_CMD_ALLOC_JFR = 67,
+    URMA_CMD_FREE_JFR = 68,
+    URMA_CMD_SET_JFR_OPT = 69,
+    URMA_CMD_GET_JFR_OPT = 70,
+    URMA_CMD_ACTIVE_JFR = 71,
+    URMA_CMD_DEACTIVE_JFR = 72,
+    URMA_CMD_ALLOC_JFS = 73,
+    URMA_CMD_FREE_JFS = 74,
+    URMA_CMD_SET_JFS_OPT = 75,
+    URMA_CMD_GET_JFS_OPT = 76,
+    URMA_CMD_ACTIVE_JFS = 77,
+    URMA_CMD_DEACTIVE_JFS = 78,
+    URMA_CMD_ALLOC_JETTY = 79,
+    URMA_CMD_FREE_JETTY = 80,
+    URMA_CMD_SET_JETTY_OPT = 81,
+    URMA_CMD_GET_JETTY_OPT = 82,
+    URMA_CMD_ACTIVE_JETTY = 83,
+    URMA_CMD_DEACTIVE_JETTY = 84,
+    URMA_CMD_GET_JFCE_CNT = 85,
+    URMA_CMD_MAX = 86
+} urma_cmd_t;
+
+/* Commands of the administration node. */
+typedef enum urma_core_cmd {
+    URMA_CORE_CMD_QUERY_STATS = 1,
+    URMA_CORE_CMD_QUERY_RES = 2,
+    URMA_CORE_CMD_ADD_EID = 3,
+    URMA_CORE_CMD_DEL_EID = 4,
+    URMA_CORE_CMD_SET_EID_MODE = 5,
+    URMA_CORE_SET_DEV_NS_MODE = 6,
+    URMA_CORE_SET_DEV_NS = 7,
+    URMA_CORE_EXPOSE_DEV_NS = 8,
+    URMA_CORE_UNEXPOSE_DEV_NS = 9,
+    URMA_CORE_SET_DEV_EID_NS = 10,
+    URMA_CORE_GET_TOPO_INFO = 11,
+    URMA_CORE_SET_SL = 12,
+    URMA_CORE_SET_GENL_PID = 13,
+    URMA_CORE_ADMIN_INSERT_MAIN_UE_EID = 35,
+    URMA_CORE_ADMIN_DELETE_MAIN_UE_EID = 36,
+    URMA_CORE_ADMIN_LOOKUP_MAIN_UE_EID = 37,
+    URMA_CORE_ADMIN_FLUSH_MAIN_UE_EID = 38,
+    URMA_CORE_ADMIN_INSERT_MAIN_UE_EID_BATCH = 39,
+    URMA_CORE_PERF_START = 40,
+    URMA_CORE_PERF_STOP = 41,
+    URMA_CORE_PERF_SHOW = 42,
+    URMA_CORE_SET_EID_NS_MODE = 43,
+    URMA_CORE_SHOW_TPID_LIST = 44,
+    URMA_CORE_SHOW_TPID_REUSE = 45,
+    URMA_CORE_SHOW_SYSTEM = 46
+} urma_core_cmd_t;
+
+typedef struct urma_cmd_create_ctx {
+    struct {
+        uint8_t eid[URMA_EID_SIZE];
+        uint32_t eid_index;
+    } in;
+    struct {
+        int async_fd;
+    } out;
+    urma_cmd_udrv_priv_t udata;
+} urma_cmd_create_ctx_t;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
