@@ -80,5 +80,6 @@ void layout_cmd_path(void);
 void layout_cmd_event(void);
 void layout_perf(void);
 void layout_ubagg(void);
+void layout_obmm(void);
 
 #endif

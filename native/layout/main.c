@@ -1,9 +1,10 @@
-/* Prints what the compiler makes of the headers in native/include, for comparison with the published ABI. */
+/* Prints what the compiler makes of the headers in native/include, for comparison with the published ABI:
+ *
+ *     urma_layout liburma|libobmm */
 #include "layout.h"
 
-int main(void)
+static void liburma(void)
 {
-    puts("struct,field,offset,size,bit_offset,bit_size,type");
     layout_opcode();
     layout_types();
     layout_types_eid();
@@ -29,5 +30,22 @@ int main(void)
     layout_cmd_event();
     layout_perf();
     layout_ubagg();
+}
+
+int main(int argc, char **argv)
+{
+    int obmm = argc == 2 && strcmp(argv[1], "libobmm") == 0;
+    if (!obmm && (argc != 2 || strcmp(argv[1], "liburma") != 0)) {
+        fprintf(stderr, "usage: %s liburma|libobmm\n", argv[0]);
+        return 2;
+    }
+
+    puts("struct,field,offset,size,bit_offset,bit_size,type");
+    if (obmm) {
+        layout_obmm();
+    } else {
+        liburma();
+    }
+
     return 0;
 }
