@@ -21,11 +21,18 @@ internal sealed partial class PeerSession
         "own-read" => ReadOwned(command),
         "own-churn" => Ok($"{OwnershipChurn.Run(_domain!.OpenRegion(command.Text("region")), command.Int("rounds"), command.Int("seed"), command.Int("id"), CancellationToken.None)}"),
         "own-litmus" => Ok($"{OwnershipLitmus.Run(_domain!.OpenRegion(command.Text("region")), command.Int("rounds"), command.Text("role") == "write")}"),
+        "own-hand-over" => HandOver(command),
         "own-compete" => Compete(command),
         "own-raw-store" => StoreRaw(command),
         "own-counters" => Ok($"rounds={_domain!.GetCounters().Rounds} switches={_domain.GetCounters().Switches} reclaimed={_domain.GetCounters().Reclaimed} timeouts={_domain.GetCounters().Timeouts}"),
         _ => throw new ArgumentException($"There is no verb '{command.Verb}'."),
     };
+
+    private string HandOver(Command command)
+    {
+        OwnershipHandOver.Run(_domain!.OpenRegion(command.Text("region")), command.Int("turns"), writes: false);
+        return Ok($"turns={command.Int("turns")}");
+    }
 
     private string CreateDomain(Command command)
     {

@@ -94,7 +94,7 @@ public sealed unsafe partial class GlobalMemory
         var uses = new Dictionary<TranslationRange, long>(ReferenceEqualityComparer.Instance);
         foreach (TranslationRange range in _table.GetAll())
         {
-            uses[range] = range.Hits + range.Misses;
+            uses[range] = range.Uses;
         }
 
         lock (_lock)

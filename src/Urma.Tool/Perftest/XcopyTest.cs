@@ -12,6 +12,8 @@ internal sealed unsafe class XcopyTest : PerfTest
 {
     private readonly GlobalMemory _global;
     private readonly XcopyItem[] _items;
+    private readonly GlobalAddress[] _destinations;
+    private readonly GlobalAddress[] _sources;
     private readonly GlobalMemoryStatus[] _results;
 
     public XcopyTest(Endpoint endpoint)
@@ -21,6 +23,8 @@ internal sealed unsafe class XcopyTest : PerfTest
         _global = endpoint.Context.Global;
         _results = new GlobalMemoryStatus[count];
         _items = new XcopyItem[count];
+        _destinations = new GlobalAddress[count];
+        _sources = new GlobalAddress[count];
         for (int i = 0; i < count; i++)
         {
             FillPattern(i * endpoint.Stride, (byte)i);
@@ -34,7 +38,9 @@ internal sealed unsafe class XcopyTest : PerfTest
             for (int i = 0; i < count; i++)
             {
                 long offset = order[i] * endpoint.Stride;
-                _items[i] = new XcopyItem(remote.GlobalAddress + endpoint.Landing + offset, endpoint.Memory.GlobalAddress + offset, Size);
+                _destinations[i] = remote.GlobalAddress + endpoint.Landing + offset;
+                _sources[i] = endpoint.Memory.GlobalAddress + offset;
+                _items[i] = new XcopyItem(_destinations[i], _sources[i], Size);
             }
         }
     }
@@ -81,7 +87,7 @@ internal sealed unsafe class XcopyTest : PerfTest
         long before = Stopwatch.GetTimestamp();
         foreach (ref long sample in samples)
         {
-            _global.Xcopy(_items[0].Destination, _items[0].Source, Size);
+            _global.Xcopy(_destinations[0], _sources[0], Size);
             long after = Stopwatch.GetTimestamp();
             sample = Clock.ToNanoseconds(after - before);
             before = after;
@@ -115,9 +121,8 @@ internal sealed unsafe class XcopyTest : PerfTest
         int next = 0;
         for (long i = 0; i < copies; i++)
         {
-            ref readonly XcopyItem item = ref _items[next];
-            _global.Xcopy(item.Destination, item.Source, item.Length);
-            next = next + 1 == _items.Length ? 0 : next + 1;
+            _global.Xcopy(_destinations[next], _sources[next], Size);
+            next = next + 1 == _sources.Length ? 0 : next + 1;
         }
     }
 
@@ -129,9 +134,8 @@ internal sealed unsafe class XcopyTest : PerfTest
         int next = 0;
         for (long i = 0; i < copies; i++)
         {
-            ref readonly XcopyItem item = ref _items[next];
-            byte* destination = (byte*)((nint)item.Destination.VirtualAddress + toRemote);
-            byte* source = (byte*)item.Source.VirtualAddress;
+            byte* destination = (byte*)((nint)_destinations[next].VirtualAddress + toRemote);
+            byte* source = (byte*)_sources[next].VirtualAddress;
             if (Size == sizeof(ulong))
             {
                 Volatile.Write(ref *(ulong*)destination, Unsafe.ReadUnaligned<ulong>(source));
@@ -141,7 +145,7 @@ internal sealed unsafe class XcopyTest : PerfTest
                 Buffer.MemoryCopy(source, destination, Size, Size);
             }
 
-            next = next + 1 == _items.Length ? 0 : next + 1;
+            next = next + 1 == _sources.Length ? 0 : next + 1;
         }
     }
 }

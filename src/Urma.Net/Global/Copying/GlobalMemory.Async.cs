@@ -138,6 +138,17 @@ public sealed unsafe partial class GlobalMemory
                 return ValueTask.FromCanceled(cancellationToken);
             }
 
+            if (length < AsyncLength && !_table.HasLinks)
+            {
+                GlobalMemoryStatus ended = CopyNow(destination, source, length);
+                if (ended != GlobalMemoryStatus.Success)
+                {
+                    Throw(ended, destination, source, length);
+                }
+
+                return default;
+            }
+
             TranslationCache cache = GetCache();
             var copy = new SteppedCopy(this, cache, destination, source, length);
             cache.Enter();
@@ -184,6 +195,18 @@ public sealed unsafe partial class GlobalMemory
         var task = new ValueTask(operation, operation.Version);
         GetEngine().Submit(operation);
         return task;
+    }
+
+    private GlobalMemoryStatus CopyNow(in CopySide destination, in CopySide source, long length)
+    {
+        if (destination.Local != null)
+        {
+            return CopyLocal(source.Address, destination.Local, (int)length, isWrite: false);
+        }
+
+        return source.Local != null
+            ? CopyLocal(destination.Address, source.Local, (int)length, isWrite: true)
+            : CopyAtOnce(destination.Address, source.Address, length);
     }
 
     [DoesNotReturn]

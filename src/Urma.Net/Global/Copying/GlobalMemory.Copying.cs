@@ -107,42 +107,80 @@ public sealed unsafe partial class GlobalMemory
     {
         TranslationCache cache = GetCache();
         cache.Enter();
-        GlobalMemoryStatus status = Copy(cache, destination, source, length, NearWrite, NearRead);
+        TranslationEntry* to = cache.PairDestination;
+        TranslationEntry* from = cache.PairSource;
+        ulong toOffset = destination.VirtualAddress - to->Start;
+        ulong fromOffset = source.VirtualAddress - from->Start;
+        GlobalMemoryStatus status;
+        if (to->Holds(destination, toOffset)
+            && from->Holds(source, fromOffset)
+            && (to->UasidAndFlags & from->UasidAndFlags & TranslationEntry.IsNear) != 0
+            && IsOneStep(to, toOffset, from, fromOffset, destination, source, length))
+        {
+            to->Uses++;
+            from->Uses++;
+            status = CopyStep(cache, to, from, destination, source, length);
+        }
+        else
+        {
+            status = CopyTranslated(cache, destination, source, length);
+        }
+
         cache.Leave();
         return status;
     }
 
-    // Between Enter and Leave. The usual case: both ends are at hand, and one step does.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private GlobalMemoryStatus Copy(
-        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, uint write, uint read)
+    // Between Enter and Leave. Both ends are looked up, and kept at hand for the next copy.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private GlobalMemoryStatus CopyTranslated(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length)
     {
         TranslationEntry* to = cache.Find(destination);
         TranslationEntry* from = cache.Find(source);
 
         // In a cache of one entry the second has taken the place of the first.
-        if (to == null || from == null || (to == from && !to->Matches(destination)))
+        if (to == null
+            || from == null
+            || !to->Matches(destination)
+            || (to->UasidAndFlags & MappedWrite) != MappedWrite
+            || (from->UasidAndFlags & MappedRead) != MappedRead
+            || !IsOneStep(to, destination.VirtualAddress - to->Start, from, source.VirtualAddress - from->Start, destination, source, length))
         {
-            return CopyInSteps(cache, destination, source, length, isDelayed: write != NearWrite);
+            return CopyInSteps(cache, destination, source, length);
         }
 
-        ulong toOffset = destination.VirtualAddress - to->Start;
-        ulong fromOffset = source.VirtualAddress - from->Start;
+        cache.KeepPair(to, from);
+        if ((to->UasidAndFlags & from->UasidAndFlags & TranslationEntry.IsNear) == 0)
+        {
+            SteppedCopy.WaitForLinks(cache, cache.RangeOf(to).Link, cache.RangeOf(from).Link, length);
+            if (!to->Matches(destination) || !from->Matches(source) || !to->IsCurrent || !from->IsCurrent)
+            {
+                return Closing(cache, new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length).Run());
+            }
+        }
+
+        return CopyStep(cache, to, from, destination, source, length);
+    }
+
+    // Whether one move does: it stays inside of both entries, is not too long, and its ends are not the same memory mapped twice, which
+    // addresses that overlap through different entries may be.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOneStep(
+        TranslationEntry* to, ulong toOffset, TranslationEntry* from, ulong fromOffset, in GlobalAddress destination, in GlobalAddress source, long length)
+    {
         ulong last = (ulong)length - 1;
         ulong apart = destination.VirtualAddress - source.VirtualAddress;
-        if ((to->UasidAndFlags & write) != write
-            || (from->UasidAndFlags & read) != read
-            || last >= to->Length - toOffset
-            || last >= from->Length - fromOffset
-            || last >= SteppedCopy.LongestStep
-            || (to != from && (apart <= last || 0 - apart <= last))
-            || !to->IsCurrent
-            || !from->IsCurrent)
-        {
-            // The last but two: addresses that overlap, through different entries, may be the same memory mapped twice.
-            return CopyInSteps(cache, destination, source, length, isDelayed: write != NearWrite);
-        }
+        return last < to->Length - toOffset
+            && last < from->Length - fromOffset
+            && last < SteppedCopy.LongestStep
+            && (to == from || (apart > last && 0 - apart > last))
+            && to->IsCurrent
+            && from->IsCurrent;
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GlobalMemoryStatus CopyStep(
+        TranslationCache cache, TranslationEntry* to, TranslationEntry* from, in GlobalAddress destination, in GlobalAddress source, long length)
+    {
         CopyKernel.Copy(
             (byte*)((nint)destination.VirtualAddress + to->Delta), (byte*)((nint)source.VirtualAddress + from->Delta), length);
         return cache.IsUnchanged && to->IsCurrent && from->IsCurrent ? GlobalMemoryStatus.Success : HowEnded(cache, to, from);
@@ -156,24 +194,12 @@ public sealed unsafe partial class GlobalMemory
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private GlobalMemoryStatus CopyInSteps(
-        TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length, bool isDelayed = false)
+    private GlobalMemoryStatus CopyInSteps(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length)
     {
         var copy = new SteppedCopy(this, cache, CopySide.At(destination), CopySide.At(source), length);
-        if (isDelayed)
-        {
-            return Closing(cache, copy.Run());
-        }
-
         GlobalMemoryStatus status = copy.Begin(out long due, out long discount);
-        if (status != GlobalMemoryStatus.Success || due == 0)
-        {
-            return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
-        }
-
-        // The rest should be as quick as without a model, whose time has passed.
         SteppedCopy.Wait(cache, due - discount);
-        return Copy(cache, destination, source, length, MappedWrite, MappedRead);
+        return Closing(cache, status == GlobalMemoryStatus.Success ? copy.Run() : status);
     }
 
     private GlobalMemoryStatus CopyLocal(in GlobalAddress remote, byte* local, int length, bool isWrite)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -60,6 +61,11 @@ internal unsafe ref struct SteppedCopy
             cache.Enter();
         }
     }
+
+    /// <summary>Takes a copy's share of modelled links and waits until it has come over them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void WaitForLinks(TranslationCache cache, FabricLink? outLink, FabricLink? inLink, long length) =>
+        Wait(cache, Reserve(outLink, inLink, length) - (outLink ?? inLink)!.OwnCost);
 
     /// <summary>When a copy over modelled links is done. A copy from one peer to another goes over both, one after the other.</summary>
     public static long Reserve(FabricLink? outLink, FabricLink? inLink, long length)

@@ -89,7 +89,7 @@ public sealed unsafe partial class OwnershipDomain
         }
 
         OwnershipRequest request = OwnershipRequest.Current;
-        request.SetSingle(ToRun(change), pin: false);
+        request.SetSingle(ToRun(change, _shift), pin: false);
         if (change.Ownership == Ownership.Write)
         {
             _rounds.Fetch(request.Runs[0]);
@@ -115,32 +115,13 @@ public sealed unsafe partial class OwnershipDomain
             throw new ArgumentException($"{changes.Length} changes need as many results, not {results.Length}.", nameof(results));
         }
 
-        GranuleRun[] runs = Batch(changes.Length);
-        for (int i = 0; i < changes.Length; i++)
+        OwnershipRequest request = OwnershipRequest.Current;
+        int contradiction = -1;
+        if (!TrySetSorted(request, changes, perItem))
         {
-            ref readonly OwnershipChange change = ref changes[i];
-            if (IsValid(change))
-            {
-                GranuleRun run = ToRun(change);
-                if (run.Wanted == Ownership.Write)
-                {
-                    _rounds.Fetch(run);
-                }
-
-                runs[i] = run;
-                continue;
-            }
-
-            if (!perItem)
-            {
-                ThrowInvalid(i, change);
-            }
-
-            runs[i] = new GranuleRun(-1, 1, Ownership.None);
+            SetUnsorted(request, changes, perItem, out contradiction);
         }
 
-        OwnershipRequest request = OwnershipRequest.Current;
-        request.SetBatch(runs.AsSpan(0, changes.Length), perItem, out int contradiction);
         if (contradiction >= 0 && !perItem)
         {
             throw new ArgumentException($"Change {contradiction} ({changes[contradiction]}) overlaps another that wants something else.", nameof(changes));
@@ -235,10 +216,86 @@ public sealed unsafe partial class OwnershipDomain
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsValid(in OwnershipChange change)
+    // The frequent case, in one pass: all valid, in order and apart, or to be joined with the one before.
+    private bool TrySetSorted(OwnershipRequest request, ReadOnlySpan<OwnershipChange> changes, bool perItem)
     {
-        long mask = (1L << _shift) - 1;
+        request.BeginSorted(changes.Length, perItem, out Span<GranuleRun> runs, out Span<int> runOfChange);
+        OwnershipRounds rounds = _rounds;
+        int shift = _shift;
+        int count = 0;
+        int end = 0;
+        int total = 0;
+        for (int i = 0; i < changes.Length; i++)
+        {
+            ref readonly OwnershipChange change = ref changes[i];
+            if (!IsValid(change, shift))
+            {
+                return false;
+            }
+
+            GranuleRun run = ToRun(change, shift);
+            if (run.First < end)
+            {
+                return false;
+            }
+
+            if (run.Wanted == Ownership.Write)
+            {
+                rounds.Fetch(run);
+            }
+
+            total += run.Count;
+            if (run.First == end && count != 0 && !perItem && run.Wanted == runs[count - 1].Wanted)
+            {
+                ref GranuleRun last = ref runs[count - 1];
+                last = new GranuleRun(last.First, run.End - last.First, last.Wanted);
+            }
+            else
+            {
+                runs[count++] = run;
+            }
+
+            runOfChange[i] = count - 1;
+            end = run.End;
+        }
+
+        request.EndSorted(count, total);
+        return true;
+    }
+
+    private void SetUnsorted(OwnershipRequest request, ReadOnlySpan<OwnershipChange> changes, bool perItem, out int contradiction)
+    {
+        GranuleRun[] runs = Batch(changes.Length);
+        for (int i = 0; i < changes.Length; i++)
+        {
+            ref readonly OwnershipChange change = ref changes[i];
+            if (IsValid(change, _shift))
+            {
+                GranuleRun run = ToRun(change, _shift);
+                if (run.Wanted == Ownership.Write)
+                {
+                    _rounds.Fetch(run);
+                }
+
+                runs[i] = run;
+                continue;
+            }
+
+            if (!perItem)
+            {
+                ThrowInvalid(i, change);
+            }
+
+            runs[i] = new GranuleRun(-1, 1, Ownership.None);
+        }
+
+        request.SetUnsorted(runs.AsSpan(0, changes.Length), perItem, out contradiction);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsValid(in OwnershipChange change, int shift)
+    {
+        long mask = (1L << shift) - 1;
         return change.Region is { } region && region.Domain == this
             && change.Length > 0 && change.Offset >= 0 && (change.Offset & mask) == 0
             && change.Length <= region.Length - change.Offset
@@ -246,10 +303,11 @@ public sealed unsafe partial class OwnershipDomain
             && (uint)change.Ownership <= (uint)Ownership.Write;
     }
 
-    private GranuleRun ToRun(in OwnershipChange change)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GranuleRun ToRun(in OwnershipChange change, int shift)
     {
-        int first = change.Region.FirstGranule + (int)(change.Offset >> _shift);
-        return new GranuleRun(first, (int)((change.Length + (1L << _shift) - 1) >> _shift), change.Ownership);
+        int first = change.Region.FirstGranule + (int)(change.Offset >> shift);
+        return new GranuleRun(first, (int)((change.Length + (1L << shift) - 1) >> shift), change.Ownership);
     }
 
     private static GranuleRun[] Batch(int count)

@@ -11,7 +11,7 @@ public sealed unsafe partial class OwnershipDomain
 {
     private string? Refusal(in OwnershipChange change)
     {
-        if (IsValid(change))
+        if (IsValid(change, _shift))
         {
             return null;
         }

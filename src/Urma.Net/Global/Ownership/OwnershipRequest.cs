@@ -76,66 +76,34 @@ internal sealed class OwnershipRequest
         GranuleCount = run.Count;
     }
 
+    /// <summary>Prepares for a batch of changes that are in order; whoever finds that they are not calls <see cref="SetUnsorted"/> instead.</summary>
+    /// <param name="changes">How many.</param>
+    /// <param name="perItem">Neighbours are not joined, so that each has its own outcome.</param>
+    /// <param name="runs">Where their runs go.</param>
+    /// <param name="runOfChange">Where each change's run is told.</param>
+    public void BeginSorted(int changes, bool perItem, out Span<GranuleRun> runs, out Span<int> runOfChange)
+    {
+        Reset(changes, perItem, pin: false);
+        runs = _runs.AsSpan(0, changes);
+        runOfChange = _runOfChange.AsSpan(0, changes);
+    }
+
+    /// <summary>Ends what <see cref="BeginSorted"/> began.</summary>
+    /// <param name="runCount">Runs written.</param>
+    /// <param name="granuleCount">Their granules.</param>
+    public void EndSorted(int runCount, int granuleCount)
+    {
+        RunCount = runCount;
+        GranuleCount = granuleCount;
+    }
+
     /// <summary>Sorts, joins and checks a batch.</summary>
     /// <param name="runs">The changes as runs; what is invalid has been sorted out and has a negative first granule.</param>
     /// <param name="perItem">Neighbours are not joined, so that each has its own outcome.</param>
     /// <param name="contradiction">A change that contradicts another; -1 where none does.</param>
-    public void SetBatch(ReadOnlySpan<GranuleRun> runs, bool perItem, out int contradiction)
+    public void SetUnsorted(ReadOnlySpan<GranuleRun> runs, bool perItem, out int contradiction)
     {
         Reset(runs.Length, perItem, pin: false);
-        contradiction = -1;
-        if (!TrySetSorted(runs))
-        {
-            SetUnsorted(runs, out contradiction);
-        }
-    }
-
-    /// <summary>How a change of the batch fared; null where it was invalid.</summary>
-    public RunState? Outcome(int change) => _runOfChange[change] < 0 ? null : _states[_runOfChange[change]];
-
-    /// <summary>The run that a change became part of.</summary>
-    public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
-
-    private bool Has(RunState state) => MemoryMarshal.AsBytes(States).Contains((byte)state);
-
-    // The frequent case: in order and apart, or to be joined with the one before.
-    private bool TrySetSorted(ReadOnlySpan<GranuleRun> runs)
-    {
-        Span<GranuleRun> all = _runs.AsSpan(0, runs.Length);
-        Span<int> runOfChange = _runOfChange.AsSpan(0, runs.Length);
-        int count = 0;
-        int end = 0;
-        int total = 0;
-        for (int i = 0; i < runs.Length; i++)
-        {
-            GranuleRun next = runs[i];
-            if (next.First < end || next.First < 0)
-            {
-                return false;
-            }
-
-            total += next.Count;
-            if (next.First == end && count != 0 && !PerItem && next.Wanted == all[count - 1].Wanted)
-            {
-                ref GranuleRun last = ref all[count - 1];
-                last = new GranuleRun(last.First, next.End - last.First, last.Wanted);
-            }
-            else
-            {
-                all[count++] = next;
-            }
-
-            runOfChange[i] = count - 1;
-            end = next.End;
-        }
-
-        RunCount = count;
-        GranuleCount = total;
-        return true;
-    }
-
-    private void SetUnsorted(ReadOnlySpan<GranuleRun> runs, out int contradiction)
-    {
         contradiction = -1;
         int count = 0;
         for (int i = 0; i < runs.Length; i++)
@@ -183,6 +151,14 @@ internal sealed class OwnershipRequest
 
         GranuleCount = total;
     }
+
+    /// <summary>How a change of the batch fared; null where it was invalid.</summary>
+    public RunState? Outcome(int change) => _runOfChange[change] < 0 ? null : _states[_runOfChange[change]];
+
+    /// <summary>The run that a change became part of.</summary>
+    public GranuleRun RunOf(int change) => _runs[_runOfChange[change]];
+
+    private bool Has(RunState state) => MemoryMarshal.AsBytes(States).Contains((byte)state);
 
     private void Reset(int changes, bool perItem, bool pin)
     {

@@ -65,18 +65,21 @@ internal sealed unsafe partial class OwnershipRounds
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryPromise(OwnershipRequest request, in GranuleRun run, ref RunState runState)
     {
-        ulong pending = GranuleState.PendingOver(run.Wanted, _self);
-        for (int g = run.First; g < run.End; g++)
+        ulong pending = _promise | (ulong)run.Wanted;
+        int end = run.End;
+        bool pin = request.Pin;
+        GranuleRecord* granules = _granules;
+        for (int g = run.First; g < end; g++)
         {
-            GranuleRecord* record = &_granules[g];
+            GranuleRecord* record = &granules[g];
             var state = new GranuleState(record->State);
             if (state.IsPending && !TryFree(request, g, ref state))
             {
-                Undo(run.First, g, request.Pin);
+                Undo(run.First, g, pin);
                 return false;
             }
 
-            if (request.Pin)
+            if (pin)
             {
                 Pins.Add(g);
 
@@ -126,12 +129,13 @@ internal sealed unsafe partial class OwnershipRounds
             return;
         }
 
+        GranuleRecord* granules = _granules;
         Span<RunState> states = request.States;
-        Span<GranuleRun> runs = request.Runs;
+        ReadOnlySpan<GranuleRun> runs = request.Runs;
         long switches = 0;
         for (int i = 0; i < runs.Length; i++)
         {
-            if (states[i] == RunState.Pending && (!request.PerItem || IsFree(request, runs[i])))
+            if (states[i] == RunState.Pending && (!request.PerItem || IsFree(request, granules, Guard, runs[i])))
             {
                 if (request.PerItem && Guard is { } guard && (request.Error = guard.Set(runs[i])) != 0)
                 {
@@ -139,7 +143,7 @@ internal sealed unsafe partial class OwnershipRounds
                     break;
                 }
 
-                switches += Take(runs[i]);
+                switches += Take(granules, runs[i]);
                 states[i] = RunState.Granted;
             }
         }
@@ -177,11 +181,12 @@ internal sealed unsafe partial class OwnershipRounds
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsFree(OwnershipRequest request, in GranuleRun run)
+    private bool IsFree(OwnershipRequest request, GranuleRecord* granules, PageGuard? guard, in GranuleRun run)
     {
-        for (int g = run.First; g < run.End; g++)
+        int end = run.End;
+        for (int g = run.First; g < end; g++)
         {
-            if (Guard is null && Volatile.Read(ref _granules[g].Pins) == 0)
+            if (guard is null && Volatile.Read(ref granules[g].Pins) == 0)
             {
                 continue;
             }
@@ -207,15 +212,17 @@ internal sealed unsafe partial class OwnershipRounds
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Take(in GranuleRun run)
+    private int Take(GranuleRecord* granules, in GranuleRun run)
     {
         int switches = 0;
-        ulong writes = GranuleState.Held(Ownership.Write, _self).Word;
-        for (int g = run.First; g < run.End; g++)
+        int end = run.End;
+        ulong promise = _promise;
+        ulong writes = _writes;
+        for (int g = run.First; g < end; g++)
         {
-            GranuleRecord* record = &_granules[g];
+            GranuleRecord* record = &granules[g];
             var state = new GranuleState(record->State);
-            if (!state.IsPendingOf(_promise))
+            if (!state.IsPendingOf(promise))
             {
                 // Somebody took us for dead and took it back.
                 continue;

@@ -172,10 +172,13 @@ internal sealed unsafe partial class OwnershipRounds
 
     private bool HasDrained(OwnershipRequest request)
     {
-        Span<RunState> states = request.States;
-        for (int i = 0; i < states.Length; i++)
+        GranuleRecord* granules = _granules;
+        PageGuard? guard = Guard;
+        ReadOnlySpan<RunState> states = request.States;
+        ReadOnlySpan<GranuleRun> runs = request.Runs;
+        for (int i = 0; i < runs.Length; i++)
         {
-            if (states[i] == RunState.Pending && !IsFree(request, request.Runs[i]))
+            if (states[i] == RunState.Pending && !IsFree(request, granules, guard, runs[i]))
             {
                 return false;
             }

@@ -18,6 +18,7 @@ internal sealed unsafe partial class OwnershipRounds
     private readonly int _self;
     private readonly ulong _bit;
     private readonly ulong _promise;
+    private readonly ulong _writes;
     private readonly uint _identity;
     private readonly MemberRecord _own;
     private int _waiting;
@@ -37,6 +38,7 @@ internal sealed unsafe partial class OwnershipRounds
         _self = self;
         _bit = 1ul << self;
         _promise = GranuleState.PendingOver(Ownership.None, self);
+        _writes = GranuleState.Held(Ownership.Write, self).Word;
         _identity = identity;
         _own = directory.Member(self);
         Order = new OwnershipOrder(directory, members, self, identity);

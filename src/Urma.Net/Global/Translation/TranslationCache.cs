@@ -50,7 +50,17 @@ internal sealed unsafe class TranslationCache : IActivity
         _order = (byte*)(_nowhere + 1);
         _ranges = new TranslationRange[options.CacheEntries];
         ResetOrder();
+        DropPair();
     }
+
+    /// <summary>
+    /// Where the last copy at once went to, mapped and writable; <see cref="Nowhere"/> when something else was used since. Using both of
+    /// the pair again, in this order, leaves the order of use as it is.
+    /// </summary>
+    public TranslationEntry* PairDestination { get; private set; }
+
+    /// <summary>Where the last copy at once came from, mapped and readable.</summary>
+    public TranslationEntry* PairSource { get; private set; }
 
     public uint Activity => Volatile.Read(ref _activity);
 
@@ -122,6 +132,13 @@ internal sealed unsafe class TranslationCache : IActivity
         return entry;
     }
 
+    /// <summary>Keeps two translations at hand that were found just now, the destination first.</summary>
+    public void KeepPair(TranslationEntry* destination, TranslationEntry* source)
+    {
+        PairDestination = destination;
+        PairSource = source;
+    }
+
     /// <summary>
     /// The translation of an address if it is at hand and has all these flags; else <see cref="Nowhere"/>. Not counted as a use, and
     /// nothing is replaced.
@@ -185,6 +202,7 @@ internal sealed unsafe class TranslationCache : IActivity
             if (first[way].Matches(address))
             {
                 _order[set] = MovedToFront(order, position);
+                DropPair();
                 first[way].Uses++;
                 return first + way;
             }
@@ -225,8 +243,9 @@ internal sealed unsafe class TranslationCache : IActivity
             UasidAndFlags = range.Uasid | FlagsOf(range),
         };
         _ranges[entry - _entries] = range;
+        DropPair();
         _order[set] = MovedToFront(order, last);
-        _table.Report(range, 0, 1);
+        range.AddUses(1);
         _penalty.Record((long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
         return entry;
     }
@@ -246,14 +265,17 @@ internal sealed unsafe class TranslationCache : IActivity
         new Span<TranslationEntry>(_entries, (_setMask + 1) * _ways).Clear();
         Array.Clear(_ranges);
         ResetOrder();
+        DropPair();
     }
+
+    private void DropPair() => PairDestination = PairSource = _nowhere;
 
     private void Fold(TranslationEntry* entry)
     {
         if (entry->Uses != 0)
         {
             Volatile.Write(ref _foldedHits, _foldedHits + entry->Uses);
-            _table.Report(RangeOf(entry), entry->Uses, 0);
+            RangeOf(entry).AddUses(entry->Uses);
             entry->Uses = 0;
         }
     }

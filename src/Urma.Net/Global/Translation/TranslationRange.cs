@@ -4,13 +4,15 @@ using Urma.Net.Internal;
 namespace Urma.Net.Global;
 
 /// <summary>What is known of one registered or imported segment: where its addresses lead and what they permit.</summary>
-/// <remarks>Made by the provider; changed only by its <see cref="TranslationTable"/>, under its lock.</remarks>
+/// <remarks>Made by the provider; but for the uses changed only by its <see cref="TranslationTable"/>, under its lock.</remarks>
 internal sealed unsafe class TranslationRange
 {
     /// <summary>The epoch word of what nobody can revoke; always 1.</summary>
     public static readonly uint* NeverEnding = MakeWord(1);
 
     private static readonly uint* Ended = MakeWord(0);
+
+    private long _uses;
 
     /// <summary>The device whose memory it is.</summary>
     public required Eid Eid { get; init; }
@@ -57,11 +59,11 @@ internal sealed unsafe class TranslationRange
     /// <summary>Whether the owner is gone for good.</summary>
     public bool IsOwnerLost { get; private set; }
 
-    /// <summary>Uses out of a cache, as far as caches have reported.</summary>
-    public long Hits { get; set; }
+    /// <summary>How often it was used, as far as caches have told.</summary>
+    public long Uses => Volatile.Read(ref _uses);
 
-    /// <summary>Uses that had to look here.</summary>
-    public long Misses { get; set; }
+    /// <summary>Books what a cache has done with it. Any thread.</summary>
+    public void AddUses(long uses) => Interlocked.Add(ref _uses, uses);
 
     /// <summary>Whether the grant has not ended.</summary>
     public bool IsCurrent => Volatile.Read(ref *EpochWord) == Epoch;

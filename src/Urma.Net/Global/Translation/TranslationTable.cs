@@ -109,16 +109,6 @@ internal sealed class TranslationTable
         }
     }
 
-    /// <summary>Books what a cache has done for a range.</summary>
-    public void Report(TranslationRange range, long hits, long misses)
-    {
-        lock (_lock)
-        {
-            range.Hits += hits;
-            range.Misses += misses;
-        }
-    }
-
     private sealed class Space
     {
         private readonly List<TranslationRange> _byStart = [];

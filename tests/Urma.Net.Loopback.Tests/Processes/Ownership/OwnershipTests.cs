@@ -52,6 +52,21 @@ public sealed class OwnershipTests : OwnershipProcessTest
     }
 
     [Fact]
+    public void Every_hand_over_carries_what_was_stored()
+    {
+        const int Turns = 500_000;
+        Create(new OwnershipDomainOptions { GranuleSize = 128 }, 5 * 128);
+        PeerProcess reader = Join();
+        reader.Tell($"own-hand-over region=r turns={Turns}");
+        OwnershipHandOver.Run(Region, Turns, writes: true);
+        PeerReply reply = reader.Await();
+        Assert.True(reply.IsOk, reply.Line);
+
+        // Two hand-overs in each turn, none of which can be left out: the number, and the answer.
+        Assert.True(Domain.GetCounters().Switches >= Turns, $"{Domain.GetCounters().Switches} switches.");
+    }
+
+    [Fact]
     public void Nobody_starves()
     {
         Create();
