@@ -8,6 +8,7 @@ const string Configuration = "Release";
 const string Solution = "Urma.Net.sln";
 const string ToolProject = "src/Urma.Tool/Urma.Tool.csproj";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
+const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string HangTimeout = "5m";
 
 var tool = MakeAbsolute(File("artifacts/urma/urma"));
@@ -163,6 +164,16 @@ Task("compare").IsDependentOn("tool").Does(() =>
 {
     RequireProject(ToolProject, "The urma tool");
     Run(tool.FullPath, $"compare {toolArguments}");
+});
+
+// Every folder with a response file is a binding. The generator itself says what to install when there is no clang.
+Task("generate").Does(() =>
+{
+    Dotnet($"build {GeneratorProject} -c {Configuration} --nologo -v quiet -clp:ErrorsOnly");
+    foreach (var response in GetFiles("interop/*/generate.rsp").OrderBy(path => path.FullPath))
+    {
+        Dotnet($"run --project {GeneratorProject} -c {Configuration} --no-build -- @{response} {toolArguments}");
+    }
 });
 
 // From sources, not from the daily build's output: what ships has more target frameworks and no machine's paths in it.

@@ -21,6 +21,7 @@ usage: ./build.sh [target] [arguments]
   native    build the C yardsticks (skipped without a C compiler)
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
   compare   run side by side with the peers that are installed; arguments go to 'urma compare'
+  generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
   pack      make the NuGet packages in artifacts/packages
   clean     delete everything that was built
 TEXT
@@ -66,7 +67,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | demo | test | bench | compare | pack | clean) ;;
+    build | native | demo | test | bench | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 
