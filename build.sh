@@ -18,7 +18,7 @@ usage: ./build.sh [target] [arguments]
   demo      build the tool and show the three modes between two processes
   test      build everything and run all tests (the default)
   build     build everything
-  native    build the C yardsticks (skipped without a C compiler)
+  native    build the C programs: yardsticks, layouts, tests (skipped without a C compiler)
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
   compare   run side by side with the peers that are installed; arguments go to 'urma compare'
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
