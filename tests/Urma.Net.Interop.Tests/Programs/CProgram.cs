@@ -14,7 +14,7 @@ internal static class CProgram
 
     internal static string Library { get; } = Path.Combine(Libraries, "liburma.so.0");
 
-    /// <summary>Compiles the common parts and these sources into a program in a directory.</summary>
+    /// <summary>Compiles sources into a program in a directory, linked with the device if they call it.</summary>
     internal static string Compile(TemporaryDirectory directory, params string[] sources)
     {
         string program = Path.Combine(directory.Path, Path.GetFileNameWithoutExtension(sources[0]));
@@ -24,9 +24,8 @@ internal static class CProgram
                 "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE",
                 "-I", Repository.Include, "-I", Path.Combine(Sources, "common"), "-I", Path.Combine(Sources, "matrix"),
                 "-o", program,
-                .. Directory.GetFiles(Path.Combine(Sources, "common"), "*.c"),
                 .. sources.Select(source => Path.Combine(Sources, source)),
-                "-L", Libraries, "-l:liburma.so.0",
+                "-L", Libraries, "-Wl,--as-needed", "-l:liburma.so.0", "-ldl",
             ]);
         Assert.True(compiled, complaints);
         return program;
