@@ -170,7 +170,7 @@ Task("compare").IsDependentOn("tool").Does(() =>
 Task("generate").Does(() =>
 {
     Dotnet($"build {GeneratorProject} -c {Configuration} --nologo -v quiet -clp:ErrorsOnly");
-    foreach (var response in GetFiles("interop/*/generate.rsp").OrderBy(path => path.FullPath))
+    foreach (var response in GetFiles("{interop,tests}/**/generate.rsp").OrderBy(path => path.FullPath))
     {
         Dotnet($"run --project {GeneratorProject} -c {Configuration} --no-build -- @{response} {toolArguments}");
     }

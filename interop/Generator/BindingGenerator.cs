@@ -27,7 +27,7 @@ internal sealed class BindingGenerator
         HeaderModel model = HeaderReader.Read(options.Headers);
         var generator = new BindingGenerator(options, model);
         generator.Generate();
-        generator._files.Add($"{options.MethodClass}.abi.txt", AbiDescription.Of(model, options.Excludes).ToText());
+        generator._files.Add($"{options.MethodClass}.abi.txt", AbiDescription.Of(model).ToText());
         return generator._files;
     }
 
@@ -54,13 +54,13 @@ internal sealed class BindingGenerator
         }
 
         CFunction[] functions = [.. _model.Functions.Where(function => !function.IsVariadic && IsWanted(function.File, function.Name))];
-        Add($"{_options.MethodClass}.g.cs", string.Join(", ", functions.Select(function => Path.GetFileName(function.File)).Distinct()),
+        Add($"{_options.MethodClass}.g.cs", Headers(functions.Select(function => function.File)),
             code => new MethodsWriter(code, _types, _options).Write(functions));
         if (_options.WithConstants)
         {
             CConstant[] constants = [.. _model.Constants.Where(constant => IsWanted(constant.File, constant.Name))];
             CEnum[] unnamed = [.. _model.Enums.Values.Where(type => type.Name.Length == 0 && _model.IsWanted(type.File))];
-            Add($"{_options.MethodClass}.Constants.g.cs", string.Join(", ", constants.Select(constant => Path.GetFileName(constant.File)).Distinct()),
+            Add($"{_options.MethodClass}.Constants.g.cs", Headers(constants.Select(constant => constant.File)),
                 code => new ConstantsWriter(code, _types, _options).Write(unnamed, constants));
         }
 
@@ -70,10 +70,12 @@ internal sealed class BindingGenerator
         }
     }
 
+    private string Headers(IEnumerable<string> files) => string.Join(", ", files.Select(_model.HeaderName).Distinct());
+
     private bool IsWanted(string file, string name) => _model.IsWanted(file) && !_options.Excludes.Contains(name);
 
     private void AddType(string name, string header, Action<CodeText> write) =>
-        Add($"{_types.Name(name).TrimStart('@')}.g.cs", Path.GetFileName(header), write);
+        Add($"{_types.Name(name).TrimStart('@')}.g.cs", Headers([header]), write);
 
     private void Add(string file, string headers, Action<CodeText> write)
     {

@@ -7,7 +7,8 @@ namespace Urma.Net.Interop.Generator;
 /// <summary>Chooses the integers that the bit-fields of a struct are read and written through.</summary>
 /// <remarks>
 /// Writing a bit-field must not touch the bytes of other members, which another thread may be writing. So the integer is
-/// the unit of the declared type where nothing else lies in it, and otherwise the smallest one that holds the bits.
+/// the unit of the declared type where nothing else lies in it, otherwise the smallest one that holds the bits, and where
+/// none does, several share them.
 /// </remarks>
 internal sealed class BitFieldPlanner(HeaderModel model, TypeMap types, CRecord record)
 {
@@ -16,54 +17,54 @@ internal sealed class BitFieldPlanner(HeaderModel model, TypeMap types, CRecord 
     /// <summary>Plans the bit-fields of the record itself; offsets are within the record, and the integers have no names yet.</summary>
     public IEnumerable<PlannedMember> Plan()
     {
-        var units = new List<(long Offset, int Size, List<PlannedBits> Bits)>();
+        var units = new HashSet<(long Offset, int Size)>();
         foreach (CField field in record.Fields.Where(field => field.BitWidth > 0 && field.Name.Length > 0))
         {
-            (long offset, int size) = Unit(field);
-            int known = units.FindIndex(unit => unit.Offset == offset && unit.Size == size);
-            if (known < 0)
+            ImmutableArray<BitPiece> pieces = [.. Pieces(field)];
+            foreach (BitPiece piece in pieces.Where(piece => units.Add((piece.Offset, piece.Size))))
             {
-                known = units.Count;
-                units.Add((offset, size, []));
+                yield return new PlannedMember(MemberKind.Bits, string.Empty, IntegerOf(piece.Size), piece.Offset, piece.Size, piece.Size);
             }
 
-            units[known].Bits.Add(new PlannedBits(
-                CSharpName.Member(field.Name, types.Name(record.Name)),
-                types.Text(field.Type),
-                (int)(field.OffsetBits - (offset * 8)),
-                field.BitWidth!.Value,
-                IsSigned(field.Type)));
+            string name = CSharpName.Member(field.Name, types.Name(record.Name));
+            yield return new PlannedMember(MemberKind.BitField, name, types.Text(field.Type), pieces[0].Offset, 0, 0)
+            {
+                Pieces = pieces,
+                IsSigned = IsSigned(field.Type),
+            };
         }
-
-        return units.Select(unit => new PlannedMember(MemberKind.Bits, string.Empty, IntegerOf(unit.Size), unit.Offset, unit.Size, unit.Size)
-        {
-            Bits = [.. unit.Bits],
-        });
     }
 
     private static string IntegerOf(int size) => size switch { 1 => "byte", 2 => "ushort", 4 => "uint", _ => "ulong" };
 
-    private (long Offset, int Size) Unit(CField field)
+    private static bool Holds((long Offset, int Size) unit, long first, long end) => unit.Offset * 8 <= first && end <= (unit.Offset + unit.Size) * 8;
+
+    private IEnumerable<BitPiece> Pieces(CField field)
     {
         long first = field.OffsetBits;
         long end = first + field.BitWidth!.Value;
         var declared = (int)model.SizeOf(field.Type);
-        IEnumerable<(long Offset, int Size)> aligned = Sizes.Prepend(declared).Select(size => (first / (8 * size) * size, size));
-        IEnumerable<(long Offset, int Size)> unaligned = Sizes.Select(size => (first / 8, size));
-        foreach ((long offset, int size) in aligned.Concat(unaligned))
+        (long Offset, int Size)[] aligned = [.. Sizes.Prepend(declared).Select(size => (first / (8 * size) * size, size)).Where(IsFree)];
+        (long Offset, int Size) whole = aligned.FirstOrDefault(unit => Holds(unit, first, end));
+        if (whole.Size > 0)
         {
-            if (end <= (offset + size) * 8 && offset + size <= record.Size && IsFree(offset, size))
-            {
-                return (offset, size);
-            }
+            yield return new BitPiece(whole.Offset, whole.Size, (int)(first - (whole.Offset * 8)), (int)(end - first), 0);
+            yield break;
         }
 
-        throw new NotSupportedException(
-            $"The bit-field '{field.Name}' of {record.Tag} {record.Name} lies across more than any integer holds; exclude the type.");
+        for (long bit = first; bit < end;)
+        {
+            // A byte with bits of a bit-field in it has nothing else in it, so there is always a unit.
+            (long offset, int size) = Sizes.Reverse().Select(size => (bit / (8 * size) * size, size)).First(IsFree);
+            long next = Math.Min(end, (offset + size) * 8);
+            yield return new BitPiece(offset, size, (int)(bit - (offset * 8)), (int)(next - bit), (int)(bit - first));
+            bit = next;
+        }
     }
 
-    private bool IsFree(long offset, int size) => record.IsUnion || record.Fields.All(other =>
-        other.BitWidth is not null || other.IsFlexible || other.Offset >= offset + size || other.Offset + model.SizeOf(other.Type) <= offset);
+    private bool IsFree((long Offset, int Size) unit) =>
+        unit.Offset + unit.Size <= record.Size && (record.IsUnion || record.Fields.All(other => other.BitWidth is not null || other.IsFlexible
+            || other.Offset >= unit.Offset + unit.Size || other.Offset + model.SizeOf(other.Type) <= unit.Offset));
 
     private bool IsSigned(CType type)
     {

@@ -15,6 +15,9 @@ internal enum MemberKind
     /// <summary>An integer that bit-fields lie in.</summary>
     Bits,
 
+    /// <summary>A property for a bit-field.</summary>
+    BitField,
+
     /// <summary>An array without a length: nothing but a method that says where it begins.</summary>
     Flexible,
 }

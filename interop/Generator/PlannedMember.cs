@@ -18,6 +18,12 @@ internal sealed record PlannedMember(MemberKind Kind, string Name, string Type, 
     /// <summary>The type without a name that a member is an instance, or an array, of.</summary>
     public CRecord? Nested { get; init; }
 
-    /// <summary>The bit-fields in an integer.</summary>
-    public ImmutableArray<PlannedBits> Bits { get; init; } = [];
+    /// <summary>Where the bits of a bit-field are: almost always in one integer.</summary>
+    public ImmutableArray<BitPiece> Pieces { get; init; } = [];
+
+    /// <summary>True when the highest bit of a bit-field is a sign.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>True for what takes up room in the struct, rather than giving access to something that does.</summary>
+    public bool IsStored => Kind is not (MemberKind.BitField or MemberKind.Flexible);
 }

@@ -15,7 +15,7 @@ internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
         if (!_plans.TryGetValue(record.Key, out RecordPlan? plan))
         {
             ImmutableArray<PlannedMember> members = Named([.. Flatten(record, record, 0).OrderBy(member => member.Offset)]);
-            long pack = members.Any(member => member.Alignment > record.Alignment) ? record.Alignment : 0;
+            long pack = members.Any(member => member.IsStored && member.Alignment > record.Alignment) ? record.Alignment : 0;
             (bool sequential, long alignment) = Arrange(record, members);
             plan = new RecordPlan(record, members, sequential, alignment, pack);
             _plans.Add(record.Key, plan);
@@ -42,7 +42,7 @@ internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
         long end = 0;
         long alignment = 1;
         bool sequential = !record.IsUnion;
-        foreach (PlannedMember member in members.Where(member => member.Kind != MemberKind.Flexible))
+        foreach (PlannedMember member in members.Where(member => member.IsStored))
         {
             long packed = Math.Min(member.Alignment, record.Alignment);
             sequential &= RoundUp(end, packed) == member.Offset;
@@ -60,7 +60,11 @@ internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
     {
         foreach (PlannedMember bits in new BitFieldPlanner(model, types, record).Plan())
         {
-            yield return bits with { Offset = bits.Offset + offset };
+            yield return bits with
+            {
+                Offset = bits.Offset + offset,
+                Pieces = [.. bits.Pieces.Select(piece => piece with { Offset = piece.Offset + offset })],
+            };
         }
 
         foreach (CField field in record.Fields.Where(field => field.BitWidth is null))

@@ -77,6 +77,12 @@ internal sealed class RecordWriter(CodeText code, RecordPlanner planner)
             return;
         }
 
+        if (member.Kind == MemberKind.BitField)
+        {
+            new BitFieldWriter(code, plan.Members).Write(member);
+            return;
+        }
+
         if (!plan.IsSequential)
         {
             code.Line(Invariant($"[FieldOffset({member.Offset})]"));
@@ -85,28 +91,6 @@ internal sealed class RecordWriter(CodeText code, RecordPlanner planner)
         string type = member.Kind == MemberKind.Array ? ArrayName(member) : member.Type;
         code.Line($"{(member.Kind == MemberKind.Bits ? "private" : "public")} {type} {member.Name};");
         code.Separate();
-        foreach (PlannedBits bits in member.Bits)
-        {
-            WriteBits(bits, member);
-        }
-    }
-
-    private void WriteBits(PlannedBits bits, PlannedMember unit)
-    {
-        (string work, int size, string suffix) = unit.Size == 8 ? ("ulong", 64, "UL") : ("uint", 32, "U");
-        ulong mask = bits.Width == 64 ? ulong.MaxValue : (1UL << bits.Width) - 1;
-        string maskText = Invariant($"0x{mask:X}{suffix}");
-        string unitText = unit.Type == work ? unit.Name : $"({work}){unit.Name}";
-        string value = bits.Type == work ? "value" : $"({work})value";
-        string read = bits.IsSigned
-            ? Invariant($"({bits.Type})(({(size == 64 ? "long" : "int")})(({work}){unit.Name} << {size - bits.Shift - bits.Width}) >> {size - bits.Width})")
-            : Invariant($"{(bits.Type == work ? string.Empty : $"({bits.Type})")}(({unitText} >> {bits.Shift}) & {maskText})");
-        string written = Invariant($"({unitText} & ~({maskText} << {bits.Shift})) | (({value} & {maskText}) << {bits.Shift})");
-        code.Line($"/// <summary>{bits.Width} bit{(bits.Width == 1 ? string.Empty : "s")} from bit {bits.Shift}.</summary>");
-        code.Open($"public {bits.Type} {bits.Name}");
-        code.Line($"readonly get => {(read[0] == '(' && bits.Type == work && !bits.IsSigned ? read[1..^1] : read)};");
-        code.Line($"set => {unit.Name} = {(unit.Type == work ? written : $"({unit.Type})({written})")};");
-        code.Close();
     }
 
     private void WriteTypeOf(PlannedMember member)

@@ -50,6 +50,7 @@ public static class HeaderReader
         return new HeaderModel
         {
             IsWanted = isWanted,
+            HeaderName = file => HeaderName(set, file),
             Records = reader.Records,
             Enums = reader.Enums,
             Typedefs = reader.Typedefs,
@@ -61,13 +62,19 @@ public static class HeaderReader
     // The compiler spells a file by the folder it found it in; a wanted header may be found in any of them.
     private static Func<string, bool> Wanted(HeaderSet set)
     {
-        string[] folders = [.. set.IncludeDirectories, ".", "/usr/include"];
-        string[] paths = [.. set.Files.Concat(set.Traversed).SelectMany(file => folders.Select(folder => Path.GetFullPath(Path.Combine(folder, file))))];
-        return file =>
-        {
-            string path = file.Length > 0 ? Path.GetFullPath(file) : string.Empty;
-            return paths.Any(wanted => path.StartsWith(wanted, StringComparison.Ordinal)
-                && (path.Length == wanted.Length || path[wanted.Length] == '/'));
-        };
+        string[] paths = [.. set.Files.Concat(set.Traversed).SelectMany(file => Folders(set).Select(folder => Path.GetFullPath(Path.Combine(folder, file))))];
+        return file => file.Length > 0 && Path.GetFullPath(file) is var path && paths.Any(wanted => path == wanted || IsBelow(wanted, path));
     }
+
+    private static string HeaderName(HeaderSet set, string file)
+    {
+        string path = Path.GetFullPath(file);
+        return Folders(set).Select(Path.GetFullPath).Where(folder => IsBelow(folder, path)).OrderByDescending(folder => folder.Length)
+            .Select(folder => path[(folder.Length + 1)..]).FirstOrDefault(path);
+    }
+
+    private static IEnumerable<string> Folders(HeaderSet set) => [.. set.IncludeDirectories, ".", "/usr/include"];
+
+    private static bool IsBelow(string folder, string path) =>
+        path.Length > folder.Length && path[folder.Length] == '/' && path.StartsWith(folder, StringComparison.Ordinal);
 }

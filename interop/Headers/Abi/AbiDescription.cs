@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
+using Urma.Net.Interop.Headers.Clang;
 using Urma.Net.Interop.Headers.Model;
 using Urma.Net.Interop.Headers.Types;
 
@@ -15,33 +17,32 @@ public sealed class AbiDescription
     /// <summary>The facts, in the order of the headers.</summary>
     public ImmutableArray<AbiFact> Facts { get; }
 
-    /// <summary>Describes what was read, but for the names left out.</summary>
-    public static AbiDescription Of(HeaderModel model, IReadOnlySet<string>? excludes = null)
+    /// <summary>Describes what was read.</summary>
+    public static AbiDescription Of(HeaderModel model)
     {
-        bool IsWanted(string file, string name) => model.IsWanted(file) && excludes?.Contains(name) != true;
         var signatures = new SignatureText(model);
         var facts = ImmutableArray.CreateBuilder<AbiFact>();
-        foreach (CRecord record in model.Records.Values.Where(record => record.IsComplete && record.Name.Length > 0 && IsWanted(record.File, record.Name)))
+        foreach (CRecord record in model.Records.Values.Where(record => record.IsComplete && record.Name.Length > 0 && model.IsWanted(record.File)))
         {
-            facts.Add(new AbiFact(AbiKind.Type, record.Name, Invariant($"size {record.Size}, alignment {record.Alignment}")));
-            AddMembers(model, facts, record, record.Name, 0);
+            facts.Add(new AbiFact(AbiKind.Type, record.Name, Invariant($"size {record.Size}, alignment {record.Alignment}"), model.HeaderName(record.File)));
+            AddMembers(model, facts, record, record.Name, model.HeaderName(record.File), 0);
         }
 
-        foreach (CEnum type in model.Enums.Values.Where(type => IsWanted(type.File, type.Name)))
+        foreach (CEnum type in model.Enums.Values.Where(type => model.IsWanted(type.File)))
         {
             if (type.Name.Length > 0)
             {
-                facts.Add(new AbiFact(AbiKind.Enum, type.Name, Invariant($"size {model.SizeOf(type.Underlying)}")));
+                facts.Add(new AbiFact(AbiKind.Enum, type.Name, Invariant($"size {model.SizeOf(type.Underlying)}"), model.HeaderName(type.File)));
             }
 
-            facts.AddRange(type.Members.Select(member =>
-                new AbiFact(AbiKind.Enumerator, type.Name.Length > 0 ? $"{type.Name}.{member.Name}" : member.Name, Invariant($"{member.Value}"))));
+            facts.AddRange(type.Members.Select(member => new AbiFact(
+                AbiKind.Enumerator, type.Name.Length > 0 ? $"{type.Name}.{member.Name}" : member.Name, Invariant($"{member.Value}"), model.HeaderName(type.File))));
         }
 
-        facts.AddRange(model.Constants.Where(constant => IsWanted(constant.File, constant.Name)).Select(constant =>
-            new AbiFact(AbiKind.Constant, constant.Name, constant.Text is null ? Invariant($"{constant.Value}") : $"\"{constant.Text}\"")));
-        facts.AddRange(model.Functions.Where(function => IsWanted(function.File, function.Name)).Select(function =>
-            new AbiFact(AbiKind.Function, function.Name, signatures.Of(function))));
+        facts.AddRange(model.Constants.Where(constant => model.IsWanted(constant.File)).Select(constant => new AbiFact(
+            AbiKind.Constant, constant.Name, constant.Text is null ? Invariant($"{constant.Value}") : JsonSerializer.Serialize(constant.Text, PlainText.Default.String), model.HeaderName(constant.File))));
+        facts.AddRange(model.Functions.Where(function => model.IsWanted(function.File)).Select(function =>
+            new AbiFact(AbiKind.Function, function.Name, signatures.Of(function), model.HeaderName(function.File))));
         return new AbiDescription(facts.ToImmutable());
     }
 
@@ -49,19 +50,22 @@ public sealed class AbiDescription
     /// <exception cref="FormatException">A line is not a fact.</exception>
     public static AbiDescription FromText(string text) => new(
     [
-        .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator) is [var kind, var name, var value]
+        .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator) is [var kind, var name, var value, var header]
             && Enum.TryParse(kind, ignoreCase: true, out AbiKind parsed)
-                ? new AbiFact(parsed, name, value)
+                ? new AbiFact(parsed, name, value, header)
                 : throw new FormatException($"Not a fact about an ABI: '{line}'.")),
     ]);
 
-    /// <summary>One line per fact: kind, name and value, with tabs between.</summary>
-    public string ToText() =>
-        string.Concat(Facts.Select(fact => $"{fact.Kind.ToString().ToLowerInvariant()}{Separator}{fact.Name}{Separator}{fact.Value}\n"));
+    /// <summary>One line per fact: kind, name, value and header, with tabs between.</summary>
+    public string ToText() => string.Concat(Facts.Select(fact =>
+        string.Join(Separator, fact.Kind.ToString().ToLowerInvariant(), fact.Name, fact.Value, fact.Header) + "\n"));
+
+    /// <summary>The facts for which something holds, in the same order.</summary>
+    public AbiDescription Where(Func<AbiFact, bool> condition) => new([.. Facts.Where(condition)]);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static void AddMembers(HeaderModel model, ImmutableArray<AbiFact>.Builder facts, CRecord record, string path, long baseBits)
+    private static void AddMembers(HeaderModel model, ImmutableArray<AbiFact>.Builder facts, CRecord record, string path, string header, long baseBits)
     {
         foreach (CField field in record.Fields)
         {
@@ -72,7 +76,7 @@ public sealed class AbiDescription
             {
                 facts.Add(new AbiFact(AbiKind.Member, name, field.BitWidth is { } width
                     ? Invariant($"bit {bits}, width {width}")
-                    : Invariant($"offset {bits / 8}, size {model.SizeOf(field.Type)}")));
+                    : Invariant($"offset {bits / 8}, size {model.SizeOf(field.Type)}"), header));
             }
 
             while (type.Kind == CTypeKind.Array)
@@ -82,7 +86,7 @@ public sealed class AbiDescription
 
             if (type.Kind == CTypeKind.Record && model.Record(type) is { Name.Length: 0 } nested)
             {
-                AddMembers(model, facts, nested, name, bits);
+                AddMembers(model, facts, nested, name, header, bits);
             }
         }
     }

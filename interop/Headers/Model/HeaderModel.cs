@@ -11,6 +11,9 @@ public sealed class HeaderModel
     /// <summary>The types, functions and constants of the files asked for: what the binding consists of.</summary>
     public required Func<string, bool> IsWanted { get; init; }
 
+    /// <summary>Says how an <c>#include</c> would name the file that the compiler spells in this way.</summary>
+    public required Func<string, string> HeaderName { get; init; }
+
     /// <summary>Every struct and union of the translation unit, by key, wanted or not.</summary>
     public required IReadOnlyDictionary<string, CRecord> Records { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using Urma.Net.Tool.Doctor;
+using Urma.Net.Tool.Doctor.Headers;
 using Urma.Net.Tool.Perftest;
 
 namespace Urma.Net.Tool.Commands;
@@ -14,9 +15,19 @@ internal static class DoctorCommand
         Option<string> provider = CommandRunner.ProviderOption();
         Option<string?> json = new("--json") { Description = "Print JSON instead of the table; '-' for standard output" };
         json.AcceptOnlyFromAmong("-");
-        var command = new Command("doctor", "Look for limits and settings that will hurt, and say how to change them") { provider, json };
+        Option<string?> headers = new("--headers")
+        {
+            Description = "Compare the native libraries' headers installed in a folder with those this build was compiled against; needs clang. Exit code 1 for drift, 2 when nothing could be compared",
+            HelpName = "DIR",
+        };
+        var command = new Command("doctor", "Look for limits and settings that will hurt, and say how to change them") { provider, headers, json };
         CommandRunner.SetAction(command, parsed =>
         {
+            if (parsed.GetValue(headers) is { } directory)
+            {
+                return HeaderCheck.Run(directory, parsed.GetValue(json) is not null);
+            }
+
             Finding[] findings = [ProviderChecks.Probe(parsed.GetValue(provider)!), .. LimitChecks.All(), .. SystemChecks.All()];
             if (parsed.GetValue(json) is null)
             {

@@ -45,6 +45,9 @@ internal static class RuntimeLayout
                 {
                     return new MemberPlace(offset, SizeOf(type), null, null);
                 }
+
+                // A member of an array's elements is a member of the first one.
+                type = type.IsDefined(typeof(InlineArrayAttribute)) ? type.GetField("e0")!.FieldType : type;
             }
             else if (isLast && type.GetProperty(names[i], Any) is { } property)
             {
