@@ -30,6 +30,12 @@ public readonly struct Eid : IEquatable<Eid>, ISpanParsable<Eid>, ISpanFormattab
         _low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
     }
 
+    /// <summary>The first eight bytes, as a big-endian number.</summary>
+    internal ulong High => _high;
+
+    /// <summary>The last eight bytes, as a big-endian number.</summary>
+    internal ulong Low => _low;
+
     /// <summary>Size in bytes.</summary>
     public static int Size => 16;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Urma.Net;
 
 /// <summary>The secret a peer must show to import a segment or jetty (<c>urma_token_t</c>, 32 bits).</summary>
@@ -8,12 +6,7 @@ namespace Urma.Net;
 public readonly record struct Token(uint Value)
 {
     /// <summary>A token from the system's random generator.</summary>
-    public static Token Random()
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        RandomNumberGenerator.Fill(bytes);
-        return new Token(BitConverter.ToUInt32(bytes));
-    }
+    public static Token Random() => new((uint)Internal.Entropy.Next());
 
     /// <summary>Does not show the secret.</summary>
     public override string ToString() => "Token(…)";

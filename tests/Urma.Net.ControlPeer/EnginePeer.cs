@@ -22,7 +22,7 @@ internal sealed class EnginePeer : IControlHandler, IDisposable
     {
         _page = MemoryFile.Create("urma-test-page", PageLength, new MemoryFileOptions { ReadOnlyForOthers = true });
         var options = new UrmaContextOptions { Label = label, Uasid = uasid };
-        _plane = new ControlPlane(fabric, options, _page.Descriptor, PageLength, this);
+        _plane = new ControlPlane(fabric, fabric.Eid, options, _page.Descriptor, PageLength, this);
     }
 
     internal void Run()

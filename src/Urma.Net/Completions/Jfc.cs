@@ -22,6 +22,9 @@ public abstract class Jfc : IDisposable
     /// <summary>Who polls when the completion pump finds this JFC ready.</summary>
     internal Async.IPumpTarget? PumpTarget { get; set; }
 
+    /// <summary>What stands for it outside of .NET; 0 where nothing does.</summary>
+    internal nint Face { get; set; }
+
     /// <summary>How many completions it can hold.</summary>
     public abstract int Depth { get; }
 

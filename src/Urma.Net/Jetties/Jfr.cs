@@ -16,6 +16,9 @@ public abstract class Jfr : IDisposable
     /// <summary>Where receive completions go.</summary>
     public Jfc ReceiveJfc { get; }
 
+    /// <summary>What stands for it outside of .NET, for completions to name; 0 where nothing does.</summary>
+    internal nint Face { get; set; }
+
     /// <summary>Its number within the engine.</summary>
     public abstract uint Id { get; }
 

@@ -14,4 +14,7 @@ public record JfrOptions
 
     /// <summary>The secret a sender must show to import it; random when null.</summary>
     public Token? Token { get; init; }
+
+    /// <summary>Whether it can be imported without the secret (URMA_TOKEN_NONE).</summary>
+    internal bool IsOpen { get; init; }
 }

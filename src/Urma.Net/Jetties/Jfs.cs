@@ -19,6 +19,9 @@ public abstract class Jfs : IDisposable
     /// <summary>Where completions of posted work go.</summary>
     public Jfc SendJfc { get; }
 
+    /// <summary>What stands for it outside of .NET, for completions to name; 0 where nothing does.</summary>
+    internal virtual nint Face { get; set; }
+
     /// <summary>Its number within the engine.</summary>
     public abstract uint Id { get; }
 

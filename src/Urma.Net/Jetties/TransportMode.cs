@@ -8,4 +8,7 @@ public enum TransportMode
 
     /// <summary>Reliable connection: one bound target.</summary>
     ReliableConnection = 2,
+
+    /// <summary>Unreliable message: connectionless; a message for which the target has no receive posted is lost, and its sender is not told.</summary>
+    UnreliableMessage = 4,
 }

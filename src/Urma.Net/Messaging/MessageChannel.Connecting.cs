@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Urma.Net.Async;
 using Urma.Net.Messaging;
 
@@ -74,7 +73,7 @@ public sealed partial class MessageChannel
         try
         {
             using TargetJetty listener = context.ImportJetty(address.Queue, address.Token);
-            ulong nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            ulong nonce = Internal.Entropy.Next();
             channel.SendRequest(listener, nonce, name, timeout - Stopwatch.GetElapsedTime(start), cancellationToken);
             ChannelHello answer = channel.WaitForAnswer(listener, name, timeout - Stopwatch.GetElapsedTime(start), cancellationToken);
             if (answer.Nonce != nonce || answer.Jetty.Eid != address.Queue.Eid || answer.Jetty.Uasid != address.Queue.Uasid)

@@ -32,4 +32,10 @@ public sealed record SegmentOptions
     /// and is given back when the segment is disposed. After a failure it is still the caller's, reserved.
     /// </summary>
     internal nint FixedAddress { get; init; }
+
+    /// <summary>The number under which importers know it that do not know its generation; the engine's own when null. Several segments may share one.</summary>
+    internal uint? TokenId { get; init; }
+
+    /// <summary>Whether it is granted without the secret (URMA_TOKEN_NONE).</summary>
+    internal bool IsOpen { get; init; }
 }

@@ -29,7 +29,7 @@ internal sealed unsafe class TestEngine : IControlHandler, IDisposable
         UrmaContextOptions options = NoOptions with { Label = label, Uasid = uasid };
         try
         {
-            Plane = new ControlPlane(fabric, options, _page.Descriptor, PageLength, this, limits);
+            Plane = new ControlPlane(fabric, fabric.Eid, options, _page.Descriptor, PageLength, this, limits);
         }
         catch
         {

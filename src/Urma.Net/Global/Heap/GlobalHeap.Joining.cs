@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Urma.Net.Global;
 using Urma.Net.Internal;
 
@@ -229,8 +228,8 @@ public sealed unsafe partial class GlobalHeap
             return AddressReservation.FindPlace(_shape.Stride * Size, BaseAlignment);
         }
 
-        int choices = (int)((HighestBase - LowestBase) / BaseAlignment);
-        return (nint)(LowestBase + (RandomNumberGenerator.GetInt32(choices) * BaseAlignment));
+        uint choices = (uint)((HighestBase - LowestBase) / BaseAlignment);
+        return (nint)(LowestBase + (Entropy.Next(choices) * BaseAlignment));
     }
 
     private nint StartOf(int rank) => (nint)(Base + (rank * _shape.Stride));

@@ -49,6 +49,18 @@ internal abstract unsafe class CompletionSource
         get => !IsDetached && Volatile.Read(ref (Entries + (Taken & Mask))->Sequence) == Taken + 1;
     }
 
+    /// <summary>Whose work its entries complete here: the number of a jetty, a JFS or a JFR.</summary>
+    public uint LocalId { get; set; }
+
+    /// <summary>Whether that is a jetty.</summary>
+    public bool IsJetty { get; set; }
+
+    /// <summary><see cref="Jfs.Face"/> or <see cref="Jfr.Face"/> of that object.</summary>
+    public nint Owner { get; set; }
+
+    /// <summary>The sending engine's device; zero for a private ring.</summary>
+    public Eid SourceEid { get; protected init; }
+
     /// <summary>The sending engine; 0 for a private ring.</summary>
     public uint SourceUasid { get; protected init; }
 

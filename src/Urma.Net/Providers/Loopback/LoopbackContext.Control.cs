@@ -27,6 +27,13 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
                 FindSegment(BitConverter.ToUInt32(payload)).Grant(
                     peer, BitConverter.ToUInt32(payload[4..]), BitConverter.ToUInt32(payload[8..]), reply);
                 break;
+            case ControlMessage.ImportPlace when payload.Length >= 24:
+                CrashPoints.Reach(CrashPoints.Import);
+                FindSegmentAt(payload).Grant(peer, LoopbackSegment.AnyGeneration, BitConverter.ToUInt32(payload[20..]), reply);
+                break;
+            case ControlMessage.ImportJetty when payload.Length >= 8:
+                reply.Write(FindQueueOfJetty(payload).Id);
+                break;
             case ControlMessage.FetchSegment when payload.Length >= 4:
                 CrashPoints.Reach(CrashPoints.Fetch);
                 Fetch(peer, BitConverter.ToUInt32(payload), reply);
@@ -219,7 +226,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     private void OpenLane(LoopbackPeer peer, ReadOnlySpan<byte> payload, ControlReply reply)
     {
         LoopbackJfr queue = FindReceiveQueue(payload);
-        LoopbackReceiveLane lane = queue.OpenLane(peer, BitConverter.ToUInt32(payload[8..]));
+        LoopbackReceiveLane lane = queue.OpenLane(peer, BitConverter.ToUInt32(payload[8..]), payload.Length >= 20 ? BitConverter.ToUInt32(payload[16..]) : 0);
         bool senderHasBarrier = BitConverter.ToUInt32(payload[12..]) != 0;
         reply.Write((uint)queue.Depth);
         reply.Write((uint)queue.MaxSge);
@@ -327,7 +334,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     void IControlHandler.OnLateReply(LoopbackPeer peer, in ControlRequest reply)
     {
         ReadOnlySpan<byte> payload = reply.Payload;
-        if (reply.Type is ControlMessage.ImportSegment or ControlMessage.FetchSegment && payload.Length >= 44)
+        if (reply.Type is ControlMessage.ImportSegment or ControlMessage.ImportPlace or ControlMessage.FetchSegment && payload.Length >= 44)
         {
             TellReleased(peer, BitConverter.ToUInt32(payload[40..]), BitConverter.ToUInt32(payload));
         }
@@ -357,6 +364,47 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         TryFindSegment(index)
         ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Segment {index} does not exist (any more): exchange descriptors again.");
 
+    // Of several at one place the one whose token was shown: registering memory again under another token is usual.
+    private LoopbackSegment FindSegmentAt(ReadOnlySpan<byte> payload)
+    {
+        ulong address = BitConverter.ToUInt64(payload);
+        long length = BitConverter.ToInt64(payload[8..]);
+        uint tokenId = BitConverter.ToUInt32(payload[16..]);
+        uint token = BitConverter.ToUInt32(payload[20..]);
+        lock (_lock)
+        {
+            LoopbackSegment? found = null;
+            foreach (LoopbackSegment segment in _segments.Values)
+            {
+                if (segment.IsAt(address, length, tokenId) && (found is null || segment.Admits(token)))
+                {
+                    found = segment;
+                }
+            }
+
+            return found ?? throw new UrmaException(
+                UrmaStatus.InvalidArgument,
+                $"There is no segment of {length} bytes at 0x{address:x} with the token id {tokenId} (any more): exchange descriptors again.");
+        }
+    }
+
+    private LoopbackJfr FindQueueOfJetty(ReadOnlySpan<byte> payload)
+    {
+        uint id = BitConverter.ToUInt32(payload);
+        LoopbackJfr queue = FindJetty(id)?.ReceiveQueue as LoopbackJfr
+            ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Jetty {id} does not exist (any more): exchange descriptors again.");
+        return Admitted(queue, BitConverter.ToUInt32(payload[4..]));
+    }
+
+    /// <summary>A jetty of this context; null where there is none (any more). Not a bare JFS, which takes no messages.</summary>
+    public LoopbackJetty? FindJetty(uint id)
+    {
+        lock (_lock)
+        {
+            return _sendQueues.Find(q => q.Id == id) as LoopbackJetty;
+        }
+    }
+
     private LoopbackJfr? TryFindReceiveQueue(uint id)
     {
         lock (_lock)
@@ -370,8 +418,10 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         uint id = BitConverter.ToUInt32(payload);
         LoopbackJfr queue = TryFindReceiveQueue(id)
             ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Receive queue {id} does not exist (any more): exchange descriptors again.");
-        return queue.Token.Value == BitConverter.ToUInt32(payload[4..])
-            ? queue
-            : throw new UrmaException(UrmaStatus.OperationNotPermitted, $"The token does not match receive queue {id}: exchange token and descriptor again.");
+        return Admitted(queue, BitConverter.ToUInt32(payload[4..]));
     }
+
+    private static LoopbackJfr Admitted(LoopbackJfr queue, uint token) => queue.IsOpen || queue.Token.Value == token
+        ? queue
+        : throw new UrmaException(UrmaStatus.OperationNotPermitted, $"The token does not match receive queue {queue.Id}: exchange token and descriptor again.");
 }

@@ -10,10 +10,7 @@ internal sealed unsafe partial class LoopbackContext
     {
         ThrowIfDisposed();
         LoopbackPeer peer = Connect(descriptor.Eid, descriptor.Uasid);
-        Span<byte> payload = stackalloc byte[8];
-        BitConverter.TryWriteBytes(payload, descriptor.JfrId);
-        BitConverter.TryWriteBytes(payload[4..], token.Value);
-        Ask(peer, ControlMessage.ImportJfr, payload).Dispose();
+        descriptor = AskForJetty(peer, in descriptor, token);
         lock (_lock)
         {
             ThrowIfDisposed();
@@ -32,6 +29,24 @@ internal sealed unsafe partial class LoopbackContext
             _targets[index] = target;
             return target;
         }
+    }
+
+    // liburma hands over a jetty's number alone; then its owner says which receive queue that means.
+    private JettyDescriptor AskForJetty(LoopbackPeer peer, in JettyDescriptor descriptor, Token token)
+    {
+        bool isJetty = descriptor.JfrId == 0;
+        Span<byte> payload = stackalloc byte[8];
+        BitConverter.TryWriteBytes(payload, isJetty ? descriptor.JettyId : descriptor.JfrId);
+        BitConverter.TryWriteBytes(payload[4..], token.Value);
+        using ControlResponse response = Ask(peer, isJetty ? ControlMessage.ImportJetty : ControlMessage.ImportJfr, payload);
+        if (!isJetty)
+        {
+            return descriptor;
+        }
+
+        return response.Payload.Length >= sizeof(uint)
+            ? descriptor with { JfrId = BitConverter.ToUInt32(response.Payload) }
+            : throw new UrmaException(UrmaStatus.Failed, $"{peer.Name} answered an import with {response.Payload.Length} bytes: it is broken or of another version.");
     }
 
     /// <summary>The target a work request names; null for a stale handle.</summary>
@@ -61,11 +76,12 @@ internal sealed unsafe partial class LoopbackContext
     public LoopbackSendLane OpenLane(LoopbackTargetJetty target, uint sourceJettyId)
     {
         LoopbackPeer peer = target.Peer;
-        Span<byte> payload = stackalloc byte[16];
+        Span<byte> payload = stackalloc byte[20];
         BitConverter.TryWriteBytes(payload, target.Descriptor.JfrId);
         BitConverter.TryWriteBytes(payload[4..], target.Secret.Value);
         BitConverter.TryWriteBytes(payload[8..], sourceJettyId);
         BitConverter.TryWriteBytes(payload[12..], LoopbackBarrier.IsRegistered ? 1u : 0u);
+        BitConverter.TryWriteBytes(payload[16..], target.Descriptor.JettyId);
         using ControlResponse response = Ask(peer, ControlMessage.OpenLane, payload);
         ReadOnlySpan<byte> reply = response.Payload;
         uint depth = reply.Length < 20 ? 0 : BitConverter.ToUInt32(reply);
@@ -115,6 +131,30 @@ internal sealed unsafe partial class LoopbackContext
             lane.Dispose();
             TellLane(lane.Peer, ControlMessage.CloseLane, lane.JfrId, lane.LaneId);
         });
+    }
+
+    /// <summary>No message to a jetty arrives any more, although its JFR serves others on; its senders are told.</summary>
+    public void CloseLanesTo(uint jettyId)
+    {
+        LoopbackJfr[] queues;
+        lock (_lock)
+        {
+            queues = [.. _receiveQueues.Values];
+        }
+
+        foreach (LoopbackJfr queue in queues)
+        {
+            queue.CloseLanes(lane =>
+            {
+                if (!lane.IsJetty || lane.LocalId != jettyId)
+                {
+                    return false;
+                }
+
+                TellLane(lane.Peer, ControlMessage.LaneRefused, queue.Id, lane.Id);
+                return true;
+            });
+        }
     }
 
     private static bool IsPowerOfTwo(uint value, int maximum) =>

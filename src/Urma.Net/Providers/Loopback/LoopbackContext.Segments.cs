@@ -85,12 +85,8 @@ internal sealed unsafe partial class LoopbackContext
     {
         ThrowIfDisposed();
         LoopbackPeer peer = Connect(descriptor.Eid, descriptor.Uasid);
-        Span<byte> payload = stackalloc byte[12];
-        BitConverter.TryWriteBytes(payload, descriptor.TokenId);
-        BitConverter.TryWriteBytes(payload[4..], descriptor.Generation);
-        BitConverter.TryWriteBytes(payload[8..], token.Value);
-        SegmentGrant grant = Receive(
-            peer, descriptor.TokenId, forReceive: false, Ask(peer, ControlMessage.ImportSegment, payload));
+        SegmentGrant grant = AskForSegment(peer, in descriptor, token);
+        descriptor = descriptor with { TokenId = grant.Index, Generation = grant.Epoch };
         LoopbackTargetSegment lost;
         bool hasMoved = false;
         try
@@ -112,7 +108,7 @@ internal sealed unsafe partial class LoopbackContext
             {
                 ThrowIfDisposed();
                 FabricLink? link = Links?.To(peer, descriptor.TokenId);
-                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer, descriptor.TokenId) with { LinkNumber = Links?.NumberOf(link) ?? 0 });
+                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer) with { LinkNumber = Links?.NumberOf(link) ?? 0 });
                 var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken, link);
                 _targetSegments.Add(import);
 
@@ -144,6 +140,26 @@ internal sealed unsafe partial class LoopbackContext
             Undo(grant.Mapping, hasMoved);
             throw;
         }
+    }
+
+    // Who knows the owner's number and generation gets exactly that grant; who only has what liburma hands over (place, length, number
+    // of the token) gets the segment that is there now.
+    private SegmentGrant AskForSegment(LoopbackPeer peer, in SegmentDescriptor descriptor, Token token)
+    {
+        Span<byte> payload = stackalloc byte[24];
+        if (descriptor.Generation != LoopbackSegment.AnyGeneration)
+        {
+            BitConverter.TryWriteBytes(payload, descriptor.TokenId);
+            BitConverter.TryWriteBytes(payload[4..], descriptor.Generation);
+            BitConverter.TryWriteBytes(payload[8..], token.Value);
+            return Receive(peer, descriptor.TokenId, forReceive: false, Ask(peer, ControlMessage.ImportSegment, payload[..12]));
+        }
+
+        BitConverter.TryWriteBytes(payload, descriptor.VirtualAddress);
+        BitConverter.TryWriteBytes(payload[8..], descriptor.Length);
+        BitConverter.TryWriteBytes(payload[16..], descriptor.TokenId);
+        BitConverter.TryWriteBytes(payload[20..], token.Value);
+        return Receive(peer, index: null, forReceive: false, Ask(peer, ControlMessage.ImportPlace, payload));
     }
 
     /// <summary>Asks a peer for a receive buffer of its without waiting; null where it reads so slowly that there is no room to ask.</summary>
@@ -263,12 +279,13 @@ internal sealed unsafe partial class LoopbackContext
     }
 
     // Maps what the owner sent. Everything in the answer is checked against the memory that really came.
-    private static SegmentGrant Receive(LoopbackPeer peer, uint index, bool forReceive, ControlResponse response)
+    private static SegmentGrant Receive(LoopbackPeer peer, uint? index, bool forReceive, ControlResponse response)
     {
         using (response)
         {
             ReadOnlySpan<byte> reply = response.Payload;
-            if (reply.Length < 40 || index >= LoopbackLayout.MaxSegments)
+            uint number = index ?? (reply.Length < 44 ? uint.MaxValue : BitConverter.ToUInt32(reply[40..]));
+            if (reply.Length < 40 || number >= LoopbackLayout.MaxSegments)
             {
                 throw new UrmaException(UrmaStatus.Failed, $"{peer.Name} answered an import with {reply.Length} bytes: it is broken or of another version.");
             }
@@ -296,7 +313,7 @@ internal sealed unsafe partial class LoopbackContext
                 mapping = file.MapShared(writable);
             }
 
-            return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch);
+            return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch, number);
         }
     }
 

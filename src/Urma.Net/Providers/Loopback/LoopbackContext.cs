@@ -37,7 +37,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         Graveyard = new LoopbackGraveyard(() => Plane?.Wake());
         try
         {
-            Plane = new ControlPlane(fabric, options, Page.Descriptor, LoopbackContextPage.Length, this);
+            Plane = new ControlPlane(fabric, device.Eid, options, Page.Descriptor, LoopbackContextPage.Length, this);
         }
         catch
         {

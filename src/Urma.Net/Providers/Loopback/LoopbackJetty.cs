@@ -15,7 +15,16 @@ internal sealed class LoopbackJetty : Jetty
         _queue = queue;
     }
 
+    /// <summary>The engine behind it.</summary>
+    public LoopbackSendQueue Queue => _queue;
+
     public override uint Id => _queue.Id;
+
+    internal override nint Face
+    {
+        get => _queue.Face;
+        set => _queue.Face = value;
+    }
 
     public override int Depth => _queue.Depth;
 

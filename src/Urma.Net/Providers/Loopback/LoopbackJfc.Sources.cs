@@ -426,6 +426,28 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
         return true;
     }
 
+    /// <summary>Completions that wait to be polled; approximate while others post and poll. Looks at every source.</summary>
+    public long CountWaiting()
+    {
+        long waiting = 0;
+        foreach (CompletionSource? source in _sources)
+        {
+            if (source is null or { IsDetached: true })
+            {
+                continue;
+            }
+
+            uint next = source.Taken;
+            while (next - source.Taken <= source.Mask && Volatile.Read(ref (source.Entries + (next & source.Mask))->Sequence) == next + 1)
+            {
+                next++;
+                waiting++;
+            }
+        }
+
+        return waiting;
+    }
+
     private bool HasSolicited()
     {
         foreach (CompletionSource? source in _sources)

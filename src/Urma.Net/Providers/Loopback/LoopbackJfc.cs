@@ -127,12 +127,13 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
         }
     }
 
-    private protected override int PollCore(Span<Completion> completions) => Poll<Completion, NarrowForm>(completions);
+    private protected override int PollCore(Span<Completion> completions) => PollAs<Completion, NarrowForm>(completions);
 
-    private protected override int PollCore(Span<ReceiveCompletion> completions) => Poll<ReceiveCompletion, WideForm>(completions);
+    private protected override int PollCore(Span<ReceiveCompletion> completions) => PollAs<ReceiveCompletion, WideForm>(completions);
 
+    /// <summary>Polls in a form of the caller's; otherwise as <see cref="Jfc.Poll(Span{Completion})"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Poll<T, TForm>(Span<T> completions)
+    public int PollAs<T, TForm>(Span<T> completions)
         where TForm : struct, ICompletionForm<T>
     {
         int taken = 0;
@@ -189,7 +190,7 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
             byte opcode = entry->Opcode;
             if (source.Take(entry, out Completion completion))
             {
-                completions[taken++] = TForm.Make(completion, value, source.SourceUasid, jetty, opcode);
+                TForm.Write(out completions[taken++], completion, source, value, jetty, opcode);
             }
         }
 
@@ -210,24 +211,21 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
         return _hot[next];
     }
 
-    /// <summary>One of the two forms a completion is polled in; resolved when compiled.</summary>
-    private interface ICompletionForm<T>
-    {
-        static abstract T Make(Completion completion, ulong value, uint uasid, uint jetty, byte opcode);
-    }
-
     private readonly struct NarrowForm : ICompletionForm<Completion>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Completion Make(Completion completion, ulong value, uint uasid, uint jetty, byte opcode) => completion;
+        public static void Write(out Completion target, Completion completion, CompletionSource source, ulong value, uint jetty, byte opcode) =>
+            target = completion;
     }
 
     private readonly struct WideForm : ICompletionForm<ReceiveCompletion>
     {
-        public static ReceiveCompletion Make(Completion completion, ulong value, uint uasid, uint jetty, byte opcode) => !completion.IsReceive
-            ? new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send)
-            : opcode == LaneEntry.PackedOpcode
-                ? new ReceiveCompletion(completion, 0, uasid, jetty, ReceiveOpcode.Send)
-                : new ReceiveCompletion(completion, value, uasid, jetty, (ReceiveOpcode)opcode);
+        public static void Write(
+            out ReceiveCompletion target, Completion completion, CompletionSource source, ulong value, uint jetty, byte opcode) =>
+            target = !completion.IsReceive
+                ? new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send)
+                : opcode == LaneEntry.PackedOpcode
+                    ? new ReceiveCompletion(completion, 0, source.SourceUasid, jetty, ReceiveOpcode.Send)
+                    : new ReceiveCompletion(completion, value, source.SourceUasid, jetty, (ReceiveOpcode)opcode);
     }
 }

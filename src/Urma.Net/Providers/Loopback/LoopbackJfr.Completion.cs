@@ -151,7 +151,7 @@ internal sealed unsafe partial class LoopbackJfr
     }
 
     /// <summary>Opens a lane for a sender and starts polling it. Fabric thread.</summary>
-    public LoopbackReceiveLane OpenLane(Control.LoopbackPeer peer, uint sourceJettyId)
+    public LoopbackReceiveLane OpenLane(Control.LoopbackPeer peer, uint sourceJettyId, uint targetJettyId)
     {
         lock (_lanes)
         {
@@ -168,7 +168,7 @@ internal sealed unsafe partial class LoopbackJfr
             // A queue that opens a lane again has lost the former one.
             foreach (LoopbackReceiveLane former in _lanes.Values)
             {
-                if (former.Peer == peer && former.SourceJettyId == sourceJettyId)
+                if (former.Peer == peer && former.SourceJettyId == sourceJettyId && former.LocalId == (targetJettyId == 0 ? Id : targetJettyId))
                 {
                     _jfc.Close(former);
                 }
@@ -181,6 +181,10 @@ internal sealed unsafe partial class LoopbackJfr
             while (_lanes.ContainsKey(_nextLane));
 
             var lane = LoopbackReceiveLane.Create(this, _nextLane, peer, sourceJettyId);
+            LoopbackJetty? target = _context.FindJetty(targetJettyId);
+            lane.IsJetty = target is not null;
+            lane.LocalId = target?.Id ?? Id;
+            lane.Owner = target?.Face ?? Face;
             try
             {
                 _jfc.Attach(lane);
@@ -292,7 +296,7 @@ internal sealed unsafe partial class LoopbackJfr
 
         Volatile.Write(ref *(uint*)(_readOnly.Pointer + ClosedOffset), 1);
         _flushDeadline = TimeLimit.After(_context.Options.RevocationTimeout);
-        _flushRing = new PrivateRing(Depth, _jfc.Doorbell, OnFlushRingDetached);
+        _flushRing = new PrivateRing(Depth, _jfc.Doorbell, OnFlushRingDetached) { LocalId = Id, Owner = Face };
         _jfc.Attach(_flushRing);
         _jfc.FlushWhenDrained(this);
         _jfc.Release(Depth);

@@ -50,6 +50,7 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
         Depth = (int)BitOperations.RoundUpToPowerOf2((uint)options.Depth);
         MaxSge = (int)BitOperations.RoundUpToPowerOf2((uint)options.MaxSge);
         Token = options.Token ?? Urma.Net.Token.Random();
+        IsOpen = options.IsOpen;
         _depthLog2 = BitOperations.Log2((uint)Depth);
         _mask = (uint)Depth - 1;
         _scatter = MaxSge > 1 ? new SegmentRange[Depth * MaxSge] : [];
@@ -90,6 +91,9 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
     public int MaxSge { get; }
 
     public override Token Token { get; }
+
+    /// <summary>Whether senders need not show it.</summary>
+    public bool IsOpen { get; }
 
     public override JettyDescriptor Descriptor => new(_context.Eid, _context.Uasid, 0, Id);
 

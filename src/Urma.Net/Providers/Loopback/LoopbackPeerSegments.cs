@@ -121,7 +121,7 @@ internal sealed unsafe class LoopbackPeerSegments : IDisposable
             }
 
             var entry = (RemoteSegmentTable.Entry*)NativeMemory.Alloc((nuint)sizeof(RemoteSegmentTable.Entry));
-            *entry = grant.ToEntry(_peer, index);
+            *entry = grant.ToEntry(_peer);
             _mappings[index] = grant.Mapping;
             Volatile.Write(ref ((nint*)_entries)[(ushort)index], (nint)entry);
             return Volatile.Read(ref *entry->EpochWord) == entry->Epoch ? entry : null;

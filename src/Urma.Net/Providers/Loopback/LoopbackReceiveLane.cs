@@ -27,6 +27,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
         Peer = peer;
         SourceJettyId = sourceJettyId;
         SourceUasid = peer.Uasid;
+        SourceEid = peer.Eid;
     }
 
     /// <summary>Its number in the JFR's claim words; never 0.</summary>

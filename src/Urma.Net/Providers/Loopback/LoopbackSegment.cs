@@ -13,6 +13,9 @@ namespace Urma.Net.Providers.Loopback;
 /// </remarks>
 internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
 {
+    /// <summary>No grant has it: the importer names the memory by its place.</summary>
+    public const uint AnyGeneration = 0;
+
     private readonly LoopbackContext _context;
     // A monitor, because ending a grant waits for importers to confirm.
     private readonly object _lock = new();
@@ -114,6 +117,13 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
         }
     }
 
+    /// <summary>Whether it is what an importer means that knows place and number only.</summary>
+    public bool IsAt(ulong address, long length, uint tokenId) =>
+        (ulong)Address == address && Length == length && tokenId == (Options.TokenId ?? Index);
+
+    /// <summary>Whether a token opens it.</summary>
+    public bool Admits(uint token) => Options.IsOpen || token == _token.Value;
+
     /// <summary>Answers a peer that wants to import it with a token. Fabric thread.</summary>
     public void Grant(LoopbackPeer peer, uint generation, uint token, ControlReply reply)
     {
@@ -131,11 +141,11 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
             {
                 reply.Fail(UrmaStatus.OperationNotPermitted, $"Segment {Index} is local only: its owner must register it with SegmentAccess.Read or more.");
             }
-            else if (token != _token.Value)
+            else if (!Admits(token))
             {
                 reply.Fail(UrmaStatus.OperationNotPermitted, $"The token does not match segment {Index}: exchange token and descriptor again.");
             }
-            else if (generation != _epoch)
+            else if (generation != AnyGeneration && generation != _epoch)
             {
                 reply.Fail(UrmaStatus.OperationNotPermitted, $"The descriptor is of an earlier grant of segment {Index}, which has ended: exchange descriptors again.");
             }

@@ -207,14 +207,17 @@ internal sealed unsafe partial class LoopbackSendQueue
 
             if (outcome == Outcome.NotReady)
             {
-                if (!IsOverdue(ref head))
+                if (_options.TransportMode != TransportMode.UnreliableMessage)
                 {
-                    break;
-                }
+                    if (!IsOverdue(ref head))
+                    {
+                        break;
+                    }
 
-                status = CompletionStatus.RnrRetryCountExceeded;
-                length = 0;
-                _counters->Errors++;
+                    status = CompletionStatus.RnrRetryCountExceeded;
+                    length = 0;
+                    _counters->Errors++;
+                }
             }
 
             Retire(ref head, outcome == Outcome.Malformed ? CompletionStatus.LocalOperationError : status, length);

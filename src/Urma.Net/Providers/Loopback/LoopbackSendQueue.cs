@@ -56,7 +56,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
         _remote = _remoteTable.Entries;
         _engineThreshold = options.EngineThreshold;
         _jfc.Reserve(Depth, "send queue");
-        _ring = new PrivateRing(Depth, _jfc.Doorbell, OnRingDetached);
+        _ring = new PrivateRing(Depth, _jfc.Doorbell, OnRingDetached) { LocalId = id, IsJetty = isJetty };
         try
         {
             _jfc.Attach(_ring);
@@ -81,6 +81,13 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
     public uint Id { get; }
 
     public int Depth { get; }
+
+    /// <summary>See <see cref="Jfs.Face"/>.</summary>
+    public nint Face
+    {
+        get => _ring.Owner;
+        set => _ring.Owner = value;
+    }
 
     public JettyState State => _state;
 

@@ -11,19 +11,20 @@ namespace Urma.Net.Providers.Loopback;
 /// <param name="Access">What is granted.</param>
 /// <param name="Mode">How it is reached.</param>
 /// <param name="Epoch">The grant's epoch.</param>
+/// <param name="Index">Its number within the owner.</param>
 internal readonly unsafe record struct SegmentGrant(
-    SharedMapping? Mapping, long MapOffset, long Length, ulong OwnerAddress, SegmentAccess Access, SegmentMode Mode, uint Epoch)
+    SharedMapping? Mapping, long MapOffset, long Length, ulong OwnerAddress, SegmentAccess Access, SegmentMode Mode, uint Epoch, uint Index)
 {
-    public RemoteSegmentTable.Entry ToEntry(LoopbackPeer peer, uint index) => new()
+    public RemoteSegmentTable.Entry ToEntry(LoopbackPeer peer) => new()
     {
         Address = Mapping is null ? null : Mapping.Pointer + MapOffset,
         Length = Length,
         Epoch = Epoch,
-        EpochWord = (uint*)(peer.ContextPage.Pointer + LoopbackContextPage.EpochsOffset) + (ushort)index,
+        EpochWord = (uint*)(peer.ContextPage.Pointer + LoopbackContextPage.EpochsOffset) + (ushort)Index,
         OwnerAddress = OwnerAddress,
         Access = Access,
         Mode = Mode,
         OwnerProcess = peer.ProcessId,
-        SegmentIndex = index,
+        SegmentIndex = Index,
     };
 }

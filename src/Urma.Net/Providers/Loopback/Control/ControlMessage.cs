@@ -39,6 +39,12 @@ internal enum ControlMessage : uint
     /// <summary>Tells a sender that what it wrote into a lane is not believed, and nothing more is delivered from there.</summary>
     LaneRefused = 12,
 
+    /// <summary>Asks for the segment at a place of the owner's address space; the token must match.</summary>
+    ImportPlace = 13,
+
+    /// <summary>Asks which receive queue takes the messages of a jetty; the token must match.</summary>
+    ImportJetty = 14,
+
     /// <summary>First frame of a connection that only asks who is there; answered with the context page, and closed.</summary>
     Info = 0x100,
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback.Control;
@@ -37,9 +36,11 @@ internal sealed class ControlPlane : IDisposable
     /// <param name="contextPageLength">Its length, and what every peer's must have.</param>
     /// <param name="handler">Called from the first moment on, perhaps before this returns.</param>
     /// <param name="limits">What peers can make this engine spend.</param>
+    /// <param name="eid">Our device's identifier.</param>
     /// <exception cref="UrmaException">The UASID is taken or not valid, the label too long, or descriptors ran out.</exception>
     internal ControlPlane(
         LoopbackFabric fabric,
+        Eid eid,
         UrmaContextOptions options,
         int contextPageFd,
         long contextPageLength,
@@ -47,14 +48,15 @@ internal sealed class ControlPlane : IDisposable
         ControlLimits? limits = null)
     {
         _fabric = fabric;
+        Eid = eid;
         _handler = handler;
         _limits = limits ?? ControlLimits.Default;
         string label = EngineLabel.Of(options);
         (UnixListener listener, Uasid) = UasidClaim.Claim(fabric, options.Uasid);
         try
         {
-            ulong incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            var hello = new Hello(fabric.Eid, Uasid, Environment.ProcessId, incarnation, label);
+            ulong incarnation = Entropy.Next();
+            var hello = new Hello(eid, Uasid, Environment.ProcessId, incarnation, label);
             _identity = new EngineIdentity(hello, contextPageFd, contextPageLength);
             _loop = new FabricLoop(Tick, Close);
         }
@@ -82,8 +84,8 @@ internal sealed class ControlPlane : IDisposable
         }
     }
 
-    /// <summary>The fabric's identifier, part of every engine's address on it.</summary>
-    internal Eid Eid => _fabric.Eid;
+    /// <summary>Our device's identifier, part of this engine's address on the fabric.</summary>
+    internal Eid Eid { get; }
 
     /// <summary>This engine's address-space id, 1 to 2²⁴ − 1.</summary>
     internal uint Uasid { get; }
@@ -98,7 +100,7 @@ internal sealed class ControlPlane : IDisposable
     internal IReadOnlyList<LoopbackPeer> Peers => _table.Snapshot;
 
     /// <summary>Finds a peer, connecting to it when needed; this engine's own UASID works like any other.</summary>
-    /// <param name="eid">The fabric's.</param>
+    /// <param name="eid">A device's of the fabric.</param>
     /// <param name="uasid">The engine.</param>
     /// <param name="timeout">The longest wait.</param>
     /// <exception cref="UrmaException">
@@ -108,7 +110,7 @@ internal sealed class ControlPlane : IDisposable
     internal LoopbackPeer GetPeer(Eid eid, uint uasid, TimeSpan timeout)
     {
         ThrowIfFabricThread();
-        if (eid != Eid)
+        if (!_fabric.Contains(eid))
         {
             throw new UrmaException(
                 UrmaStatus.InvalidArgument,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Libc;
@@ -29,6 +28,8 @@ internal sealed class LoopbackFabric
     internal const string PathSuffix = ".sock";
     internal const string AbstractPublished = "name/";
 
+    private const ulong DeviceMask = 0xff;
+
     private LoopbackFabric(string name, string identity)
     {
         Name = name;
@@ -41,8 +42,15 @@ internal sealed class LoopbackFabric
     /// <summary>Whether engines meet in a directory rather than in a network namespace.</summary>
     internal bool IsPath => Name[0] == '/';
 
-    /// <summary>The EID all engines of the fabric share, within <c>fd75::/16</c>; the same until the host boots again.</summary>
+    /// <summary>The EID of the fabric's first device, which most engines open, within <c>fd75::/16</c>; the same until the host boots again.</summary>
     internal Eid Eid { get; }
+
+    /// <summary>The EID of one of its devices: they differ in the last byte and reach each other.</summary>
+    /// <param name="number">0 to 255.</param>
+    internal Eid EidOf(byte number) => new(Eid.High, Eid.Low | number);
+
+    /// <summary>Whether an EID is one of its devices'.</summary>
+    internal bool Contains(Eid eid) => eid.High == Eid.High && (eid.Low & ~DeviceMask) == Eid.Low;
 
     /// <summary>The common part of all socket names; for a directory, its path with a slash.</summary>
     internal string Prefix => IsPath ? Name + "/" : AbstractRoot + Name + "/";
@@ -108,11 +116,21 @@ internal sealed class LoopbackFabric
 
     private static Eid ToEid(string identity)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(identity), hash);
-        hash[0] = 0xfd;
-        hash[1] = 0x75;
-        return new Eid(hash);
+        // Names tell fabrics apart; nobody's safety hangs on them.
+        byte[] text = Encoding.UTF8.GetBytes(identity);
+        return new Eid((0xfd75UL << 48) | (Hash(text, 0xcbf29ce484222325) >> 16), Hash(text, 0x9e3779b97f4a7c15) & ~DeviceMask);
+    }
+
+    // FNV-1a, and a last step that spreads the ends of similar names over all bits.
+    private static ulong Hash(byte[] text, ulong hash)
+    {
+        foreach (byte letter in text)
+        {
+            hash = (hash ^ letter) * 0x100000001b3;
+        }
+
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+        return hash ^ (hash >> 33);
     }
 
     // Everything that can meet shares a kernel. Containers on it may each have a machine-id and a host name of their own,

@@ -54,7 +54,7 @@ internal sealed class PeerAdmission
 
     private void CheckBelongs(PeerLink link, Hello hello)
     {
-        if (hello.Eid != _fabric.Eid)
+        if (!_fabric.Contains(hello.Eid))
         {
             throw new UrmaException(
                 UrmaStatus.InvalidArgument, $"it belongs to another fabric (EID {hello.Eid} instead of {_fabric.Eid})");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback.Control;
@@ -31,7 +30,7 @@ internal static class UasidClaim
         for (int i = 0; ; i++)
         {
             // Random rather than counted up: a number is then not used again soon after its holder's death.
-            uasid = (uint)RandomNumberGenerator.GetInt32(1, (int)Hello.MaximumUasid + 1);
+            uasid = 1 + Entropy.Next(Hello.MaximumUasid);
             try
             {
                 return (UnixListener.Bind(fabric.EngineName(uasid)), uasid);
