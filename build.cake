@@ -7,6 +7,7 @@ var toolArguments = Argument("arguments", "");
 const string Configuration = "Release";
 const string Solution = "Urma.Net.sln";
 const string ToolProject = "src/Urma.Tool/Urma.Tool.csproj";
+const string SoftwareUbProject = "native/exports/Liburma/Urma.Net.Exports.Liburma.csproj";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
 const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string HangTimeout = "5m";
@@ -77,6 +78,22 @@ void BuildNative(DirectoryPath output)
     RunSilently("cmake", $"-S native -B artifacts/native-build -DCMAKE_BUILD_TYPE=Release -DURMA_OUTPUT_DIRECTORY=\"{output}\"");
     RunSilently("cmake", "--build artifacts/native-build --parallel 2");
 }
+
+// Under the name that programs ask the loader for, and nowhere the loader looks by itself.
+Task("exports").Does(() =>
+{
+    if (Context.Tools.Resolve("cc") == null || (Context.Tools.Resolve("clang") == null && Context.Tools.Resolve("gcc") == null))
+    {
+        Console.WriteLine("exports: no C compiler found, so the software UB device is not built (apt-get install gcc).");
+        return;
+    }
+
+    var output = MakeAbsolute(Directory("artifacts/native"));
+    var made = MakeAbsolute(Directory("artifacts/exports/out"));
+    Dotnet($"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
+    EnsureDirectoryExists(output);
+    CopyFile(made.CombineWithFilePath("liburma.so"), output.CombineWithFilePath("liburma.so.0"));
+});
 
 Task("build").IsDependentOn("native").Does(() =>
 {

@@ -42,14 +42,14 @@ internal sealed unsafe class SoftContext
     public void AddChild()
     {
         int count = Interlocked.Increment(ref _children);
-        Block->@ref.atomic_cnt = (ulong)count;
+        Block->@ref.atomic_cnt = (nuint)count;
     }
 
     /// <summary>It is gone.</summary>
     public void RemoveChild()
     {
         int count = Interlocked.Decrement(ref _children);
-        Block->@ref.atomic_cnt = (ulong)count;
+        Block->@ref.atomic_cnt = (nuint)count;
     }
 
     /// <summary>Numbers completion queues, which peers never name.</summary>
@@ -98,6 +98,17 @@ internal sealed unsafe class SoftContext
         }
 
         return URMA_SUCCESS;
+    }
+
+    /// <summary>The program has dealt with an event.</summary>
+    public static void Acknowledge(urma_async_event_t* item)
+    {
+        switch (item->event_type)
+        {
+            case urma_async_event_type_t.URMA_EVENT_JFC_ERR when Find.Jfc(item->element.jfc) is { } jfc:
+                jfc.Block->async_events_acked++;
+                break;
+        }
     }
 
     /// <summary>Drops events of an object that is being deleted.</summary>

@@ -25,7 +25,7 @@ internal sealed unsafe class SoftGroup
             config->policy is urma_jetty_grp_policy_t.URMA_JETTY_GRP_POLICY_RR or urma_jetty_grp_policy_t.URMA_JETTY_GRP_POLICY_HASH_HINT,
             $"{(int)config->policy} is not a policy of jetty groups.");
         _context = context;
-        Block = Blocks.Create<urma_jetty_grp>(this, BlockKind.JettyGroup);
+        Block = Blocks.Create<urma_jetty_grp_t>(this, BlockKind.JettyGroup);
         Block->urma_ctx = context.Block;
         Block->jetty_grp_id = Ids.Of(context, context.NextGroupId());
         Block->cfg = *config;
@@ -37,7 +37,7 @@ internal sealed unsafe class SoftGroup
 
     public SoftContext Context => _context;
 
-    public urma_jetty_grp* Block { get; }
+    public urma_jetty_grp_t* Block { get; }
 
     /// <summary>Imports every member of a peer's group.</summary>
     public static List<TargetJetty> Import(SoftContext context, in urma_jetty_id_t id, Token token)

@@ -20,7 +20,7 @@ internal sealed unsafe class SoftJetty
         Jfc = Configs.CheckJfs(context, &config->jfs_cfg);
         if (config->jetty_grp != null)
         {
-            _group = Blocks.Find<SoftGroup, urma_jetty_grp>(config->jetty_grp, BlockKind.JettyGroup);
+            _group = Blocks.Find<SoftGroup, urma_jetty_grp_t>(config->jetty_grp, BlockKind.JettyGroup);
             context.Require(_group, _group?.Context, "jetty group");
         }
 

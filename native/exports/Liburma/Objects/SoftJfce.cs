@@ -40,7 +40,7 @@ internal sealed unsafe class SoftJfce
     {
         lock (_context.Gate)
         {
-            Block->@ref.atomic_cnt = (ulong)++_users;
+            Block->@ref.atomic_cnt = (nuint)(++_users);
             if (_carrier is null)
             {
                 _carrier = new Thread(Carry) { IsBackground = true, Name = "urma-jfce" };
@@ -53,7 +53,7 @@ internal sealed unsafe class SoftJfce
     {
         lock (_context.Gate)
         {
-            Block->@ref.atomic_cnt = (ulong)--_users;
+            Block->@ref.atomic_cnt = (nuint)(--_users);
         }
 
         lock (_events)

@@ -6,6 +6,9 @@ namespace Urma.Net.Exports.Liburma;
 /// <summary>An imported jetty, JFR, or group of jetties.</summary>
 internal sealed unsafe class SoftTarget
 {
+    // No import's: its index is beyond all.
+    private const ulong NoTarget = ulong.MaxValue;
+
     private readonly SoftContext _context;
     private int _users;
     private uint _turn;
@@ -16,7 +19,7 @@ internal sealed unsafe class SoftTarget
         Members = members;
         Block = Blocks.Create<urma_target_jetty_t>(this, BlockKind.TargetJetty);
         Block->urma_ctx = context.Block;
-        Block->handle = members[0].Token;
+        Block->handle = members.Count == 0 ? NoTarget : members[0].Token;
         context.AddChild();
     }
 
@@ -25,7 +28,7 @@ internal sealed unsafe class SoftTarget
     public urma_target_jetty_t* Block { get; }
 
     /// <summary>The engine's targets: one, or those of a group.</summary>
-    public IReadOnlyList<TargetJetty> Members { get; }
+    public IReadOnlyList<TargetJetty> Members { get; private set; }
 
     public static SoftTarget Import(SoftContext context, in urma_rjfr_t remote, urma_token_t* token)
     {
@@ -43,21 +46,45 @@ internal sealed unsafe class SoftTarget
     public static SoftTarget Import(SoftContext context, in urma_rjetty_t remote, urma_token_t* token)
     {
         Configs.CheckPolicy(remote.flag.bs.token_policy);
-        var target = new SoftTarget(context, remote.type switch
-        {
-            urma_target_type_t.URMA_JETTY_GROUP => SoftGroup.Import(context, in remote.jetty_id, TokenOf(token)),
-            urma_target_type_t.URMA_JETTY => [ImportOne(context, in remote.jetty_id, TokenOf(token))],
-            urma_target_type_t.URMA_JFR => [context.Engine.ImportJetty(
-                new JettyDescriptor(Ids.ToEid(remote.jetty_id.eid), remote.jetty_id.uasid, 0, remote.jetty_id.id), TokenOf(token))],
-            _ => throw new RefusedException(URMA_EINVAL, $"{(int)remote.type} is not a type of target: URMA_JETTY, URMA_JETTY_GROUP or URMA_JFR."),
-        });
-        target.Block->id = remote.jetty_id;
-        target.Block->type = remote.type;
-        target.Block->trans_mode = remote.trans_mode;
-        target.Block->policy = remote.policy;
-        target.Block->flag = remote.flag;
-        target.Block->tp_type = remote.tp_type;
+        var target = new SoftTarget(context, Resolve(context, in remote, TokenOf(token)));
+        target.Describe(in remote);
         return target;
+    }
+
+    /// <summary>A target that is imported later; until then requests to it are refused.</summary>
+    public static SoftTarget Promise(SoftContext context, in urma_rjetty_t remote)
+    {
+        Configs.CheckPolicy(remote.flag.bs.token_policy);
+        var target = new SoftTarget(context, []);
+        target.Describe(in remote);
+        return target;
+    }
+
+    /// <summary>Imports what was promised.</summary>
+    public void Keep(in urma_rjetty_t remote, urma_token_t token)
+    {
+        List<TargetJetty> members = Resolve(_context, in remote, new Token(token.token));
+        Members = members;
+        Volatile.Write(ref Block->handle, members[0].Token);
+    }
+
+    private static List<TargetJetty> Resolve(SoftContext context, in urma_rjetty_t remote, Token token) => remote.type switch
+    {
+        urma_target_type_t.URMA_JETTY_GROUP => SoftGroup.Import(context, in remote.jetty_id, token),
+        urma_target_type_t.URMA_JETTY => [ImportOne(context, in remote.jetty_id, token)],
+        urma_target_type_t.URMA_JFR => [context.Engine.ImportJetty(
+            new JettyDescriptor(Ids.ToEid(remote.jetty_id.eid), remote.jetty_id.uasid, 0, remote.jetty_id.id), token)],
+        _ => throw new RefusedException(URMA_EINVAL, $"{(int)remote.type} is not a type of target: URMA_JETTY, URMA_JETTY_GROUP or URMA_JFR."),
+    };
+
+    private void Describe(in urma_rjetty_t remote)
+    {
+        Block->id = remote.jetty_id;
+        Block->type = remote.type;
+        Block->trans_mode = remote.trans_mode;
+        Block->policy = remote.policy;
+        Block->flag = remote.flag;
+        Block->tp_type = remote.tp_type;
     }
 
     public static TargetJetty ImportOne(SoftContext context, in urma_jetty_id_t id, Token token) =>
@@ -67,7 +94,7 @@ internal sealed unsafe class SoftTarget
     public static bool TryPick(urma_target_jetty_t* block, byte hint, out ulong token)
     {
         SoftTarget? target = Blocks.Find<SoftTarget, urma_target_jetty_t>(block, BlockKind.TargetJetty);
-        if (target is null)
+        if (target is null || target.Members.Count == 0)
         {
             token = 0;
             return false;

@@ -23,9 +23,9 @@ internal sealed unsafe class SoftTokenId
 
     public urma_token_id_t* Block { get; }
 
-    public void AddUser() => Block->@ref.atomic_cnt = (ulong)Interlocked.Increment(ref _users);
+    public void AddUser() => Block->@ref.atomic_cnt = (nuint)Interlocked.Increment(ref _users);
 
-    public void RemoveUser() => Block->@ref.atomic_cnt = (ulong)Interlocked.Decrement(ref _users);
+    public void RemoveUser() => Block->@ref.atomic_cnt = (nuint)Interlocked.Decrement(ref _users);
 
     public int Delete()
     {

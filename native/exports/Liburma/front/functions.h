@@ -18,11 +18,7 @@ STATUS(urma_status_t, modify_jfc, URMA_FAIL, (urma_jfc_t *jfc, urma_jfc_attr_t *
 STATUS(urma_status_t, delete_jfc, URMA_FAIL, (urma_jfc_t *jfc), (jfc))
 STATUS(urma_status_t, alloc_jfc, URMA_FAIL,
     (urma_context_t *urma_ctx, urma_jfc_cfg_t *cfg, urma_jfc_t **jfc), (urma_ctx, cfg, jfc))
-STATUS(urma_status_t, set_jfc_opt, URMA_FAIL,
-    (urma_jfc_t *jfc, uint64_t opt, void *buf, uint32_t len), (jfc, opt, buf, len))
 STATUS(urma_status_t, active_jfc, URMA_FAIL, (urma_jfc_t *jfc), (jfc))
-STATUS(urma_status_t, get_jfc_opt, URMA_FAIL,
-    (urma_jfc_t *jfc, uint64_t opt, void *buf, uint32_t len), (jfc, opt, buf, len))
 STATUS(urma_status_t, deactive_jfc, URMA_FAIL, (urma_jfc_t *jfc), (jfc))
 STATUS(urma_status_t, free_jfc, URMA_FAIL, (urma_jfc_t *jfc), (jfc))
 STATUS(urma_status_t, delete_jfc_batch, URMA_FAIL,
@@ -37,11 +33,7 @@ STATUS(urma_status_t, delete_jfs_batch, URMA_FAIL,
 STATUS(int, flush_jfs, -URMA_EINVAL, (urma_jfs_t *jfs, int cr_cnt, urma_cr_t *cr), (jfs, cr_cnt, cr))
 STATUS(urma_status_t, alloc_jfs, URMA_FAIL,
     (urma_context_t *urma_ctx, urma_jfs_cfg_t *cfg, urma_jfs_t **jfs), (urma_ctx, cfg, jfs))
-STATUS(urma_status_t, set_jfs_opt, URMA_FAIL,
-    (urma_jfs_t *jfs, uint64_t opt, void *buf, uint32_t len), (jfs, opt, buf, len))
 STATUS(urma_status_t, active_jfs, URMA_FAIL, (urma_jfs_t *jfs), (jfs))
-STATUS(urma_status_t, get_jfs_opt, URMA_FAIL,
-    (urma_jfs_t *jfs, uint64_t opt, void *buf, uint32_t len), (jfs, opt, buf, len))
 STATUS(urma_status_t, deactive_jfs, URMA_FAIL, (urma_jfs_t *jfs), (jfs))
 STATUS(urma_status_t, free_jfs, URMA_FAIL, (urma_jfs_t *jfs), (jfs))
 POINTER(urma_jfr_t *, create_jfr, (urma_context_t *ctx, urma_jfr_cfg_t *jfr_cfg), (ctx, jfr_cfg))
@@ -64,11 +56,7 @@ STATUS(urma_status_t, advise_jfr_async, URMA_FAIL,
 STATUS(urma_status_t, unadvise_jfr, URMA_FAIL, (urma_jfs_t *jfs, urma_target_jetty_t *tjfr), (jfs, tjfr))
 STATUS(urma_status_t, alloc_jfr, URMA_FAIL,
     (urma_context_t *urma_ctx, urma_jfr_cfg_t *cfg, urma_jfr_t **jfr), (urma_ctx, cfg, jfr))
-STATUS(urma_status_t, set_jfr_opt, URMA_FAIL,
-    (urma_jfr_t *jfr, uint64_t opt, void *buf, uint32_t len), (jfr, opt, buf, len))
 STATUS(urma_status_t, active_jfr, URMA_FAIL, (urma_jfr_t *jfr), (jfr))
-STATUS(urma_status_t, get_jfr_opt, URMA_FAIL,
-    (urma_jfr_t *jfr, uint64_t opt, void *buf, uint32_t len), (jfr, opt, buf, len))
 STATUS(urma_status_t, deactive_jfr, URMA_FAIL, (urma_jfr_t *jfr), (jfr))
 STATUS(urma_status_t, free_jfr, URMA_FAIL, (urma_jfr_t *jfr), (jfr))
 POINTER(urma_jetty_t *, create_jetty, (urma_context_t *ctx, urma_jetty_cfg_t *jetty_cfg), (ctx, jetty_cfg))
@@ -105,11 +93,7 @@ POINTER(urma_notifier_t *, create_notifier, (urma_context_t *ctx), (ctx))
 STATUS(urma_status_t, delete_notifier, URMA_FAIL, (urma_notifier_t *notifier), (notifier))
 STATUS(urma_status_t, alloc_jetty, URMA_FAIL,
     (urma_context_t *urma_ctx, urma_jetty_cfg_t *cfg, urma_jetty_t **jetty), (urma_ctx, cfg, jetty))
-STATUS(urma_status_t, set_jetty_opt, URMA_FAIL,
-    (urma_jetty_t *jetty, uint64_t opt, void *buf, uint32_t len), (jetty, opt, buf, len))
 STATUS(urma_status_t, active_jetty, URMA_FAIL, (urma_jetty_t *jetty), (jetty))
-STATUS(urma_status_t, get_jetty_opt, URMA_FAIL,
-    (urma_jetty_t *jetty, uint64_t opt, void *buf, uint32_t len), (jetty, opt, buf, len))
 STATUS(urma_status_t, deactive_jetty, URMA_FAIL, (urma_jetty_t *jetty), (jetty))
 STATUS(urma_status_t, free_jetty, URMA_FAIL, (urma_jetty_t *jetty), (jetty))
 STATUS(int, wait_notify, -1,
