@@ -94,7 +94,13 @@ internal sealed unsafe class SoftJfr
             throw new RefusedException(URMA_EINVAL, "A JFR can be put into the error state, once; it has no receive threshold.");
         }
 
-        State = attributes->state;
+        if (attributes->state != State)
+        {
+            // Senders are refused from now on, and receives that were not filled come back as flushed.
+            State = attributes->state;
+            Engine.Dispose();
+        }
+
         return URMA_SUCCESS;
     }
 

@@ -89,7 +89,9 @@ EXPORTED urma_vlog_level_t urma_log_get_level(void)
 
 EXPORTED void urma_log_set_level(urma_vlog_level_t level)
 {
-    g_urma_log_level = level;
+    if ((int)level >= 0 && level < URMA_VLOG_LEVEL_MAX) {
+        g_urma_log_level = level;
+    }
 }
 
 EXPORTED const char *urma_log_get_thread_tag(void)
