@@ -29,10 +29,14 @@ internal sealed class ProgramRun : IDisposable
     public string Errors => Text(_errors);
 
     /// <summary>Starts the tool.</summary>
-    public static ProgramRun Tool(params string[] arguments) => Start("src/Urma.Tool", "urma", arguments);
+    public static ProgramRun Tool(params string[] arguments) => Start("src/Urma.Tool", "urma", arguments, []);
+
+    /// <summary>Starts the tool with a variable in its environment.</summary>
+    public static ProgramRun ToolWith(string variable, string value, params string[] arguments) =>
+        Start("src/Urma.Tool", "urma", arguments, [(variable, value)]);
 
     /// <summary>Starts a sample.</summary>
-    public static ProgramRun Sample(string name) => Start($"samples/{name}", name, []);
+    public static ProgramRun Sample(string name) => Start($"samples/{name}", name, [], []);
 
     /// <summary>Waits for the end and returns the exit code.</summary>
     public int ExitCode()
@@ -73,7 +77,7 @@ internal sealed class ProgramRun : IDisposable
         _process.Dispose();
     }
 
-    private static ProgramRun Start(string folder, string name, IEnumerable<string> arguments)
+    private static ProgramRun Start(string folder, string name, IEnumerable<string> arguments, IEnumerable<(string Variable, string Value)> environment)
     {
         string path = Path.Combine(Repository.Root, folder, "bin", Metadata("Configuration"), "net10.0", name + ".dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -85,6 +89,11 @@ internal sealed class ProgramRun : IDisposable
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string variable, string value) in environment)
+        {
+            start.Environment[variable] = value;
         }
 
         return new ProgramRun(Process.Start(start)!);
