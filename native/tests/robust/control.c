@@ -246,22 +246,28 @@ static void overflows_are_events(const objects_t *objects)
     CHECK(urma_delete_jfc(jfc) == URMA_SUCCESS, "urma_delete_jfc");
 }
 
-static void flushed_queues_give_their_receives_back(const objects_t *objects)
+static void queues_in_error_take_nothing(const objects_t *objects)
 {
     unsigned char *memory = device_memory(4096);
     urma_target_seg_t *segment = device_register(objects->context, memory, 4096, URMA_ACCESS_LOCAL_ONLY);
     urma_jfr_t *jfr = create_jfr(objects->context, URMA_TM_RM, objects->jfc);
-    for (uint64_t i = 0; i < 3; i++) {
-        CHECK(urma_recv(jfr, segment, (uint64_t)(uintptr_t)memory, 64, i) == URMA_SUCCESS, "urma_recv");
-    }
-
+    uint64_t address = (uint64_t)(uintptr_t)memory;
+    CHECK(urma_recv(jfr, segment, address, 64, 0) == URMA_SUCCESS, "urma_recv");
     urma_jfr_attr_t attributes = {.mask = JFR_STATE, .state = URMA_JFR_STATE_ERROR};
     CHECK(urma_modify_jfr(jfr, &attributes) == URMA_SUCCESS, "urma_modify_jfr");
-    for (uint64_t i = 0; i < 3; i++) {
-        urma_cr_t record = device_wait(objects->jfc);
-        CHECK(record.status == URMA_CR_WR_FLUSH_ERR && record.user_ctx == i, "status %d", (int)record.status);
-    }
+    CHECK(urma_recv(jfr, segment, address, 64, 1) != URMA_SUCCESS, "a JFR in error took a receive");
 
+    urma_jfs_cfg_t configuration = sending(URMA_TM_RM, objects->jfc);
+    urma_jfs_t *jfs = urma_create_jfs(objects->context, &configuration);
+    CHECK(jfs != NULL, "urma_create_jfs");
+    urma_jfs_attr_t stopped = {.mask = JFS_STATE, .state = URMA_JETTY_STATE_ERROR};
+    CHECK(urma_modify_jfs(jfs, &stopped) == URMA_SUCCESS, "urma_modify_jfs");
+    urma_jfs_wr_t request = {.opcode = URMA_OPC_NOP, .flag.bs = {.complete_enable = URMA_COMPLETE_ENABLE}};
+    urma_jfs_wr_t *refused = NULL;
+    CHECK(urma_post_jfs_wr(jfs, &request, &refused) != URMA_SUCCESS && refused == &request, "a JFS in error took a request");
+    urma_cr_t records[1];
+    CHECK(urma_flush_jfs(jfs, 1, records) == 0, "something was flushed that was never posted");
+    CHECK(urma_delete_jfs(jfs) == URMA_SUCCESS, "urma_delete_jfs");
     CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "urma_delete_jfr");
     CHECK(urma_unregister_seg(segment) == URMA_SUCCESS, "urma_unregister_seg");
 }
@@ -298,7 +304,7 @@ int main(void)
     tokens_outlive_their_segments(&objects);
     imports_can_be_asynchronous(&objects);
     groups_have_members(&objects);
-    flushed_queues_give_their_receives_back(&objects);
+    queues_in_error_take_nothing(&objects);
     the_log_can_be_the_programs(&objects);
     overflows_are_events(&objects);
 
