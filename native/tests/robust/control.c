@@ -255,6 +255,9 @@ static void queues_in_error_take_nothing(const objects_t *objects)
     CHECK(urma_recv(jfr, segment, address, 64, 0) == URMA_SUCCESS, "urma_recv");
     urma_jfr_attr_t attributes = {.mask = JFR_STATE, .state = URMA_JFR_STATE_ERROR};
     CHECK(urma_modify_jfr(jfr, &attributes) == URMA_SUCCESS, "urma_modify_jfr");
+    urma_cr_t record = device_wait(objects->jfc);
+    CHECK(record.status == URMA_CR_WR_FLUSH_ERR && record.user_ctx == 0 && record.flag.bs.s_r == 1, "status %d",
+          (int)record.status);
     CHECK(urma_recv(jfr, segment, address, 64, 1) != URMA_SUCCESS, "a JFR in error took a receive");
 
     urma_jfs_cfg_t configuration = sending(URMA_TM_RM, objects->jfc);
