@@ -93,6 +93,12 @@ Task("exports").Does(() =>
     Dotnet($"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
     EnsureDirectoryExists(output);
     CopyFile(made.CombineWithFilePath("liburma.so"), output.CombineWithFilePath("liburma.so.0"));
+    if (Context.Tools.Resolve("cmake") != null)
+    {
+        // The C programs of native/tests are linked with it, once it is there.
+        EnsureDirectoryExists("artifacts/native-build");
+        BuildNative(output);
+    }
 });
 
 Task("build").IsDependentOn("native").Does(() =>
