@@ -101,7 +101,7 @@ Task("exports").Does(() =>
     }
 });
 
-Task("build").IsDependentOn("native").Does(() =>
+Task("build").IsDependentOn("exports").IsDependentOn("native").Does(() =>
 {
     Dotnet($"build {Solution} -c {Configuration} -m:2 --nologo -v quiet -clp:ErrorsOnly");
     PublishTool("--no-build");

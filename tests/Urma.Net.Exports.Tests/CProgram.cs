@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Urma.Net.Exports.Tests;
+
+/// <summary>A C program of native/tests that runs on the software UB device.</summary>
+internal sealed class CProgram : IDisposable
+{
+    // The longest waits inside of the programs are 20 seconds.
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(4);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private CProgram(Process process)
+    {
+        _process = process;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+            {
+                _errors.AppendLine(line.Data);
+            }
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+    }
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public StreamReader Output => _process.StandardOutput;
+
+    /// <summary>Starts a program, on a fabric of the caller's.</summary>
+    /// <param name="name">The file in artifacts/native.</param>
+    /// <param name="fabric">A name nobody else uses.</param>
+    /// <param name="settings">More of the environment.</param>
+    public static CProgram Start(string name, string fabric, params (string Name, string Value)[] settings)
+    {
+        string program = Path.Combine(Repository.Native, name);
+        Skip.IfNot(
+            File.Exists(Path.Combine(Repository.Native, "liburma.so.0")),
+            "The software UB device is not built: ./build.sh exports (needs a C compiler and the ahead-of-time compiler's package).");
+        Skip.IfNot(File.Exists(program), $"{name} is not built: ./build.sh native, after ./build.sh exports (needs cmake).");
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["LD_LIBRARY_PATH"] = Repository.Native;
+        start.Environment["URMA_FABRIC"] = fabric;
+        start.Environment["URMA_SOFT_LOG"] = "stderr";
+        foreach ((string key, string value) in settings)
+        {
+            start.Environment[key] = value;
+        }
+
+        return new CProgram(new Process { StartInfo = start });
+    }
+
+    /// <summary>A fabric of one test's own.</summary>
+    public static string NewFabric() => $"exports-{Guid.NewGuid():n}"[..32];
+
+    /// <summary>Waits for its end, which must be a good one, and returns what it printed since.</summary>
+    public async Task<string> End()
+    {
+        using var timeout = new CancellationTokenSource(Bound);
+        try
+        {
+            string output = await Output.ReadToEndAsync(timeout.Token);
+            await _process.WaitForExitAsync(timeout.Token);
+            Assert.True(_process.ExitCode == 0, $"Exit code {_process.ExitCode}:\n{output}\n{_errors}");
+            return output;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within {Bound}:\n{_errors}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+namespace Urma.Net.Exports.Tests;
+
+/// <summary>Programs written against liburma's headers alone, each with its own checks.</summary>
+public class CProgramTests
+{
+    [SkippableTheory]
+    [InlineData("urma_c_rm_messages", "received \"hello\"")]
+    [InlineData("urma_c_one_sided", "wrote 40, added 2, swapped 42 for 43, read 43")]
+    [InlineData("urma_c_rc_connection", "100 messages")]
+    [InlineData("urma_c_completion_events", "slept for 20 messages")]
+    [InlineData("urma_c_refusals", "all as they should be")]
+    [InlineData("urma_c_control", "as documented")]
+    [InlineData("urma_c_zero_arguments", "survived")]
+    [InlineData("urma_c_loading", "not noticed")]
+    [InlineData("urma_c_threads", "each once")]
+    [InlineData("urma_c_matrix", "cells passed")]
+    public async Task Runs_on_the_software_device(string name, string said)
+    {
+        using CProgram program = CProgram.Start(name, CProgram.NewFabric());
+        Assert.Contains(said, await program.End(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("urma_c_rm_messages")]
+    [InlineData("urma_c_one_sided")]
+    public async Task Runs_between_devices_and_behind_a_slower_link(string name)
+    {
+        using CProgram program = CProgram.Start(
+            name, CProgram.NewFabric(), ("URMA_SOFT_DEVICES", "3"), ("URMA_TEST_DEVICE", "urma2"), ("URMA_SOFT_LINK", "rdma"));
+        await program.End();
+    }
+}
