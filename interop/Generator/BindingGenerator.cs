@@ -18,7 +18,7 @@ internal sealed class BindingGenerator
         _options = options;
         _model = model;
         _types = new TypeMap(model, options.Remaps);
-        _planner = new RecordPlanner(model, _types);
+        _planner = new RecordPlanner(model, _types, options.Arm64Sizes);
     }
 
     /// <summary>Reads the headers and returns the files, by name, that the output folder should hold.</summary>
@@ -26,7 +26,11 @@ internal sealed class BindingGenerator
     {
         HeaderModel model = HeaderReader.Read(options.Headers);
         var generator = new BindingGenerator(options, model);
-        generator.Generate();
+        if (!options.IsDescriptionOnly)
+        {
+            generator.Generate();
+        }
+
         generator._files.Add($"{options.MethodClass}.abi.txt", AbiDescription.Of(model).ToText());
         return generator._files;
     }
@@ -39,11 +43,11 @@ internal sealed class BindingGenerator
             {
                 if (record.IsComplete)
                 {
-                    new RecordWriter(code, _planner).Write(record, _types.Name(record.Name));
+                    new RecordWriter(code, _planner, _options.Arm64Sizes).Write(record, _types.Name(record.Name));
                 }
                 else
                 {
-                    new RecordWriter(code, _planner).WriteOpaque(record, _types.Name(record.Name));
+                    new RecordWriter(code, _planner, _options.Arm64Sizes).WriteOpaque(record, _types.Name(record.Name));
                 }
             });
         }
@@ -66,7 +70,8 @@ internal sealed class BindingGenerator
 
         foreach (CRecord record in _types.Borrowed.Select(key => _model.Records[key]).ToArray())
         {
-            AddType(record.Name, record.File, code => new RecordWriter(code, _planner).WriteOpaque(record, _types.Name(record.Name)));
+            // Where a system keeps such a header is its own affair, and must not show in the output.
+            Add(FileName(record.Name), Path.GetFileName(record.File), code => new RecordWriter(code, _planner, _options.Arm64Sizes).WriteOpaque(record, _types.Name(record.Name)));
         }
     }
 
@@ -74,8 +79,9 @@ internal sealed class BindingGenerator
 
     private bool IsWanted(string file, string name) => _model.IsWanted(file) && !_options.Excludes.Contains(name);
 
-    private void AddType(string name, string header, Action<CodeText> write) =>
-        Add($"{_types.Name(name).TrimStart('@')}.g.cs", Headers([header]), write);
+    private string FileName(string name) => $"{_types.Name(name).TrimStart('@')}.g.cs";
+
+    private void AddType(string name, string header, Action<CodeText> write) => Add(FileName(name), Headers([header]), write);
 
     private void Add(string file, string headers, Action<CodeText> write)
     {

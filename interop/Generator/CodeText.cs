@@ -23,6 +23,9 @@ internal sealed class CodeText
         _text.Append(' ', line.Length == 0 ? 0 : _depth * IndentSize).Append(line).Append('\n');
     }
 
+    /// <summary>Appends a line for the preprocessor, which is not indented.</summary>
+    public void Directive(string line) => _text.Append(line).Append('\n');
+
     /// <summary>An empty line before the next one, unless a block ends first.</summary>
     public void Separate() => _separate = true;
 

@@ -30,4 +30,10 @@ internal sealed class GeneratorOptions
 
     /// <summary>Constants are written, too.</summary>
     public required bool WithConstants { get; init; }
+
+    /// <summary>Sizes on arm64, in bytes, of types of other headers where they are not those on x86-64.</summary>
+    public required IReadOnlyDictionary<string, long> Arm64Sizes { get; init; }
+
+    /// <summary>Nothing is written but the description that installed headers are compared with.</summary>
+    public required bool IsDescriptionOnly { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Urma.Net.Interop.Generator;
 using Urma.Net.Interop.Headers;
 using Urma.Net.Interop.Headers.Clang;
@@ -16,13 +17,14 @@ Option<string> hint = new("--missing-hint") { Description = "What to say when th
 Option<string> output = new("--output", "-o") { Description = "The folder to write to", Required = true };
 Option<string[]> remap = new("--remap", "-r") { Description = "A C name and its name in C#: OLD=NEW" };
 Option<string[]> exclude = new("--exclude", "-e") { Description = "A type, function or constant to leave out" };
-Option<string[]> config = new("--config", "-c") { Description = "multi-file (always so), generate-macro-bindings (constants, too)" };
-config.AcceptOnlyFromAmong("multi-file", "generate-macro-bindings");
+Option<string[]> config = new("--config", "-c") { Description = "multi-file (always so), generate-macro-bindings (constants, too), description-only (no C#)" };
+config.AcceptOnlyFromAmong("multi-file", "generate-macro-bindings", "description-only");
+Option<string[]> arm64Size = new("--arm64-size") { Description = "A type of another header that has another size on arm64, and that size: NAME=BYTES" };
 Option<bool> check = new("--check") { Description = "Write nothing; say what would change, with exit code 1 if anything would" };
 
 var command = new RootCommand("Writes internal C# for C headers, with the help of clang. Options are usually in a response file: @generate.rsp.")
 {
-    file, traverse, include, define, additional, space, methodClass, library, hint, output, remap, exclude, config, check,
+    file, traverse, include, define, additional, space, methodClass, library, hint, output, remap, exclude, config, arm64Size, check,
 };
 command.SetAction(parsed =>
 {
@@ -41,9 +43,11 @@ command.SetAction(parsed =>
         Library = parsed.GetValue(library)!,
         MissingHint = parsed.GetValue(hint)!,
         Output = parsed.GetValue(output)!,
-        Remaps = (parsed.GetValue(remap) ?? []).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
+        Remaps = Pairs(parsed.GetValue(remap)),
         Excludes = (parsed.GetValue(exclude) ?? []).ToHashSet(StringComparer.Ordinal),
         WithConstants = (parsed.GetValue(config) ?? []).Contains("generate-macro-bindings"),
+        Arm64Sizes = Pairs(parsed.GetValue(arm64Size)).ToDictionary(pair => pair.Key, pair => long.Parse(pair.Value, CultureInfo.InvariantCulture)),
+        IsDescriptionOnly = (parsed.GetValue(config) ?? []).Contains("description-only"),
     };
     try
     {
@@ -66,3 +70,6 @@ command.SetAction(parsed =>
     }
 });
 return command.Parse(args).Invoke();
+
+static Dictionary<string, string> Pairs(string[]? texts) =>
+    (texts ?? []).Select(text => text.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : string.Empty, StringComparer.Ordinal);

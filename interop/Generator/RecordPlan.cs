@@ -9,4 +9,8 @@ namespace Urma.Net.Interop.Generator;
 /// <param name="IsSequential">The runtime's own rules put every member where C does.</param>
 /// <param name="Alignment">The alignment the runtime gives it, in bytes.</param>
 /// <param name="Pack">The packing to ask for; 0 for none.</param>
-internal sealed record RecordPlan(CRecord Record, ImmutableArray<PlannedMember> Members, bool IsSequential, long Alignment, long Pack);
+internal sealed record RecordPlan(CRecord Record, ImmutableArray<PlannedMember> Members, bool IsSequential, long Alignment, long Pack)
+{
+    /// <summary>The first member whose size is another one on arm64, so that what follows lies elsewhere there; null for none.</summary>
+    public string? DiffersOnArm64 { get; init; }
+}

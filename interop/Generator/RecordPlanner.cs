@@ -5,7 +5,7 @@ using Urma.Net.Interop.Headers.Types;
 namespace Urma.Net.Interop.Generator;
 
 /// <summary>Decides how structs and unions are written, and works out what the runtime will make of that.</summary>
-internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
+internal sealed class RecordPlanner(HeaderModel model, TypeMap types, IReadOnlyDictionary<string, long> arm64Sizes)
 {
     private readonly Dictionary<string, RecordPlan> _plans = new(StringComparer.Ordinal);
 
@@ -17,7 +17,14 @@ internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
             ImmutableArray<PlannedMember> members = Named([.. Flatten(record, record, 0).OrderBy(member => member.Offset)]);
             long pack = members.Any(member => member.IsStored && member.Alignment > record.Alignment) ? record.Alignment : 0;
             (bool sequential, long alignment) = Arrange(record, members);
-            plan = new RecordPlan(record, members, sequential, alignment, pack);
+            string? different = Members(record).FirstOrDefault(DiffersOnArm64)?.Name;
+            if (different is not null && !sequential)
+            {
+                throw new NotSupportedException(
+                    $"The {record.Tag} {record.Name} is laid out by offsets, which '{different}' makes different ones on arm64; exclude it.");
+            }
+
+            plan = new RecordPlan(record, members, sequential, alignment, pack) { DiffersOnArm64 = different };
             _plans.Add(record.Key, plan);
         }
 
@@ -54,6 +61,20 @@ internal sealed class RecordPlanner(HeaderModel model, TypeMap types)
     }
 
     private static long RoundUp(long value, long alignment) => (value + alignment - 1) / alignment * alignment;
+
+    private IEnumerable<CField> Members(CRecord record) => record.Fields.SelectMany(field =>
+        field.Name.Length == 0 && field.BitWidth is null ? Members(model.Record(model.Resolve(field.Type))) : [field]);
+
+    private bool DiffersOnArm64(CField field)
+    {
+        CType type = model.Resolve(field.Type);
+        while (type.Kind == CTypeKind.Array)
+        {
+            type = model.Resolve(type.Target!);
+        }
+
+        return type.Kind == CTypeKind.Record && (arm64Sizes.ContainsKey(model.Record(type).Name) || Members(model.Record(type)).Any(DiffersOnArm64));
+    }
 
     // Members of a member without a name are members of what contains it, in C as here.
     private IEnumerable<PlannedMember> Flatten(CRecord record, CRecord writtenIn, long offset)

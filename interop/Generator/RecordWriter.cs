@@ -4,7 +4,7 @@ using Urma.Net.Interop.Headers.Model;
 namespace Urma.Net.Interop.Generator;
 
 /// <summary>Writes structs and unions.</summary>
-internal sealed class RecordWriter(CodeText code, RecordPlanner planner)
+internal sealed class RecordWriter(CodeText code, RecordPlanner planner, IReadOnlyDictionary<string, long> arm64Sizes)
 {
     private const long LargestAlignment = 8;
 
@@ -16,6 +16,11 @@ internal sealed class RecordWriter(CodeText code, RecordPlanner planner)
     {
         RecordPlan plan = planner.Plan(record);
         code.Line($"/// <summary>{Description(record)}</summary>");
+        if (plan.DiffersOnArm64 is { } different)
+        {
+            code.Line($"/// <remarks>On arm64 what follows <c>{different}</c> lies elsewhere: read it only in code compiled for one of the two.</remarks>");
+        }
+
         code.Line(Layout(plan));
         code.Open($"{visibility} unsafe struct {name}");
         foreach (PlannedMember member in plan.Members)
@@ -42,7 +47,19 @@ internal sealed class RecordWriter(CodeText code, RecordPlanner planner)
         }
 
         code.Line($"/// <summary>{Description(record)} Its members belong to another library.</summary>");
+        if (arm64Sizes.TryGetValue(record.Name, out long arm64Size))
+        {
+            code.Directive("#if URMA_LINUX_ARM64");
+            code.Line(Invariant($"[StructLayout(LayoutKind.Sequential, Size = {arm64Size})]"));
+            code.Directive("#else");
+        }
+
         code.Line(Invariant($"[StructLayout(LayoutKind.Sequential, Size = {record.Size})]"));
+        if (arm64Size > 0)
+        {
+            code.Directive("#endif");
+        }
+
         code.Open($"internal struct {name}");
         code.Line($"private {Integer(BlobAlignment(record))} _opaque;");
         code.Close();

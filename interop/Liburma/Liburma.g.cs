@@ -1835,7 +1835,7 @@ internal static unsafe partial class Liburma
         return ((delegate* unmanaged<urma_jfc_t*, int, urma_cr_t*, int>)function)(jfc, cr_cnt, cr);
     }
 
-    /// <summary><c>urma_status_t urma_rearm_jfc(urma_jfc_t *jfc, _Bool solicited_only)</c></summary>
+    /// <summary><c>urma_status_t urma_rearm_jfc(urma_jfc_t *jfc, bool solicited_only)</c></summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int urma_rearm_jfc(urma_jfc_t* jfc, byte solicited_only)
     {

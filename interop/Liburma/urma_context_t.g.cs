@@ -9,6 +9,7 @@ using System.Runtime.InteropServices;
 namespace Urma.Net.Interop.Liburma;
 
 /// <summary>C: <c>struct urma_context</c>, 104 bytes, aligned to 8.</summary>
+/// <remarks>On arm64 what follows <c>mutex</c> lies elsewhere: read it only in code compiled for one of the two.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct urma_context_t
 {

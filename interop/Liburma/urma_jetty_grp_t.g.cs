@@ -9,6 +9,7 @@ using System.Runtime.InteropServices;
 namespace Urma.Net.Interop.Liburma;
 
 /// <summary>C: <c>struct urma_jetty_grp</c>, 280 bytes, aligned to 8.</summary>
+/// <remarks>On arm64 what follows <c>list_mutex</c> lies elsewhere: read it only in code compiled for one of the two.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct urma_jetty_grp_t
 {

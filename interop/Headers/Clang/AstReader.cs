@@ -236,7 +236,9 @@ internal sealed class AstReader(Func<string, bool> isWanted)
     {
         string[] list = [.. parameters.Select(parameter => Declare(parameter.Type, parameter.Name)), .. node.Flag("variadic") ? ["..."] : Array.Empty<string>()];
         string result = node.Type[..node.Type.IndexOf('(', StringComparison.Ordinal)].TrimEnd();
-        return $"{Declare(result, node.Name)}({(list.Length == 0 ? "void" : string.Join(", ", list))})";
+
+        // Which of the two names clang prints depends on its release and target.
+        return $"{Declare(result, node.Name)}({(list.Length == 0 ? "void" : string.Join(", ", list))})".Replace("_Bool", "bool", StringComparison.Ordinal);
     }
 
     private static string Declare(string type, string name)

@@ -10,6 +10,9 @@ public sealed class RegenerationTests
     [ClangFact]
     public void Liburma_is_as_generated() => AssertAsGenerated("interop/Liburma");
 
+    [Arm64HeadersFact]
+    public void Liburma_on_arm64_is_as_generated() => AssertAsGenerated("interop/Liburma/arm64");
+
     [ClangFact]
     public void Libobmm_is_as_generated() => AssertAsGenerated("interop/Libobmm");
 
@@ -19,7 +22,7 @@ public sealed class RegenerationTests
     [Fact]
     public void Every_response_file_is_checked_here()
     {
-        string[] known = ["interop/Liburma", "interop/Libobmm", Fixture];
+        string[] known = ["interop/Liburma", "interop/Liburma/arm64", "interop/Libobmm", Fixture];
         IEnumerable<string> found = new[] { "interop", "tests" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "generate.rsp", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!));

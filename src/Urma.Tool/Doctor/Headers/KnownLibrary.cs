@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
 using Urma.Net.Interop.Headers;
 using Urma.Net.Interop.Headers.Abi;
 
@@ -21,10 +23,13 @@ internal sealed record KnownLibrary(string Name, string Version, string Folder, 
     public string? Find(string directory) =>
         new[] { directory, Path.Combine(directory, Folder) }.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Header)));
 
-    /// <summary>What our build relies on.</summary>
+    /// <summary>What our build relies on, on this processor architecture.</summary>
     public AbiDescription Ours()
     {
-        using Stream stream = typeof(KnownLibrary).Assembly.GetManifestResourceStream($"{Name}.abi.txt")
+        // Types of the C library inside of others have other sizes there.
+        Assembly assembly = typeof(KnownLibrary).Assembly;
+        using Stream stream = (RuntimeInformation.OSArchitecture == Architecture.Arm64 ? assembly.GetManifestResourceStream($"{Name}.arm64.abi.txt") : null)
+            ?? assembly.GetManifestResourceStream($"{Name}.abi.txt")
             ?? throw new InvalidOperationException($"The description of {Name} is not part of this build.");
         using var reader = new StreamReader(stream);
         return AbiDescription.FromText(reader.ReadToEnd());
