@@ -42,6 +42,21 @@ public abstract class MessageSuite(ProviderHarness harness) : ConformanceSuite(h
         sender.SendJfc.AssertEmpty();
     }
 
+    [Fact]
+    public void A_queue_reaches_one_jetty_through_two_imports_in_turn()
+    {
+        (Endpoint sender, Endpoint receiver, TargetJetty first) = Connect(new EndpointShape { MemoryLength = 1 << 12 });
+        using TargetJetty second = sender.Context.ImportJetty(receiver.Jetty.Descriptor, receiver.Jetty.Token);
+        for (int i = 0; i < 6; i++)
+        {
+            sender.Memory.AsSpan()[0] = (byte)i;
+            receiver.PostReceive(64, 8, (ulong)i);
+            sender.Succeed(WorkRequest.Send((i & 1) == 0 ? first : second, sender.Memory.Range(0, 1)));
+            Assert.Equal((ulong)i, receiver.ReceiveJfc.NextSuccess().UserContext);
+            Assert.Equal((byte)i, receiver.Memory.AsSpan()[64]);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(8)]

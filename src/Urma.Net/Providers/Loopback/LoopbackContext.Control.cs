@@ -41,7 +41,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
             case ControlMessage.ImportJfr when payload.Length >= 8:
                 _ = FindReceiveQueue(payload);
                 break;
-            case ControlMessage.OpenLane when payload.Length >= 16:
+            case ControlMessage.OpenLane when payload.Length >= 24:
                 CrashPoints.Reach(CrashPoints.LaneOpen);
                 OpenLane(peer, payload, reply);
                 break;
@@ -226,7 +226,8 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     private void OpenLane(LoopbackPeer peer, ReadOnlySpan<byte> payload, ControlReply reply)
     {
         LoopbackJfr queue = FindReceiveQueue(payload);
-        LoopbackReceiveLane lane = queue.OpenLane(peer, BitConverter.ToUInt32(payload[8..]), payload.Length >= 20 ? BitConverter.ToUInt32(payload[16..]) : 0);
+        LoopbackReceiveLane lane = queue.OpenLane(
+            peer, BitConverter.ToUInt32(payload[8..]), BitConverter.ToUInt32(payload[16..]), BitConverter.ToUInt32(payload[20..]));
         bool senderHasBarrier = BitConverter.ToUInt32(payload[12..]) != 0;
         reply.Write((uint)queue.Depth);
         reply.Write((uint)queue.MaxSge);

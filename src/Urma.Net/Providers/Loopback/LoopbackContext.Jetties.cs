@@ -76,12 +76,13 @@ internal sealed unsafe partial class LoopbackContext
     public LoopbackSendLane OpenLane(LoopbackTargetJetty target, uint sourceJettyId)
     {
         LoopbackPeer peer = target.Peer;
-        Span<byte> payload = stackalloc byte[20];
+        Span<byte> payload = stackalloc byte[24];
         BitConverter.TryWriteBytes(payload, target.Descriptor.JfrId);
         BitConverter.TryWriteBytes(payload[4..], target.Secret.Value);
         BitConverter.TryWriteBytes(payload[8..], sourceJettyId);
         BitConverter.TryWriteBytes(payload[12..], LoopbackBarrier.IsRegistered ? 1u : 0u);
         BitConverter.TryWriteBytes(payload[16..], target.Descriptor.JettyId);
+        BitConverter.TryWriteBytes(payload[20..], (uint)target.Token);
         using ControlResponse response = Ask(peer, ControlMessage.OpenLane, payload);
         ReadOnlySpan<byte> reply = response.Payload;
         uint depth = reply.Length < 20 ? 0 : BitConverter.ToUInt32(reply);

@@ -151,7 +151,11 @@ internal sealed unsafe partial class LoopbackJfr
     }
 
     /// <summary>Opens a lane for a sender and starts polling it. Fabric thread.</summary>
-    public LoopbackReceiveLane OpenLane(Control.LoopbackPeer peer, uint sourceJettyId, uint targetJettyId)
+    /// <param name="peer">Whose queue it is.</param>
+    /// <param name="sourceJettyId">The sender's queue.</param>
+    /// <param name="targetJettyId">The jetty of ours it sends to; 0 for the bare queue.</param>
+    /// <param name="sourceTarget">Which import of the sender's: a queue has one lane for each.</param>
+    public LoopbackReceiveLane OpenLane(Control.LoopbackPeer peer, uint sourceJettyId, uint targetJettyId, uint sourceTarget)
     {
         lock (_lanes)
         {
@@ -168,7 +172,7 @@ internal sealed unsafe partial class LoopbackJfr
             // A queue that opens a lane again has lost the former one.
             foreach (LoopbackReceiveLane former in _lanes.Values)
             {
-                if (former.Peer == peer && former.SourceJettyId == sourceJettyId && former.LocalId == (targetJettyId == 0 ? Id : targetJettyId))
+                if (former.Peer == peer && former.SourceJettyId == sourceJettyId && former.SourceTarget == sourceTarget)
                 {
                     _jfc.Close(former);
                 }
@@ -180,7 +184,7 @@ internal sealed unsafe partial class LoopbackJfr
             }
             while (_lanes.ContainsKey(_nextLane));
 
-            var lane = LoopbackReceiveLane.Create(this, _nextLane, peer, sourceJettyId);
+            var lane = LoopbackReceiveLane.Create(this, _nextLane, peer, sourceJettyId, sourceTarget);
             LoopbackJetty? target = _context.FindJetty(targetJettyId);
             lane.IsJetty = target is not null;
             lane.LocalId = target?.Id ?? Id;

@@ -17,7 +17,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
     private int _packedTaken;
     private int _packedOffset;
 
-    private LoopbackReceiveLane(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, MemoryFile file, SharedMapping mapping)
+    private LoopbackReceiveLane(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget, MemoryFile file, SharedMapping mapping)
         : base((LaneEntry*)(mapping.Pointer + EntriesOffset), jfr.Depth, (uint*)(mapping.Pointer + ArmedOffset), jfr.LoopbackJfc.Doorbell)
     {
         _jfr = jfr;
@@ -26,6 +26,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
         Id = id;
         Peer = peer;
         SourceJettyId = sourceJettyId;
+        SourceTarget = sourceTarget;
         SourceUasid = peer.Uasid;
         SourceEid = peer.Eid;
     }
@@ -37,16 +38,19 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
 
     public uint SourceJettyId { get; }
 
+    /// <summary>Which import of the sender's it belongs to.</summary>
+    public uint SourceTarget { get; }
+
     public int Descriptor => _file.Descriptor;
 
     public static long Length(int depth) => EntriesOffset + ((long)depth * sizeof(LaneEntry));
 
-    public static LoopbackReceiveLane Create(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId)
+    public static LoopbackReceiveLane Create(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget)
     {
         MemoryFile file = MemoryFile.Create("urma-lane", Length(jfr.Depth));
         try
         {
-            return new LoopbackReceiveLane(jfr, id, peer, sourceJettyId, file, file.MapShared(writable: true));
+            return new LoopbackReceiveLane(jfr, id, peer, sourceJettyId, sourceTarget, file, file.MapShared(writable: true));
         }
         catch
         {
