@@ -25,7 +25,7 @@ internal static class CProgram
                 "-I", Repository.Include, "-I", Path.Combine(Sources, "common"), "-I", Path.Combine(Sources, "matrix"),
                 "-o", program,
                 .. sources.Select(source => Path.Combine(Sources, source)),
-                "-L", Libraries, "-Wl,--as-needed", "-l:liburma.so.0", "-ldl",
+                "-L", Libraries, "-Wl,--as-needed", "-l:liburma.so.0", "-ldl", "-pthread",
             ]);
         Assert.True(compiled, complaints);
         return program;

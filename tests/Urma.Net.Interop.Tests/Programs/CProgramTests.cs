@@ -28,6 +28,15 @@ public sealed class CProgramTests
     public Task The_calls_around_the_data_path() => RunAsync("as documented", ["robust/control.c", .. Common]);
 
     [SoftwareUbFact]
+    public Task Objects_made_in_steps_and_the_extended_forms() => RunAsync("as documented", ["robust/steps.c", .. Common]);
+
+    [SoftwareUbFact]
+    public Task Rarer_ways_of_a_message() => RunAsync("all arrived as they should", ["robust/messages.c", .. Endpoint]);
+
+    [SoftwareUbFact]
+    public Task Many_threads_share_a_jetty_and_a_queue() => RunAsync("each with its record", ["robust/shared_jetty.c", .. Endpoint]);
+
+    [SoftwareUbFact]
     public Task The_library_is_not_noticed_by_the_program_that_loads_it() => RunAsync("not noticed", ["robust/loading.c", "common/check.c"]);
 
     [SoftwareUbFact]
