@@ -10,6 +10,9 @@ public class CProgramTests
     [InlineData("urma_c_completion_events", "slept for 20 messages")]
     [InlineData("urma_c_refusals", "all as they should be")]
     [InlineData("urma_c_control", "as documented")]
+    [InlineData("urma_c_steps", "as documented")]
+    [InlineData("urma_c_messages", "all arrived as they should")]
+    [InlineData("urma_c_shared_jetty", "each with its record")]
     [InlineData("urma_c_zero_arguments", "survived")]
     [InlineData("urma_c_loading", "not noticed")]
     [InlineData("urma_c_threads", "each once")]
@@ -18,6 +21,25 @@ public class CProgramTests
     {
         using CProgram program = CProgram.Start(name, CProgram.NewFabric());
         Assert.Contains(said, await program.End(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("urma_c_rm_messages")]
+    [InlineData("urma_c_rc_connection")]
+    public async Task Runs_as_two_programs_that_were_started_apart(string name)
+    {
+        string fabric = CProgram.NewFabric();
+        string meeting = Path.Combine(Path.GetTempPath(), $"{fabric}.socket");
+        try
+        {
+            using CProgram one = CProgram.Start(name, fabric, ("URMA_TEST_LISTEN", meeting));
+            using CProgram other = CProgram.Start(name, fabric, ("URMA_TEST_CONNECT", meeting));
+            await Task.WhenAll(one.End(), other.End());
+        }
+        finally
+        {
+            File.Delete(meeting);
+        }
     }
 
     [SkippableTheory]

@@ -34,6 +34,14 @@ public sealed class SignatureTests
         Assert.Empty(Signatures.Liburma.Select(signature => signature.Name).Except(exports));
     }
 
+    [Fact]
+    public void The_C_test_of_zero_arguments_calls_every_function()
+    {
+        string program = File.ReadAllText(Path.Combine(Repository.Root, "native", "tests", "robust", "zero_arguments.c"));
+
+        Assert.All(Signatures.Liburma, signature => Assert.Contains(signature.Name + "(", program, StringComparison.Ordinal));
+    }
+
     private static void AssertCorrect(string header, IReadOnlyList<Signature> signatures, int count)
     {
         Assert.Equal(count, signatures.DistinctBy(signature => signature.Name).Count());
