@@ -138,7 +138,7 @@ public sealed class TypeParser
         SkipSpace();
         if (TryTake('['))
         {
-            int end = _text.IndexOf(']', _position);
+            int end = _text.IndexOf(']', _position) is >= 0 and int found ? found : throw Unexpected();
             string length = _text[_position..end].Trim();
             _position = end + 1;
             Func<CType, CType> rest = ReadSuffixes();
