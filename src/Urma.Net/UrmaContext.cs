@@ -23,7 +23,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     public UrmaContextOptions Options { get; }
 
     /// <summary>What the provider can do.</summary>
-    public ProviderCapabilities Capabilities => Device.Provider.Capabilities;
+    public virtual ProviderCapabilities Capabilities => Device.Provider.Capabilities;
 
     /// <summary>The device's endpoint identifier.</summary>
     public abstract Eid Eid { get; }

@@ -405,8 +405,12 @@ public abstract class MessageSuite(ProviderHarness harness) : ConformanceSuite(h
         Token token = receiver.Jetty.Token;
 
         AssertFails(UrmaStatus.OperationNotPermitted, () => importer.ImportJetty(genuine, new Token(token.Value ^ 0x8000)));
-        Assert.Throws<UrmaException>(() => importer.ImportJetty(genuine with { JfrId = genuine.JfrId + 77 }, token));
-        Assert.Throws<UrmaException>(() => importer.ImportJetty(genuine with { JfrId = uint.MaxValue }, token));
+        foreach (uint forged in new[] { genuine.JfrId + 77, uint.MaxValue })
+        {
+            JettyDescriptor wrong = Harness.TrustsJfrOfDescriptor ? genuine with { JfrId = forged } : genuine with { JettyId = forged };
+            Assert.Throws<UrmaException>(() => importer.ImportJetty(wrong, token));
+        }
+
         Assert.Throws<UrmaException>(() => importer.ImportJetty(genuine with { Uasid = genuine.Uasid ^ 0x5A5A5A }, token));
         using TargetJetty target = importer.ImportJetty(genuine, token);
         Assert.Equal(genuine, target.Descriptor);

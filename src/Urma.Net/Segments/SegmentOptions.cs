@@ -3,6 +3,8 @@ namespace Urma.Net;
 /// <summary>How memory is registered.</summary>
 public sealed record SegmentOptions
 {
+    private static readonly TimeSpan MaxLease = TimeSpan.FromDays(49);
+
     /// <summary>Everything granted, random token.</summary>
     public static SegmentOptions Default { get; } = new();
 
@@ -38,4 +40,24 @@ public sealed record SegmentOptions
 
     /// <summary>Whether it is granted without the secret (URMA_TOKEN_NONE).</summary>
     internal bool IsOpen { get; init; }
+
+    /// <summary>Whether importers can be granted this: each right needs those below it.</summary>
+    internal static bool IsGrant(SegmentAccess access) =>
+        access is SegmentAccess.Read or (SegmentAccess.Read | SegmentAccess.Write) or SegmentAccess.All;
+
+    /// <summary>Refuses what no provider can do.</summary>
+    /// <exception cref="ArgumentException">Rights that contradict each other, or a lease that is none.</exception>
+    internal void Validate()
+    {
+        if (Access != SegmentAccess.LocalOnly && !IsGrant(Access))
+        {
+            throw new ArgumentException(
+                $"SegmentAccess {Access} is not valid: use LocalOnly alone, or Read, Read|Write, or Read|Write|Atomic (urma_register_seg).", nameof(Access));
+        }
+
+        if (Lease is { } lease && (lease <= TimeSpan.Zero || lease > MaxLease))
+        {
+            throw new ArgumentException($"A lease lasts longer than zero and at most {MaxLease.TotalDays:F0} days.", nameof(Lease));
+        }
+    }
 }

@@ -24,6 +24,21 @@ public abstract class ProviderHarness
     /// <summary>The provider sees to the end of leases and grants while importers hold on to them.</summary>
     public virtual bool SupportsRevocation => true;
 
+    /// <summary>A context learns by itself that a peer left, and says who it was.</summary>
+    public virtual bool ReportsDepartures => true;
+
+    /// <summary>Completions tell that their sender asked for a solicited event.</summary>
+    public virtual bool ReportsSolicited => true;
+
+    /// <summary>A context can be given the number of its engine.</summary>
+    public virtual bool SupportsChosenUasid => true;
+
+    /// <summary>Messages to a jetty go to the JFR that its descriptor names; else to the one it has.</summary>
+    public virtual bool TrustsJfrOfDescriptor => true;
+
+    /// <summary>Longest single operation.</summary>
+    public virtual long LargestOperation => long.MaxValue;
+
     /// <summary>Segments that exist at once in the test of many.</summary>
     public virtual int ManySegments => 10_000;
 

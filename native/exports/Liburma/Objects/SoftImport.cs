@@ -33,6 +33,9 @@ internal sealed unsafe class SoftImport
 
         Block = Blocks.Create<urma_target_seg_t>(this, BlockKind.TargetSegment);
         Block->seg = *segment;
+
+        // What the owner said when asked, whatever the descriptor claims.
+        Block->seg.attr.bs.access = (uint)_engine.Access;
         Block->mva = (ulong)mapped;
         Block->urma_ctx = context.Block;
         Block->handle = _engine.At(0).Token;

@@ -7,7 +7,6 @@ namespace Urma.Net.Providers.Loopback;
 internal sealed unsafe partial class LoopbackContext
 {
     // What a system timer can count.
-    private static readonly TimeSpan MaxLease = TimeSpan.FromDays(49);
     private static readonly uint* DeadEpoch = CreateDeadEpoch();
 
     public override Segment AllocateSegment(long length, SegmentOptions? options = null)
@@ -232,23 +231,9 @@ internal sealed unsafe partial class LoopbackContext
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LoopbackLayout.MaxLength);
         options ??= SegmentOptions.Default;
-        SegmentAccess access = options.Access;
-        if (access != SegmentAccess.LocalOnly && !IsValid(access))
-        {
-            throw new ArgumentException(
-                $"SegmentAccess {access} is not valid: use LocalOnly alone, or Read, Read|Write, or Read|Write|Atomic (urma_register_seg).", nameof(options));
-        }
-
-        if (options.Lease is { } lease && (lease <= TimeSpan.Zero || lease > MaxLease))
-        {
-            throw new ArgumentException($"A lease lasts longer than zero and at most {MaxLease.TotalDays:F0} days.", nameof(options));
-        }
-
+        options.Validate();
         return options;
     }
-
-    private static bool IsValid(SegmentAccess access) =>
-        access is SegmentAccess.Read or (SegmentAccess.Read | SegmentAccess.Write) or SegmentAccess.All;
 
     private LoopbackSegment AddSegment(
         nint address, byte* start, long length, SegmentMode mode, SegmentOptions options, MemoryFile? file, SharedMapping? mapping, AdoptedMemory? adopted)
@@ -299,7 +284,7 @@ internal sealed unsafe partial class LoopbackContext
             long offset = BitConverter.ToInt64(reply[32..]);
             if (length < 0 || length > LoopbackLayout.MaxLength || offset < 0 || offset > LoopbackLayout.MaxLength
                 || mode > SegmentMode.Copied || (!hasMemory && mode != SegmentMode.Copied && length != 0)
-                || !IsValid(access) || (forReceive && (access & SegmentAccess.Write) == 0)
+                || !SegmentOptions.IsGrant(access) || (forReceive && (access & SegmentAccess.Write) == 0)
                 || (hasMemory && ((ownerAddress ^ (ulong)offset) & (ulong)(PageSize.Bytes - 1)) != 0))
             {
                 throw new UrmaException(UrmaStatus.Failed, $"{peer.Name} answered an import with impossible values: it is broken.");

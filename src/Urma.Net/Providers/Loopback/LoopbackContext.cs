@@ -34,7 +34,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         Page.Fabric = Links?.Description;
 
         // Everything the fabric thread may ask for exists before the thread does.
-        Graveyard = new LoopbackGraveyard(() => Plane?.Wake());
+        Graveyard = new Graveyard(() => Plane?.Wake());
         try
         {
             Plane = new ControlPlane(fabric, device.Eid, options, Page.Descriptor, LoopbackContextPage.Length, this);
@@ -67,7 +67,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
 
     public RemoteSegmentTable RemoteSegments { get; } = new();
 
-    public LoopbackGraveyard Graveyard { get; }
+    public Graveyard Graveyard { get; }
 
     public LocalSegmentTable.Entry* LocalSegments => LocalTable.Entries;
 

@@ -1,12 +1,10 @@
-using Urma.Net.Internal;
-
-namespace Urma.Net.Providers.Loopback;
+namespace Urma.Net.Internal;
 
 /// <summary>
 /// Mappings nobody may start to use any more, waiting until nobody still does. A mapping is replaced by scratch memory before it
 /// comes here, so a late access is harmless; only giving the addresses back must wait.
 /// </summary>
-internal sealed class LoopbackGraveyard : IDisposable
+internal sealed class Graveyard : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<IActivity> _users = [];
@@ -15,7 +13,7 @@ internal sealed class LoopbackGraveyard : IDisposable
 
     /// <summary>Makes an empty one.</summary>
     /// <param name="wake">Has <see cref="Collect"/> called soon.</param>
-    public LoopbackGraveyard(Action wake) => _wake = wake;
+    public Graveyard(Action wake) => _wake = wake;
 
     public bool IsEmpty
     {

@@ -1,0 +1,141 @@
+using Urma.Net.Interop.Liburma;
+
+namespace Urma.Net.Ub;
+
+/// <content>Segments and imported jetties.</content>
+public sealed unsafe partial class UbContext
+{
+    private readonly Dictionary<uint, UbSegment> _ownSegments = [];
+    private readonly List<UbTargetJetty> _importedJetties = [];
+    private readonly List<UbTargetSegment> _importedSegments = [];
+
+    /// <inheritdoc/>
+    public override Segment AllocateSegment(long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= SegmentOptions.Default;
+        options.Validate();
+        return Keep(UbSegment.Allocate(this, length, options));
+    }
+
+    /// <inheritdoc/>
+    public override Segment RegisterSegment(void* address, long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (address == null && length != 0)
+        {
+            throw new ArgumentNullException(nameof(address));
+        }
+
+        options ??= SegmentOptions.Default;
+        options.Validate();
+        if (options.RequireMapping)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of a UB device do not map segments: register without RequireMapping.");
+        }
+
+        return Keep(UbSegment.Register(this, address, length, options));
+    }
+
+    /// <inheritdoc/>
+    public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
+    {
+        ThrowIfDisposed();
+        UbTargetSegment segment = UbTargetSegment.Import(this, descriptor, token);
+        lock (_lock)
+        {
+            _importedSegments.Add(segment);
+            segment.SetRoute(RouteTo(descriptor.Eid, descriptor.Uasid));
+        }
+
+        return Keep(segment);
+    }
+
+    /// <inheritdoc/>
+    public override TargetJetty ImportJetty(JettyDescriptor descriptor, Token token)
+    {
+        ThrowIfDisposed();
+        UbTargetJetty jetty = UbTargetJetty.Import(this, descriptor, token);
+        lock (_lock)
+        {
+            _importedJetties.Add(jetty);
+            UpdateRoutes(descriptor);
+        }
+
+        return Keep(jetty);
+    }
+
+    internal override Segment? FindOwnSegment(uint tokenId)
+    {
+        lock (_lock)
+        {
+            return _ownSegments.GetValueOrDefault(tokenId);
+        }
+    }
+
+    internal override TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address) =>
+        throw new UrmaException(UrmaStatus.Failed, "Memory behind a UB device is not mapped by liburma: what needs one address in all processes needs the loopback provider.");
+
+    internal void Add(UbSegment segment)
+    {
+        lock (_lock)
+        {
+            _ownSegments[segment.TokenId] = segment;
+        }
+    }
+
+    internal void Remove(UbSegment segment, uint tokenId)
+    {
+        lock (_lock)
+        {
+            if (_ownSegments.GetValueOrDefault(tokenId) == segment)
+            {
+                _ownSegments.Remove(tokenId);
+            }
+        }
+    }
+
+    internal void Remove(UbTargetSegment segment)
+    {
+        lock (_lock)
+        {
+            _importedSegments.Remove(segment);
+        }
+    }
+
+    internal void Remove(UbTargetJetty jetty)
+    {
+        lock (_lock)
+        {
+            _importedJetties.Remove(jetty);
+            UpdateRoutes(jetty.Descriptor);
+        }
+    }
+
+    // One-sided work must say by which jetty of the owner it goes.
+    private void UpdateRoutes(JettyDescriptor descriptor)
+    {
+        foreach (UbTargetSegment segment in _importedSegments)
+        {
+            if (segment.Descriptor.Eid == descriptor.Eid && segment.Descriptor.Uasid == descriptor.Uasid)
+            {
+                segment.SetRoute(RouteTo(descriptor.Eid, descriptor.Uasid));
+            }
+        }
+    }
+
+    private urma_target_jetty_t* RouteTo(Eid eid, uint uasid)
+    {
+        foreach (UbTargetJetty jetty in _importedJetties)
+        {
+            if (jetty.Descriptor.Eid == eid && jetty.Descriptor.Uasid == uasid)
+            {
+                return jetty.Native;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,235 @@
+using Urma.Net.Diagnostics;
+using Urma.Net.Internal;
+using Urma.Net.Interop.Liburma;
+
+namespace Urma.Net.Ub;
+
+/// <summary>What a JFS and a jetty have in common: posting, accounting, and the end.</summary>
+/// <remarks>One thread posts at a time. Completions are accounted for by whoever polls the JFC.</remarks>
+internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
+{
+    private readonly UbContext _context;
+    private readonly SendScratch _scratch = new();
+    private readonly UbJfc _jfc;
+    private readonly int _maxInline;
+    private readonly int _maxSge;
+    private readonly long _maxLength;
+    private urma_jfs_t* _jfs;
+    private urma_jetty_t* _jetty;
+    private urma_target_jetty_t* _bound;
+    private ulong _boundTarget;
+    private long _writes;
+    private long _reads;
+    private long _sends;
+    private long _atomics;
+    private long _bytes;
+    private long _failed;
+    private uint _activity;
+    private long _posted;
+    private long _completed;
+    private volatile bool _isClosed;
+    private volatile bool _inError;
+
+    /// <summary>Takes over a native queue: one of the two.</summary>
+    public UbSendQueue(UbContext context, UbJfc jfc, JfsOptions options, int depth, urma_jfs_t* jfs, urma_jetty_t* jetty)
+    {
+        _context = context;
+        _jfc = jfc;
+        _jfs = jfs;
+        _jetty = jetty;
+        Depth = depth;
+        Mode = options.TransportMode;
+        Id = jetty != null ? jetty->jetty_id.id : jfs->jfs_id.id;
+        Key = KeyOf(Id, isJetty: jetty != null);
+        _maxInline = context.Capabilities.MaxInlineLength;
+        _maxSge = context.Capabilities.MaxSge;
+        _maxLength = context.Capabilities.MaxMessageLength;
+        context.Add(this);
+    }
+
+    public uint Id { get; }
+
+    public int Depth { get; }
+
+    public TransportMode Mode { get; }
+
+    /// <summary>The JFR that takes messages for it; null for a JFS.</summary>
+    public UbJfr? ReceiveQueue { get; init; }
+
+    /// <summary>Finds it when a completion names it.</summary>
+    public ulong Key { get; }
+
+    public int Outstanding => (int)Math.Max(0, Volatile.Read(ref _posted) - Volatile.Read(ref _completed));
+
+    /// <summary>Completions polled so far.</summary>
+    public long Completed => Volatile.Read(ref _completed);
+
+    public JettyState State => _isClosed || _inError ? JettyState.Error : JettyState.Ready;
+
+    public UrmaCounters Counters => new()
+    {
+        Writes = Volatile.Read(ref _writes),
+        Reads = Volatile.Read(ref _reads),
+        Sends = Volatile.Read(ref _sends),
+        Atomics = Volatile.Read(ref _atomics),
+        Bytes = Volatile.Read(ref _bytes),
+        Errors = Volatile.Read(ref _failed),
+        OpenQueues = _isClosed ? 0 : 1,
+    };
+
+    public bool IsFlushed { get; private set; }
+
+    uint IActivity.Activity => Volatile.Read(ref _activity);
+
+    uint IActivity.PendingActivity => 0;
+
+    public static ulong KeyOf(uint id, bool isJetty) => ((isJetty ? 1ul : 0) << 32) | id;
+
+    /// <summary>Books a completion of this queue. Polling thread.</summary>
+    public void Complete(in urma_cr_t completion)
+    {
+        if (completion.flag.bs.flush_err_done != 0 || completion.flag.bs.suspend_done != 0)
+        {
+            IsFlushed |= completion.flag.bs.flush_err_done != 0;
+            return;
+        }
+
+        Volatile.Write(ref _completed, _completed + 1);
+        if (completion.status != urma_cr_status_t.URMA_CR_SUCCESS)
+        {
+            Interlocked.Increment(ref _failed);
+        }
+    }
+
+    public void ModifyToError()
+    {
+        if (_inError || _isClosed)
+        {
+            return;
+        }
+
+        _inError = true;
+        if (_jetty != null)
+        {
+            var attributes = new urma_jetty_attr_t { mask = (uint)urma_jetty_attr_mask_t.JETTY_STATE, state = urma_jetty_state_t.URMA_JETTY_STATE_ERROR };
+            UbError.Check((int)Liburma.urma_modify_jetty(_jetty, &attributes), $"move jetty {Id} to its error state");
+        }
+        else
+        {
+            var attributes = new urma_jfs_attr_t { mask = (uint)urma_jfs_attr_mask_t.JFS_STATE, state = urma_jetty_state_t.URMA_JETTY_STATE_ERROR };
+            UbError.Check((int)Liburma.urma_modify_jfs(_jfs, &attributes), $"move JFS {Id} to its error state");
+        }
+    }
+
+    public void Bind(UbTargetJetty target)
+    {
+        if (Mode == TransportMode.ReliableConnection)
+        {
+            Connect(target);
+            return;
+        }
+
+        // What the first message would pay otherwise; a device that has nothing to prepare says so, and that is no failure.
+        int status = _jetty != null
+            ? (int)Liburma.urma_advise_jetty(_jetty, target.Native)
+            : (int)Liburma.urma_advise_jfr(_jfs, target.Native);
+        if ((UrmaStatus)status is UrmaStatus.TimedOut or UrmaStatus.OperationNotPermitted)
+        {
+            UbError.Check(status, $"prepare jetty {Id} for jetty {target.Descriptor.JettyId} of engine {target.Descriptor.Uasid}");
+        }
+    }
+
+    private void Connect(UbTargetJetty target)
+    {
+        if (_boundTarget != 0)
+        {
+            throw new UrmaException(UrmaStatus.Exists, $"Send queue {Id} is connected already; it has one target for its whole life.");
+        }
+
+        if (_jetty == null)
+        {
+            // liburma connects jetties only: a JFS keeps to its target by itself.
+            _boundTarget = target.Token;
+            return;
+        }
+
+        urma_target_jetty_t* connection = target.ImportForConnection();
+        int status = (int)Liburma.urma_bind_jetty(_jetty, connection);
+        if (status is not 0 and not (int)UrmaStatus.Exists)
+        {
+            UbTargetJetty.Unimport(connection, target.Descriptor.JettyId != 0);
+            UbError.Check(status, $"connect jetty {Id} to jetty {target.Descriptor.JettyId} of engine {target.Descriptor.Uasid}");
+        }
+
+        _bound = connection;
+        _boundTarget = target.Token;
+    }
+
+    /// <summary>Ends it: at once where nothing is outstanding, else when the JFC has been polled empty.</summary>
+    public void Close()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        if (Outstanding > 0)
+        {
+            ModifyToError();
+        }
+
+        _isClosed = true;
+        if (Outstanding == 0 || !_jfc.FinishLater(this))
+        {
+            Delete();
+        }
+    }
+
+    public int TakeUnhandled(Span<urma_cr_t> completions)
+    {
+        fixed (urma_cr_t* first = completions)
+        {
+            int count = _jetty != null
+                ? Liburma.urma_flush_jetty(_jetty, completions.Length, first)
+                : Liburma.urma_flush_jfs(_jfs, completions.Length, first);
+            return Math.Max(count, 0);
+        }
+    }
+
+    public bool TryDelete()
+    {
+        Delete();
+        return true;
+    }
+
+    private void Delete()
+    {
+        _context.Remove(this);
+        int status;
+        if (_jetty != null)
+        {
+            if (_bound != null)
+            {
+                _ = Liburma.urma_unbind_jetty(_jetty);
+                _ = Liburma.urma_unimport_jetty(_bound);
+            }
+
+            status = (int)Liburma.urma_delete_jetty(_jetty);
+        }
+        else
+        {
+            status = (int)Liburma.urma_delete_jfs(_jfs);
+        }
+
+        if (status != 0)
+        {
+            System.Diagnostics.Trace.TraceWarning($"Deleting send queue {Id} returned {status}: the device keeps it until the context is closed.");
+        }
+
+        ReceiveQueue?.Leave(Id);
+        _jetty = null;
+        _jfs = null;
+        _jfc.Release(Depth);
+        _scratch.Free();
+    }
+}
