@@ -15,6 +15,14 @@ public sealed class TypeParser
     private static readonly HashSet<string> BuiltinWords =
         ["void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool", "bool", "__int128"];
 
+    // Names that newer releases of clang have for the types of sizeof and of differences, without any declaration.
+    private static readonly Dictionary<string, string> Predefined = new(StringComparer.Ordinal)
+    {
+        ["__size_t"] = "unsigned long",
+        ["__signed_size_t"] = "long",
+        ["__ptrdiff_t"] = "long",
+    };
+
     private readonly string _text;
     private int _position;
 
@@ -69,7 +77,7 @@ public sealed class TypeParser
             }
             else if (word.Length > 0 && type is null && words.Count == 0)
             {
-                type = CType.Typedef(word);
+                type = Predefined.TryGetValue(word, out string? builtin) ? CType.Builtin(builtin) : CType.Typedef(word);
             }
             else
             {
@@ -219,11 +227,14 @@ public sealed class TypeParser
             char c = _text[_position];
             if (c == '(')
             {
-                _position = ClosingParenthesis(_position) + 1;
-                break;
+                _position = ClosingParenthesis(_position);
+                if (!_text.AsSpan(_position + 1).StartsWith("::"))
+                {
+                    _position++;
+                    break;
+                }
             }
-
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or ':'))
+            else if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or ':'))
             {
                 break;
             }

@@ -22,7 +22,7 @@ internal static partial class FixtureMethods
 
     public const uint FIXTURE_SHIFT = 2147483648;
 
-    public const int FIXTURE_SUM = 44;
+    public const int FIXTURE_SUM = 43;
 
     /// <summary>UTF-8; a zero byte follows it.</summary>
     public static ReadOnlySpan<byte> FIXTURE_TEXT => "quote \u0022 tab \t end"u8;

@@ -31,6 +31,8 @@ public sealed class TypeParserTests
     [InlineData("union (unnamed union at /a b/t.h:14:91)[3]", "array3(@/a b/t.h:14:91)")]
     [InlineData("struct outer::(anonymous at /x/../t.h:14:48)", "@/t.h:14:48")]
     [InlineData("struct (unnamed at /t.h:1:2) *", "pointer(@/t.h:1:2)")]
+    [InlineData("struct outer::(anonymous union)::(anonymous at /t.h:1:2)[4]", "array4(@/t.h:1:2)")]
+    [InlineData("__size_t", "unsigned long")]
     public void A_type_is_understood(string spelling, string expected) => Assert.Equal(expected, Text(TypeParser.Parse(spelling)));
 
     [Theory]
