@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Spectre.Console;
 using Urma.Net.Tool.Commands;
+using Urma.Net.Ub;
 
+UbProvider.Register();
 if (Console.IsOutputRedirected)
 {
     // A file or a pipe wants neither colours nor lines broken at 80 characters.

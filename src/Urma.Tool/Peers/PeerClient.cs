@@ -12,17 +12,20 @@ internal sealed class PeerClient : IDisposable
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process? _process;
+    private readonly ControlFabric _control;
     private ulong _number;
 
-    private PeerClient(UrmaContext context, Process? process, ControlArea area, PeerWatch watch)
+    private PeerClient(UrmaContext context, ControlFabric control, Process? process, ControlArea area, PeerWatch watch)
     {
         Context = context;
+        _control = control;
         _process = process;
         Area = area;
         Watch = watch;
         Yardsticks = new PeerYardsticks(this);
     }
 
+    /// <summary>What is measured.</summary>
     public UrmaContext Context { get; }
 
     public ControlArea Area { get; }
@@ -98,20 +101,36 @@ internal sealed class PeerClient : IDisposable
 
         Watch.Dispose();
         Area.Dispose();
+        _control.Dispose();
     }
 
     private static PeerClient Connect(UrmaContext context, string name, TimeSpan timeout, Process? process)
     {
-        var watch = new PeerWatch(context, process);
-        watch.Arm(timeout);
+        var control = new ControlFabric(context);
+        var watch = new PeerWatch(control.Context, process);
+        try
+        {
+            watch.Arm(timeout);
+            return Connect(context, control, name, process, watch);
+        }
+        catch
+        {
+            watch.Dispose();
+            control.Dispose();
+            throw;
+        }
+    }
+
+    private static PeerClient Connect(UrmaContext context, ControlFabric control, string name, Process? process, PeerWatch watch)
+    {
         while (true)
         {
             try
             {
-                byte[] greeting = context.Lookup(name, LookupStep);
-                ControlArea area = ControlArea.Import(context, new MessageReader(greeting));
+                byte[] greeting = control.Context.Lookup(name, LookupStep);
+                ControlArea area = ControlArea.Import(control.Context, new MessageReader(greeting));
                 watch.Follow(area.PeerUasid);
-                return new PeerClient(context, process, area, watch);
+                return new PeerClient(context, control, process, area, watch);
             }
             catch (UrmaException error) when (error.Status == UrmaStatus.TimedOut && process is not null)
             {
@@ -119,7 +138,6 @@ internal sealed class PeerClient : IDisposable
             }
             catch (UrmaException error) when (process is null)
             {
-                watch.Dispose();
                 throw new ToolException(
                     $"Nobody answers to '{name}' on {context.Device.ConnectionString}: {error.Message} " +
                     "Start the other end first: the same command with --listen.", error);

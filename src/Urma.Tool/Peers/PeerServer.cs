@@ -13,6 +13,7 @@ internal sealed unsafe class PeerServer : IDisposable
     private static readonly long SpinTime = Stopwatch.Frequency / 500;
 
     private readonly UrmaContext _context;
+    private readonly ControlFabric _control;
     private readonly ControlArea _area;
     private readonly PeerWatch _watch;
     private readonly IDisposable _publication;
@@ -29,11 +30,12 @@ internal sealed unsafe class PeerServer : IDisposable
     {
         _context = context;
         _onlyTest = onlyTest;
-        _area = ControlArea.Create(context);
-        _watch = new PeerWatch(context);
+        _control = new ControlFabric(context);
+        _area = ControlArea.Create(_control.Context);
+        _watch = new PeerWatch(_control.Context);
         var greeting = new MessageWriter();
         _area.WriteGreeting(greeting);
-        _publication = context.Publish(name, greeting.Bytes);
+        _publication = _control.Context.Publish(name, greeting.Bytes);
     }
 
     /// <summary>Serves one client.</summary>
@@ -75,6 +77,7 @@ internal sealed unsafe class PeerServer : IDisposable
         _publication.Dispose();
         _watch.Dispose();
         _area.Dispose();
+        _control.Dispose();
     }
 
     private void Execute(PeerRequest request, MessageReader message, MessageWriter answer)

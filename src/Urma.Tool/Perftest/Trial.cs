@@ -294,8 +294,14 @@ internal sealed class Trial : IDisposable
         }
 
         // From the outgoing slot of one end to a slot of the other, in the direction in which the test moves its data.
-        using SegmentView remote = _endpoint.Remote.Map();
         nint own = _endpoint.Memory.Address;
+        if (!_client.Context.Capabilities.SupportsMapping)
+        {
+            // Memory of the same kind, both of it here.
+            return PeerYardsticks.Copy(duration, own + (nint)_endpoint.Landing, own, _setup.Size);
+        }
+
+        using SegmentView remote = _endpoint.Remote.Map();
         return _setup.Kind is TestKind.ReadLatency or TestKind.ReadBandwidth
             ? PeerYardsticks.Copy(duration, own + (nint)_endpoint.Landing, remote.Address, _setup.Size)
             : PeerYardsticks.Copy(duration, remote.Address + (nint)_endpoint.Aside, own, _setup.Size);
