@@ -87,7 +87,8 @@ internal sealed unsafe class UbLibrary
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
             handle = 0;
-            reason = error.Message.Split('\n')[0].Trim();
+            // The loader's own words come last.
+            reason = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             return false;
         }
     }

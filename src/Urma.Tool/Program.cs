@@ -23,6 +23,7 @@ var root = new RootCommand("Remote memory between processes: look at it, check t
     RanksCommand.CreateRank(),
     PlacementCommand.Create(),
     LendCommand.Create(),
+    RunCommand.Create(),
     PeerCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -22,7 +22,7 @@ internal static class CommandRunner
     public const string PeerLabel = "urma peer";
 
     /// <summary>The option every command that opens a device has.</summary>
-    public static Option<string> ProviderOption() => new("--provider")
+    public static Option<string> ProviderOption() => new("--provider", "-d")
     {
         Description = "Connection string of the device to use",
         DefaultValueFactory = _ => "loopback://fabric",

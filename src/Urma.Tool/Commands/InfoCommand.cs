@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Reflection;
 using Spectre.Console;
+using Urma.Net.Ub;
 
 namespace Urma.Net.Tool.Commands;
 
@@ -36,6 +37,11 @@ internal static class InfoCommand
         {
             AnsiConsole.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
             return;
+        }
+
+        if (provider is UbProvider ub)
+        {
+            AnsiConsole.MarkupLineInterpolated($"  library {ub.LibraryPath}");
         }
 
         foreach (UrmaDevice device in provider.GetDevices())
