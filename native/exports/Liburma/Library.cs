@@ -9,6 +9,7 @@ internal static unsafe class Library
     private static readonly Lock Gate = new();
     private static readonly List<SoftContext> Contexts = [];
     private static SoftDevice[] _devices = [];
+    private static delegate* unmanaged<nint> _thread;
     private static bool _initialized;
     private static uint _uasid;
 
@@ -23,8 +24,12 @@ internal static unsafe class Library
     /// <summary>The devices; none before <c>urma_init</c>.</summary>
     public static SoftDevice[] Devices => _initialized ? _devices : [];
 
-    public static void Start(urma_ops_t* ops, urma_provider_ops_t* providerOps)
+    /// <summary>The calling thread, as the front calls it.</summary>
+    public static nint Thread => _thread();
+
+    public static void Start(urma_ops_t* ops, urma_provider_ops_t* providerOps, delegate* unmanaged<nint> thread)
     {
+        _thread = thread;
         Ops = ops;
         ProviderOps = providerOps;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Urma.Net.Interop.Liburma;
 using Urma.Net.Providers.Loopback;
 using static Urma.Net.Interop.Liburma.Liburma;
@@ -122,6 +123,35 @@ internal sealed unsafe class SoftJfr
             return URMA_FAIL;
         }
 
+        return request->next == null && request->src.num_sge <= 1 ? PostOne(request, bad) : PostList(request, bad);
+    }
+
+    private int PostOne(urma_jfr_wr_t* request, urma_jfr_wr_t** bad)
+    {
+        SegmentRange buffer = default;
+        if (request->src.num_sge == 1 && (request->src.sge == null || !Pieces.TryLocal(request->src.sge, out buffer)))
+        {
+            *bad = request;
+            return URMA_EINVAL;
+        }
+
+        var one = new ReceiveRequest(buffer, request->user_ctx);
+        UrmaStatus status = Engine.Post(in one);
+        if (status != UrmaStatus.Success)
+        {
+            *bad = request;
+        }
+        else if (_jfc.CanOverflow)
+        {
+            _jfc.CheckOverflow();
+        }
+
+        return CodeOf(status);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int PostList(urma_jfr_wr_t* request, urma_jfr_wr_t** bad)
+    {
         Span<ReceiveRequest> requests = stackalloc ReceiveRequest[MaxList];
         Span<SegmentRange> pieces = stackalloc SegmentRange[MaxList * MaxPieces];
         while (request != null)
@@ -149,12 +179,7 @@ internal sealed unsafe class SoftJfr
                 }
 
                 *bad = first;
-                return status switch
-                {
-                    UrmaStatus.TryAgain => URMA_ENOMEM,
-                    UrmaStatus.Failed => URMA_FAIL,
-                    _ => URMA_EINVAL,
-                };
+                return status == UrmaStatus.Success ? URMA_EINVAL : CodeOf(status);
             }
         }
 
@@ -165,6 +190,14 @@ internal sealed unsafe class SoftJfr
 
         return URMA_SUCCESS;
     }
+
+    private static int CodeOf(UrmaStatus status) => status switch
+    {
+        UrmaStatus.Success => URMA_SUCCESS,
+        UrmaStatus.TryAgain => URMA_ENOMEM,
+        UrmaStatus.Failed => URMA_FAIL,
+        _ => URMA_EINVAL,
+    };
 
     private bool TryTranslate(urma_jfr_wr_t* request, ref ReceiveRequest target, Span<SegmentRange> pieces, ref int used)
     {

@@ -17,17 +17,15 @@ internal sealed unsafe partial class SoftSendQueue
     /// <summary>Posts a list.</summary>
     /// <param name="request">The first.</param>
     /// <param name="bad">The first that was not taken.</param>
-    public int Post(urma_jfs_wr_t* request, urma_jfs_wr_t** bad)
+    /// <param name="thread">The calling thread, for the lock.</param>
+    public int Post(urma_jfs_wr_t* request, urma_jfs_wr_t** bad, nint thread)
     {
-        if (!_lockFree)
-        {
-            _lock.Enter();
-        }
+        bool privileged = _lockFree || _lock.Enter(thread);
 
         int status = request->next == null ? PostOne(request, bad) : PostList(request, bad);
         if (!_lockFree)
         {
-            _lock.Exit();
+            _lock.Exit(privileged);
         }
 
         if (_jfc.CanOverflow)

@@ -17,7 +17,7 @@ internal sealed unsafe partial class SoftSendQueue
     private readonly uint _depth;
     private readonly bool _lockFree;
     private readonly nint _face;
-    private Spin _lock;
+    private BiasedLock _lock;
     private ulong _boundToken;
 
     /// <summary>Takes over the engine's queue.</summary>
@@ -99,14 +99,14 @@ internal sealed unsafe partial class SoftSendQueue
         foreach (TargetJetty member in target.Members)
         {
             // Opening a lane changes what the posting thread reads.
-            _lock.Enter();
+            bool privileged = _lock.Enter(Library.Thread);
             try
             {
                 _engine.Bind(member);
             }
             finally
             {
-                _lock.Exit();
+                _lock.Exit(privileged);
             }
         }
     }

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Exports.Liburma;
+
+/// <summary>
+/// A lock that costs the first thread that enters it two plain stores, as long as no other thread comes: a queue is mostly used by one
+/// thread, and an exchange would also wait for that thread's stores on their way to the peer. When a second thread comes, the
+/// first one's privilege is taken away for good, by a barrier on every processor, and all of them exchange from then on.
+/// </summary>
+/// <remarks>The front enters it, too (front/poll.c), so its layout is shared.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal struct BiasedLock
+{
+    private const nint Free = 0;
+    private const nint BeingTaken = -1;
+    private const nint Shared = -2;
+
+    // Whose privilege it is: a thread, or one of the above.
+    private nint _owner;
+
+    // The privileged thread is inside.
+    private int _inside;
+
+    // Somebody is inside, when it is shared.
+    private int _held;
+
+    /// <summary>Enters, waiting for whoever is inside.</summary>
+    /// <param name="me">The calling thread, as <see cref="Library.Thread"/> names it.</param>
+    /// <returns>What to leave it with.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Enter(nint me)
+    {
+        if (_owner == me)
+        {
+            // Between this store and the next load the processor may not be trusted; whoever takes the privilege away makes it wait.
+            Volatile.Write(ref _inside, 1);
+            if (Volatile.Read(ref _owner) == me)
+            {
+                return true;
+            }
+
+            Volatile.Write(ref _inside, 0);
+        }
+
+        return EnterSlow(me);
+    }
+
+    /// <param name="privileged">What <see cref="Enter"/> returned.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Exit(bool privileged)
+    {
+        if (privileged)
+        {
+            Volatile.Write(ref _inside, 0);
+        }
+        else
+        {
+            Volatile.Write(ref _held, 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool EnterSlow(nint me)
+    {
+        nint owner = Interlocked.CompareExchange(ref _owner, me, Free);
+        if (owner == Free)
+        {
+            return Enter(me);
+        }
+
+        var wait = default(SpinWait);
+        if (owner > 0 && Interlocked.CompareExchange(ref _owner, BeingTaken, owner) == owner)
+        {
+            Interlocked.MemoryBarrierProcessWide();
+            while (Volatile.Read(ref _inside) != 0)
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+
+            Volatile.Write(ref _owner, Shared);
+        }
+
+        while (Volatile.Read(ref _owner) != Shared || Volatile.Read(ref _held) != 0 || Interlocked.Exchange(ref _held, 1) != 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
+        return false;
+    }
+}
