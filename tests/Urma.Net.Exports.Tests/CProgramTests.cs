@@ -24,6 +24,24 @@ public class CProgramTests
     }
 
     [SkippableTheory]
+    [InlineData("memory/")]
+    [InlineData("a-prefix-")]
+    public async Task Memory_moves_through_the_software_libobmm(string prefix)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("urma-obmm-");
+        try
+        {
+            using CProgram program = CProgram.Start(
+                "urma_c_ownership", CProgram.NewFabric(), ("URMA_OBMM_PREFIX", Path.Combine(folder.FullName, prefix)));
+            Assert.Contains("moved and came back", await program.End(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [SkippableTheory]
     [InlineData("urma_c_rm_messages")]
     [InlineData("urma_c_rc_connection")]
     public async Task Runs_as_two_programs_that_were_started_apart(string name)
