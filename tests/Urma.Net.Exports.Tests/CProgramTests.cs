@@ -14,6 +14,7 @@ public class CProgramTests
     [InlineData("urma_c_messages", "all arrived as they should")]
     [InlineData("urma_c_shared_jetty", "each with its record")]
     [InlineData("urma_c_zero_arguments", "survived")]
+    [InlineData("urma_c_zero_members", "survived")]
     [InlineData("urma_c_loading", "not noticed")]
     [InlineData("urma_c_threads", "each once")]
     [InlineData("urma_c_matrix", "cells passed")]

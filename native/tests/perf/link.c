@@ -155,21 +155,22 @@ double link_send_latency(const link_t *link)
     uint64_t start = check_now_ns();
     for (uint64_t turn = 0; turn < LATENCY_TURNS; turn++) {
         bool signalled = turn % SIGNAL_EVERY == SIGNAL_EVERY - 1;
-        if (link->peer->initiator) {
-            send_one(link, signalled);
+        if (!link->peer->initiator) {
+            take(link->receive_jfc);
         }
 
-        take(link->receive_jfc);
+        send_one(link, signalled);
+        /* While the message is on its way, not before it. */
         if (turn + RECEIVES < LATENCY_TURNS) {
             post_receive(link);
         }
 
-        if (!link->peer->initiator) {
-            send_one(link, signalled);
-        }
-
         if (signalled) {
             take(link->send_jfc);
+        }
+
+        if (link->peer->initiator) {
+            take(link->receive_jfc);
         }
     }
 

@@ -61,8 +61,8 @@ typedef struct urma_token {
     uint32_t token;
 } urma_token_t;
 
-/* Text and IPv4 addresses to EIDs (urma_str_to_eid: 0, or negative with errno). The library exports them, although
- * they are not among the 128 functions of urma_api.h. */
+/* IPv4 addresses (host byte order) and text to EIDs: IPv6, dotted IPv4, or the number of one; 0 or -EINVAL. The library
+ * exports them, although they are not among the 128 functions of urma_api.h. */
 void urma_u32_to_eid(uint32_t ipv4, urma_eid_t *eid);
 int urma_str_to_eid(const char *buf, urma_eid_t *eid);
 
