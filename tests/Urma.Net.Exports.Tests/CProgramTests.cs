@@ -24,6 +24,21 @@ public class CProgramTests
         Assert.Contains(said, await program.End(), StringComparison.Ordinal);
     }
 
+    /// <summary>The library with the 95 functions and the device attributes of the release before.</summary>
+    [SkippableTheory]
+    [InlineData("urma_c_rm_messages")]
+    [InlineData("urma_c_one_sided")]
+    [InlineData("urma_c_rc_connection")]
+    [InlineData("urma_c_completion_events")]
+    [InlineData("urma_c_refusals")]
+    [InlineData("urma_c_matrix")]
+    public async Task Runs_on_the_library_of_release_25_12(string name)
+    {
+        string release = Path.Combine(Repository.Native, "release-25.12");
+        using CProgram program = CProgram.Start(name, CProgram.NewFabric(), ("LD_LIBRARY_PATH", release));
+        await program.End();
+    }
+
     [SkippableTheory]
     [InlineData("memory/")]
     [InlineData("a-prefix-")]
