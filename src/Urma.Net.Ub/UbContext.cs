@@ -18,6 +18,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     private readonly ConcurrentDictionary<ulong, UbSendQueue> _sendQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueues = new();
     private readonly Graveyard _graveyard = new(static () => { });
+    private readonly Lazy<EmulatedAtomics> _emulated;
     private UrmaCounters _closedQueues;
     private int _disposed;
 
@@ -27,6 +28,7 @@ public sealed unsafe partial class UbContext : UrmaContext
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.Priority, 15u, nameof(UbContextOptions.Priority));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.ErrorTimeout, 31u, nameof(UbContextOptions.ErrorTimeout));
         _device = ubDevice;
+        _emulated = new Lazy<EmulatedAtomics>(() => new EmulatedAtomics(this));
         UbOptions = ubOptions;
         Capabilities = ubDevice.Capabilities
             ?? throw new UrmaException(UrmaStatus.Failed, $"The device '{ubDevice.Name}' does not tell what it can do (urma_query_device failed): may this user open /dev/uburma/{ubDevice.Name}?");
@@ -70,6 +72,9 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     /// <summary>Which atomics the device executes, as <c>urma_atomic_feature_t</c>.</summary>
     internal uint Atomics => _device.Atomics;
+
+    /// <summary>The others.</summary>
+    internal EmulatedAtomics Emulated => _emulated.Value;
 
     /// <inheritdoc/>
     public override Jfce CreateJfce()

@@ -91,7 +91,7 @@ internal sealed unsafe partial class UbJfc : Jfc
         }
     }
 
-    /// <summary>Has a completion polled for a request that the device never saw, in its place among the others of its queue. Any thread.</summary>
+    /// <summary>Has a completion polled for a request that the device never saw, refused or carried out here, in its place among the others of its queue. Any thread.</summary>
     /// <param name="queue">Whose request it was.</param>
     /// <param name="behind">How many of that queue's completions come before it.</param>
     /// <param name="completion">What to say.</param>

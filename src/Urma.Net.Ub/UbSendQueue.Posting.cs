@@ -6,6 +6,9 @@ namespace Urma.Net.Ub;
 /// <content>From work requests to the library's form of them, one call for up to sixteen.</content>
 internal sealed unsafe partial class UbSendQueue
 {
+    // Beside the statuses with which a request may end at once.
+    private const int NotByDevice = -1;
+
     public UrmaStatus Post(ReadOnlySpan<WorkRequest> requests, ReadOnlySpan<SegmentRange> gather, out int posted)
     {
         posted = 0;
@@ -28,7 +31,7 @@ internal sealed unsafe partial class UbSendQueue
                 if (refused != 0)
                 {
                     // It ends here, behind those it followed.
-                    _jfc.Refuse(this, _posted, Refusal(requests[posted], (CompletionStatus)refused));
+                    EndHere(requests[posted], refused);
                     posted++;
                 }
             }
@@ -36,6 +39,16 @@ internal sealed unsafe partial class UbSendQueue
 
         Volatile.Write(ref _activity, (_activity + 1) & ~1u);
         return result;
+    }
+
+    private void EndHere(in WorkRequest request, int refused)
+    {
+        CompletionStatus status = refused != NotByDevice ? (CompletionStatus)refused : _context.Emulated.Execute(in request, request.Local.Length);
+        _atomics += refused == NotByDevice ? 1 : 0;
+        if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
+        {
+            _jfc.Refuse(this, _posted, Ended(request, status));
+        }
     }
 
     private int Submit(int count, out UrmaStatus result)
@@ -146,6 +159,11 @@ internal sealed unsafe partial class UbSendQueue
             return UrmaStatus.Success;
         }
 
+        if (request.Opcode is >= Opcode.CompareSwap and <= Opcode.FetchXor && !AtomicWork.Has(_atomicFeatures, request.Opcode))
+        {
+            return Emulate(in request, index, pieces, length, out refused);
+        }
+
         var here = new urma_sg_t { sge = local, num_sge = (uint)pieces };
         var there = new urma_sg_t { sge = remote, num_sge = 1 };
         switch (request.Opcode)
@@ -179,6 +197,26 @@ internal sealed unsafe partial class UbSendQueue
                 work->faa = new urma_faa_wr_t { dst = remote, src = local, operand = request.Operand };
                 return UrmaStatus.Success;
         }
+    }
+
+    private UrmaStatus Emulate(in WorkRequest request, int index, int pieces, ulong length, out int refused)
+    {
+        refused = 0;
+        if (pieces != 1 || length is not (sizeof(uint) or sizeof(ulong)) || !AtomicWork.Has(_atomicFeatures, Opcode.CompareSwap))
+        {
+            return UrmaStatus.InvalidArgument;
+        }
+
+        if (request.Opcode == Opcode.FetchSub && AtomicWork.Has(_atomicFeatures, Opcode.FetchAdd))
+        {
+            urma_jfs_wr_t* work = _scratch.Request(index);
+            work->opcode = urma_opcode_t.URMA_OPC_FADD;
+            work->faa = new urma_faa_wr_t { dst = _scratch.Remote(index), src = _scratch.Local(index), operand = 0 - request.Operand };
+            return UrmaStatus.Success;
+        }
+
+        refused = NotByDevice;
+        return UrmaStatus.Success;
     }
 
     // A negative number where an element is not ours to use, or too much.
@@ -289,10 +327,15 @@ internal sealed unsafe partial class UbSendQueue
         Volatile.Write(ref _posted, _posted + reported);
     }
 
-    private ReceiveCompletion Refusal(in WorkRequest request, CompletionStatus status)
+    private ReceiveCompletion Ended(in WorkRequest request, CompletionStatus status)
     {
-        Interlocked.Increment(ref _failed);
+        bool isSuccess = status == CompletionStatus.Success;
+        if (!isSuccess)
+        {
+            Interlocked.Increment(ref _failed);
+        }
+
         CompletionFlags flags = _jetty != null ? CompletionFlags.Jetty : CompletionFlags.None;
-        return new ReceiveCompletion(new Completion(request.UserContext, 0, status, flags), 0, 0, 0, ReceiveOpcode.Send);
+        return new ReceiveCompletion(new Completion(request.UserContext, isSuccess ? request.Local.Length : 0, status, flags), 0, 0, 0, ReceiveOpcode.Send);
     }
 }

@@ -11,6 +11,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     private readonly UbContext _context;
     private readonly SendScratch _scratch = new();
     private readonly UbJfc _jfc;
+    private readonly uint _atomicFeatures;
     private readonly int _maxInline;
     private readonly int _maxSge;
     private readonly long _maxLength;
@@ -41,6 +42,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         Mode = options.TransportMode;
         Id = jetty != null ? jetty->jetty_id.id : jfs->jfs_id.id;
         Key = KeyOf(Id, isJetty: jetty != null);
+        _atomicFeatures = context.Atomics;
         _maxInline = context.Capabilities.MaxInlineLength;
         _maxSge = context.Capabilities.MaxSge;
         _maxLength = context.Capabilities.MaxMessageLength;

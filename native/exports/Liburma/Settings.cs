@@ -9,6 +9,7 @@ internal sealed class Settings
     public const uint MaxQueues = 16384;
 
     private const int MaxDevices = 64;
+    private const uint AllAtomics = 0x7f;
 
     private readonly Dictionary<string, uint> _limits;
 
@@ -26,9 +27,10 @@ internal sealed class Settings
         MaxSge = Limit("sge", (uint)engine.MaxSge);
         MaxReceiveSge = Limit("jfr_sge", (uint)engine.MaxReceiveSge);
         MaxMessage = Limit("message", 1u << 31);
+        Atomics = Limit("atomics", AllAtomics) & AllAtomics;
         if (_limits.Count != 0)
         {
-            throw new RefusedException(22, $"URMA_SOFT_LIMITS names '{_limits.Keys.First()}', which is no limit: use jfc_depth, jfs_depth, jfr_depth, inline, sge, jfr_sge or message.");
+            throw new RefusedException(22, $"URMA_SOFT_LIMITS names '{_limits.Keys.First()}', which is no limit: use jfc_depth, jfs_depth, jfr_depth, inline, sge, jfr_sge, message or atomics.");
         }
     }
 
@@ -53,6 +55,9 @@ internal sealed class Settings
     public uint MaxReceiveSge { get; }
 
     public uint MaxMessage { get; }
+
+    /// <summary>The atomics it has, as bits of <c>urma_atomic_feature_t</c>: hardware has compare-and-swap and fetch-and-add, 5.</summary>
+    public uint Atomics { get; }
 
     private uint Limit(string name, uint most)
     {

@@ -75,7 +75,7 @@ internal sealed unsafe class SoftDevice
         cap.max_read_size = cap.max_write_size = _settings.MaxMessage;
         cap.max_cas_size = cap.max_swap_size = cap.max_fetch_and_add_size = cap.max_fetch_and_sub_size = sizeof(ulong);
         cap.max_fetch_and_and_size = cap.max_fetch_and_or_size = cap.max_fetch_and_xor_size = sizeof(ulong);
-        cap.atomic_feat.value = 0x7f;
+        cap.atomic_feat.value = _settings.Atomics;
         cap.trans_mode = (ushort)(urma_transport_mode_t.URMA_TM_RM | urma_transport_mode_t.URMA_TM_RC | urma_transport_mode_t.URMA_TM_UM);
         cap.congestion_ctrl_alg = (ushort)urma_congestion_ctrl_alg_t.URMA_CC_NONE;
         cap.ceq_cnt = 1;

@@ -226,6 +226,7 @@ internal sealed unsafe partial class SoftSendQueue
 
     private bool TryAtomic(urma_sge_t* place, urma_sge_t* result, ref WorkRequest target) =>
         CanReach
+        && (_atomics & (1u << (target.Opcode - Opcode.CompareSwap))) != 0
         && place != null
         && result != null
         && result->len is sizeof(uint) or sizeof(ulong)

@@ -15,6 +15,7 @@ internal sealed unsafe partial class SoftSendQueue
     private readonly uint _maxSge;
     private readonly uint _maxInline;
     private readonly uint _depth;
+    private readonly uint _atomics = Library.Settings.Atomics;
     private readonly bool _lockFree;
     private readonly nint _face;
     private BiasedLock _lock;
