@@ -35,6 +35,10 @@ internal sealed class ProgramRun : IDisposable
     public static ProgramRun ToolWith(string variable, string value, params string[] arguments) =>
         Start("src/Urma.Tool", "urma", arguments, [(variable, value)]);
 
+    /// <summary>Starts the tool with variables in its environment.</summary>
+    public static ProgramRun ToolWith((string Name, string Value)[] variables, params string[] arguments) =>
+        Start("src/Urma.Tool", "urma", arguments, variables);
+
     /// <summary>Starts a sample.</summary>
     public static ProgramRun Sample(string name) => Start($"samples/{name}", name, [], []);
 
