@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Urma.Net.Exports.Liburma;
 
@@ -8,16 +7,14 @@ namespace Urma.Net.Exports.Liburma;
 /// thread, and an exchange would also wait for that thread's stores on their way to the peer. When a second thread comes, the
 /// first one's privilege is taken away for good, by a barrier on every processor, and all of them exchange from then on.
 /// </summary>
-/// <remarks>The front enters it, too (front/poll.c), so its layout is shared.</remarks>
-[StructLayout(LayoutKind.Sequential)]
 internal struct BiasedLock
 {
-    private const nint Free = 0;
-    private const nint BeingTaken = -1;
-    private const nint Shared = -2;
+    private const int Free = 0;
+    private const int BeingTaken = -1;
+    private const int Shared = -2;
 
     // Whose privilege it is: a thread, or one of the above.
-    private nint _owner;
+    private int _owner;
 
     // The privileged thread is inside.
     private int _inside;
@@ -26,11 +23,11 @@ internal struct BiasedLock
     private int _held;
 
     /// <summary>Enters, waiting for whoever is inside.</summary>
-    /// <param name="me">The calling thread, as <see cref="Library.Thread"/> names it.</param>
     /// <returns>What to leave it with.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Enter(nint me)
+    public bool Enter()
     {
+        int me = Environment.CurrentManagedThreadId;
         if (_owner == me)
         {
             // Between this store and the next load the processor may not be trusted; whoever takes the privilege away makes it wait.
@@ -61,12 +58,12 @@ internal struct BiasedLock
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool EnterSlow(nint me)
+    private bool EnterSlow(int me)
     {
-        nint owner = Interlocked.CompareExchange(ref _owner, me, Free);
+        int owner = Interlocked.CompareExchange(ref _owner, me, Free);
         if (owner == Free)
         {
-            return Enter(me);
+            return Enter();
         }
 
         var wait = default(SpinWait);

@@ -10,13 +10,8 @@ namespace Urma.Net.Exports.Liburma;
 internal static unsafe class Blocks
 {
     /// <summary>A zeroed structure that leads to nothing yet. Give it back with <see cref="NativeMemory.Free"/> or <see cref="Free"/>.</summary>
-    /// <param name="more">Bytes behind it, see <see cref="Behind"/>.</param>
-    public static T* Allocate<T>(int more = 0)
-        where T : unmanaged => (T*)NativeMemory.AllocZeroed((nuint)(sizeof(T) + sizeof(BlockTail) + more));
-
-    /// <summary>What was allocated behind a structure.</summary>
-    public static void* Behind<T>(T* block)
-        where T : unmanaged => TailOf(block) + 1;
+    public static T* Allocate<T>()
+        where T : unmanaged => (T*)NativeMemory.AllocZeroed((nuint)(sizeof(T) + sizeof(BlockTail)));
 
     /// <summary>Makes a structure lead to an object; what it led to before is let go.</summary>
     /// <param name="block">The structure.</param>

@@ -9,7 +9,6 @@ internal static unsafe class Library
     private static readonly Lock Gate = new();
     private static readonly List<SoftContext> Contexts = [];
     private static SoftDevice[] _devices = [];
-    private static delegate* unmanaged<nint> _thread;
     private static bool _initialized;
     private static uint _uasid;
 
@@ -24,12 +23,8 @@ internal static unsafe class Library
     /// <summary>The devices; none before <c>urma_init</c>.</summary>
     public static SoftDevice[] Devices => _initialized ? _devices : [];
 
-    /// <summary>The calling thread, as the front calls it.</summary>
-    public static nint Thread => _thread();
-
-    public static void Start(urma_ops_t* ops, urma_provider_ops_t* providerOps, delegate* unmanaged<nint> thread)
+    public static void Start(urma_ops_t* ops, urma_provider_ops_t* providerOps)
     {
-        _thread = thread;
         Ops = ops;
         ProviderOps = providerOps;
     }

@@ -8,11 +8,11 @@ namespace Urma.Net.Exports.Liburma;
 internal static unsafe class DataEntries
 {
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_post_jetty_send_wr")]
-    public static int PostJettySendWr(urma_jetty_t* jetty, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr, nint thread)
+    public static int PostJettySendWr(urma_jetty_t* jetty, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr)
     {
         try
         {
-            return Find.Jetty(jetty) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr, thread) : URMA_EINVAL;
+            return Find.Jetty(jetty) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -21,11 +21,11 @@ internal static unsafe class DataEntries
     }
 
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_post_jfs_wr")]
-    public static int PostJfsWr(urma_jfs_t* jfs, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr, nint thread)
+    public static int PostJfsWr(urma_jfs_t* jfs, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr)
     {
         try
         {
-            return Find.Jfs(jfs) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr, thread) : URMA_EINVAL;
+            return Find.Jfs(jfs) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -60,11 +60,11 @@ internal static unsafe class DataEntries
     }
 
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_poll_jfc")]
-    public static int PollJfc(urma_jfc_t* jfc, int cr_cnt, urma_cr_t* cr, nint thread)
+    public static int PollJfc(urma_jfc_t* jfc, int cr_cnt, urma_cr_t* cr)
     {
         try
         {
-            return Find.Jfc(jfc) is { } owner && cr_cnt >= 0 && (cr != null || cr_cnt == 0) ? owner.Poll(cr_cnt, cr, thread) : -1;
+            return Find.Jfc(jfc) is { } owner && cr_cnt >= 0 && (cr != null || cr_cnt == 0) ? owner.Poll(cr_cnt, cr) : -1;
         }
         catch (Exception error)
         {
@@ -74,7 +74,7 @@ internal static unsafe class DataEntries
     }
 
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_rearm_jfc")]
-    public static int RearmJfc(urma_jfc_t* jfc, byte solicited_only, nint thread)
+    public static int RearmJfc(urma_jfc_t* jfc, byte solicited_only)
     {
         try
         {
@@ -83,7 +83,7 @@ internal static unsafe class DataEntries
                 return URMA_EINVAL;
             }
 
-            owner.Rearm(solicited_only != 0, thread);
+            owner.Rearm(solicited_only != 0);
             return URMA_SUCCESS;
         }
         catch (Exception error)

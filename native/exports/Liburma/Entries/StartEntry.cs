@@ -7,9 +7,9 @@ namespace Urma.Net.Exports.Liburma;
 internal static unsafe class StartEntry
 {
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_start")]
-    public static void Start(urma_ops_t* ops, urma_provider_ops_t* provider, delegate* unmanaged<int, byte*, void> log, delegate* unmanaged<nint> thread)
+    public static void Start(urma_ops_t* ops, urma_provider_ops_t* provider, delegate* unmanaged<int, byte*, void> log)
     {
-        Library.Start(ops, provider, thread);
+        Library.Start(ops, provider);
         Answer.LogTo(log);
     }
 }

@@ -9,7 +9,7 @@ internal static unsafe partial class Lives
 {
     public static urma_jfc_t* Create(SoftContext context, urma_jfc_cfg_t* config)
     {
-        urma_jfc_t* block = Blocks.Allocate<urma_jfc_t>(sizeof(PollState));
+        urma_jfc_t* block = Blocks.Allocate<urma_jfc_t>();
         try
         {
             block->jfc_cfg = *config;
@@ -36,8 +36,7 @@ internal static unsafe partial class Lives
     /// <summary>A structure whose options can still be set; it counts as a child of the context.</summary>
     public static int Allocate(SoftContext context, urma_jfc_cfg_t* config, urma_jfc_t** made)
     {
-        urma_jfc_t* block = Blocks.Allocate<urma_jfc_t>(sizeof(PollState));
-        Blocks.Attach(block, context, BlockKind.JfcDraft);
+        urma_jfc_t* block = Blocks.Create<urma_jfc_t>(context, BlockKind.JfcDraft);
         block->urma_ctx = context.Block;
         block->jfc_cfg = *config;
         context.AddChild();

@@ -15,15 +15,12 @@ internal sealed unsafe class SoftJfc
 {
     private const int MaxBuried = 4096;
 
-    // Some 50 ns of polling.
-    private const int MaxSkips = 16;
-
     private readonly SoftContext _context;
     private readonly SoftJfce? _channel;
     private readonly List<SoftSendQueue> _flushing = [];
     private readonly Queue<nint> _buried = new();
     private readonly bool _lockFree;
-    private readonly PollState* _poll;
+    private BiasedLock _lock;
     private volatile int _markers;
     private long _reserved;
     private int _users;
@@ -51,9 +48,6 @@ internal sealed unsafe class SoftJfc
         Block->jfc_id = Ids.Of(context, context.NextJfcId());
         Block->handle = Block->jfc_id.id;
         Engine.Face = (nint)Block;
-        _poll = (PollState*)Blocks.Behind(block);
-        *_poll = default;
-        _poll->Rung = (ulong*)Engine.Doorbell.Rung;
         _channel?.AddUser();
         context.AddChild();
         Blocks.Attach(block, this, BlockKind.Jfc);
@@ -112,9 +106,9 @@ internal sealed unsafe class SoftJfc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Poll(int count, urma_cr_t* records, nint thread)
+    public int Poll(int count, urma_cr_t* records)
     {
-        bool privileged = _lockFree || _poll->Lock.Enter(thread);
+        bool privileged = _lockFree || _lock.Enter();
 
         int taken = Engine.PollAs<urma_cr_t, CompletionRecordForm>(new Span<urma_cr_t>(records, count));
         if (_markers != 0 && taken < count)
@@ -122,10 +116,9 @@ internal sealed unsafe class SoftJfc
             taken += TakeMarkers(new Span<urma_cr_t>(records + taken, count - taken));
         }
 
-        ShowRings();
         if (!_lockFree)
         {
-            _poll->Lock.Exit(privileged);
+            _lock.Exit(privileged);
         }
 
         return taken;
@@ -147,18 +140,17 @@ internal sealed unsafe class SoftJfc
         }
     }
 
-    public void Rearm(bool solicitedOnly, nint thread)
+    public void Rearm(bool solicitedOnly)
     {
         if (_channel is null)
         {
             return;
         }
 
-        bool privileged = _poll->Lock.Enter(thread);
+        bool privileged = _lock.Enter();
         Engine.Rearm(solicitedOnly);
         bool marked = _markers != 0;
-        ShowRings();
-        _poll->Lock.Exit(privileged);
+        _lock.Exit(privileged);
         if (marked)
         {
             _channel.Raise((nint)Block);
@@ -174,10 +166,10 @@ internal sealed unsafe class SoftJfc
     /// <summary>Asks for the record that says that a queue is flushed, once its completions were polled.</summary>
     public void AddMarker(SoftSendQueue queue)
     {
-        bool privileged = _poll->Lock.Enter(Library.Thread);
+        bool privileged = _lock.Enter();
         _flushing.Add(queue);
         _markers = _flushing.Count;
-        _poll->Lock.Exit(privileged);
+        _lock.Exit(privileged);
         _channel?.Raise((nint)Block);
     }
 
@@ -188,10 +180,10 @@ internal sealed unsafe class SoftJfc
             return;
         }
 
-        bool privileged = _poll->Lock.Enter(Library.Thread);
+        bool privileged = _lock.Enter();
         _flushing.Remove(queue);
         _markers = _flushing.Count;
-        _poll->Lock.Exit(privileged);
+        _lock.Exit(privileged);
     }
 
     /// <summary>After posting to a queue of a JFC that is too shallow: tells the program when the device would have lost completions.</summary>
@@ -205,24 +197,6 @@ internal sealed unsafe class SoftJfc
 
         _overflowed = true;
         _context.Raise(urma_async_event_type_t.URMA_EVENT_JFC_ERR, Block);
-    }
-
-    // Inside of the lock: tells the front where the next completion will show.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ShowRings()
-    {
-        ReadOnlySpan<CompletionSource> rings = Engine.HotSources;
-        PollState* poll = _poll;
-        for (int i = 0; i < rings.Length; i++)
-        {
-            CompletionSource ring = rings[i];
-            uint next = ring.Taken;
-            poll->Sequences[i] = (ulong)&(ring.Entries + (next & ring.Mask))->Sequence;
-            poll->Expected[i] = next + 1;
-        }
-
-        poll->Count = rings.Length;
-        poll->Skips = _markers == 0 ? MaxSkips : 0;
     }
 
     private int TakeMarkers(Span<urma_cr_t> records)

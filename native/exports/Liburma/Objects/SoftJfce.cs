@@ -166,5 +166,10 @@ internal sealed unsafe class SoftJfce
         catch (ObjectDisposedException)
         {
         }
+        catch (Exception error)
+        {
+            // Thrown here it would end the program.
+            _ = Answer.Status(error);
+        }
     }
 }

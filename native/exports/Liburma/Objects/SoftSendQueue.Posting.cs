@@ -17,10 +17,9 @@ internal sealed unsafe partial class SoftSendQueue
     /// <summary>Posts a list.</summary>
     /// <param name="request">The first.</param>
     /// <param name="bad">The first that was not taken.</param>
-    /// <param name="thread">The calling thread, for the lock.</param>
-    public int Post(urma_jfs_wr_t* request, urma_jfs_wr_t** bad, nint thread)
+    public int Post(urma_jfs_wr_t* request, urma_jfs_wr_t** bad)
     {
-        bool privileged = _lockFree || _lock.Enter(thread);
+        bool privileged = _lockFree || _lock.Enter();
 
         int status = request->next == null ? PostOne(request, bad) : PostList(request, bad);
         if (!_lockFree)

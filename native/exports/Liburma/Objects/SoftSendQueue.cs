@@ -100,7 +100,7 @@ internal sealed unsafe partial class SoftSendQueue
         foreach (TargetJetty member in target.Members)
         {
             // Opening a lane changes what the posting thread reads.
-            bool privileged = _lock.Enter(Library.Thread);
+            bool privileged = _lock.Enter();
             try
             {
                 _engine.Bind(member);

@@ -8,18 +8,12 @@
 #include "front.h"
 
 volatile int front_state = FRONT_COLD;
-__thread char front_anchor;
 
 static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 
 /* Managed: does nothing with the tables but keep them; entering it is what starts the runtime. */
 extern void urmasoft_start(struct urma_ops *ops, struct urma_provider_ops *provider,
-    void (*log)(int level, const char *message), intptr_t (*thread)(void));
-
-static intptr_t calling_thread(void)
-{
-    return front_thread();
-}
+    void (*log)(int level, const char *message));
 
 static void in_forked_child(void)
 {
@@ -41,7 +35,7 @@ bool front_enter_slow(void)
         int known = sigaction(SIGPIPE, NULL, &of_the_program);
         front_state = FRONT_STARTING;
         pthread_atfork(NULL, NULL, in_forked_child);
-        urmasoft_start(&front_ops, &front_provider_ops, front_log, calling_thread);
+        urmasoft_start(&front_ops, &front_provider_ops, front_log);
         if (known == 0) {
             sigaction(SIGPIPE, &of_the_program, NULL);
         }
@@ -84,14 +78,3 @@ bool front_enter_slow(void)
     }
 
 #include "functions.h"
-
-#define POST(name, type)                                                                                         \
-    extern urma_status_t urmasoft_##name(type *queue, urma_jfs_wr_t *wr, urma_jfs_wr_t **bad, intptr_t thread); \
-    EXPORTED urma_status_t urma_##name(type *queue, urma_jfs_wr_t *wr, urma_jfs_wr_t **bad)                     \
-    {                                                                                                            \
-        return front_enter() ? urmasoft_##name(queue, wr, bad, front_thread()) : URMA_FAIL;                     \
-    }
-
-/* The posts that a lock guards. */
-POST(post_jfs_wr, urma_jfs_t)
-POST(post_jetty_send_wr, urma_jetty_t)

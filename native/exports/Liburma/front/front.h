@@ -3,7 +3,6 @@
 #define URMA_SOFT_FRONT_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "urma_api.h"
 #include "urma_provider.h"
@@ -20,14 +19,6 @@ extern volatile int front_state;
 static inline bool front_enter(void)
 {
     return __builtin_expect(front_state == FRONT_LIVE, 1) || front_enter_slow();
-}
-
-/* The calling thread, for locks: an address of its own. In the thread's own block, so that asking costs an addition. */
-extern __thread char front_anchor __attribute__((tls_model("initial-exec")));
-
-static inline intptr_t front_thread(void)
-{
-    return (intptr_t)&front_anchor;
 }
 
 /* One line for the log: to the program's function, otherwise to syslog. Managed code calls it, too. */

@@ -115,6 +115,12 @@ POINTER(urma_target_seg_t *, import_seg,
 STATUS(urma_status_t, unimport_seg, URMA_FAIL, (urma_target_seg_t *tseg), (tseg))
 STATUS(urma_status_t, get_seg_ctx, URMA_FAIL,
     (urma_target_seg_t *tseg, urma_seg_t **seg, uint32_t *size), (tseg, seg, size))
+STATUS(urma_status_t, post_jfs_wr, URMA_FAIL,
+    (urma_jfs_t *jfs, urma_jfs_wr_t *wr, urma_jfs_wr_t **bad_wr), (jfs, wr, bad_wr))
+STATUS(urma_status_t, post_jetty_send_wr, URMA_FAIL,
+    (urma_jetty_t *jetty, urma_jfs_wr_t *wr, urma_jfs_wr_t **bad_wr), (jetty, wr, bad_wr))
+STATUS(int, poll_jfc, -1, (urma_jfc_t *jfc, int cr_cnt, urma_cr_t *cr), (jfc, cr_cnt, cr))
+STATUS(urma_status_t, rearm_jfc, URMA_FAIL, (urma_jfc_t *jfc, bool solicited_only), (jfc, solicited_only))
 STATUS(urma_status_t, post_jfr_wr, URMA_FAIL,
     (urma_jfr_t *jfr, urma_jfr_wr_t *wr, urma_jfr_wr_t **bad_wr), (jfr, wr, bad_wr))
 STATUS(urma_status_t, post_jetty_recv_wr, URMA_FAIL,

@@ -84,9 +84,6 @@ internal sealed unsafe class LoopbackDoorbell : IDisposable
 
     public void Wake() => Wake(_base);
 
-    /// <summary>The word behind <see cref="HasRung"/>; valid while the doorbell is.</summary>
-    public byte* Rung => _base + SummaryOffset;
-
     public bool HasRung
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,9 +29,6 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void LeaveCopy() => Volatile.Write(ref _copyActivity, _copyActivity + 1);
 
-    /// <summary>The sources that every poll looks at. Poller only.</summary>
-    public ReadOnlySpan<CompletionSource> HotSources => _hot.AsSpan(0, _hotCount);
-
     private bool NeedsAttention
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
