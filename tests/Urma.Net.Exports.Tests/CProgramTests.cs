@@ -24,6 +24,18 @@ public class CProgramTests
         Assert.Contains(said, await program.End(), StringComparison.Ordinal);
     }
 
+    /// <summary>The same matrix where the device offers less, is another one, or is slower.</summary>
+    [SkippableTheory]
+    [InlineData("URMA_SOFT_LIMITS", "sge=2,inline=16,jfr_sge=1")]
+    [InlineData("URMA_SOFT_LIMITS", "message=4096")]
+    [InlineData("URMA_SOFT_LIMITS", "atomics=5")]
+    [InlineData("URMA_SOFT_LINK", "rdma")]
+    public async Task The_matrix_with_a_setting(string setting, string value)
+    {
+        using CProgram program = CProgram.Start("urma_c_matrix", CProgram.NewFabric(), (setting, value));
+        Assert.Contains("cells passed", await program.End(), StringComparison.Ordinal);
+    }
+
     /// <summary>The library with the 95 functions and the device attributes of the release before.</summary>
     [SkippableTheory]
     [InlineData("urma_c_rm_messages")]
