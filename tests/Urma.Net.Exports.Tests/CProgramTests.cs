@@ -16,6 +16,7 @@ public class CProgramTests
     [InlineData("urma_c_zero_arguments", "survived")]
     [InlineData("urma_c_zero_members", "survived")]
     [InlineData("urma_c_loading", "not noticed")]
+    [InlineData("urma_c_two_copies", "side by side")]
     [InlineData("urma_c_threads", "each once")]
     [InlineData("urma_c_matrix", "cells passed")]
     public async Task Runs_on_the_software_device(string name, string said)
