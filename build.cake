@@ -207,10 +207,10 @@ Task("generate").Does(() =>
 });
 
 // From sources, not from the daily build's output: what ships has more target frameworks and no machine's paths in it.
-Task("pack").Does(() =>
+Task("pack").IsDependentOn("exports").Does(() =>
 {
     CleanDirectory(packages);
-    foreach (var project in GetFiles("src/**/*.csproj").Where(IsPackable).OrderBy(path => path.FullPath))
+    foreach (var project in GetFiles("{src,native}/**/*.csproj").Where(IsPackable).OrderBy(path => path.FullPath))
     {
         Dotnet($"pack \"{project}\" -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{shipping}\" -o \"{packages}\" " +
             $"--nologo -v quiet {toolArguments}");
@@ -226,7 +226,24 @@ Task("pack").Does(() =>
     {
         Console.WriteLine($"packed {package.GetFilename()}");
     }
+
+    PackSoftwareDevice();
 });
+
+// The software UB device for those who do not use .NET, laid out like its package.
+void PackSoftwareDevice()
+{
+    const string Name = "urma-software-ub-linux-x64";
+    var root = packages.Combine(Name);
+    EnsureDirectoryExists(root.Combine("device/linux-x64"));
+    CopyFiles("artifacts/native/{liburma.so.0,libobmm.so}", root.Combine("device/linux-x64"));
+    CopyDirectory("native/include/ub", root.Combine("device/include/ub"));
+    CopyFile("native/exports/Package/README.md", root.CombineWithFilePath("README.md"));
+    CopyFile("LICENSE", root.CombineWithFilePath("LICENSE"));
+    RunSilently("tar", $"-C \"{packages}\" -czf \"{packages}/{Name}.tar.gz\" {Name}");
+    DeleteDirectory(root, new DeleteDirectorySettings { Recursive = true });
+    Console.WriteLine($"packed {Name}.tar.gz");
+}
 
 bool IsPackable(FilePath project) =>
     System.IO.File.ReadAllText(project.FullPath).Contains("<IsPackable>true</IsPackable>");

@@ -237,7 +237,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     // The last made first.
     private void DisposeChildren(Func<IDisposable, bool> which)
     {
-        foreach (IDisposable child in Children<IDisposable>().Reverse())
+        foreach (IDisposable child in Enumerable.Reverse(Children<IDisposable>()))
         {
             if (which(child))
             {

@@ -124,7 +124,7 @@ internal sealed unsafe class UbJfce : Jfce
         {
             foreach (UbJfc member in members)
             {
-                if (member.Native == events[i] && !ready[..found].Contains(member))
+                if (member.Native == events[i] && !Has(ready[..found], member))
                 {
                     ready[found++] = member;
                 }
@@ -132,6 +132,19 @@ internal sealed unsafe class UbJfce : Jfce
         }
 
         return found;
+    }
+
+    private static bool Has(ReadOnlySpan<Jfc> ready, Jfc jfc)
+    {
+        foreach (Jfc one in ready)
+        {
+            if (one == jfc)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // False after the deadline.

@@ -24,11 +24,18 @@ public sealed class PackageFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        await Pack(Path.Combine("src", "Urma.Net"));
+        await Pack(Path.Combine("src", "Urma.Net.Ub"));
+        await Pack(Path.Combine("native", "exports", "Package"));
+    }
+
+    private async Task Pack(string project)
+    {
         CommandResult packed = await Command.Run(
             "dotnet",
             Repository.Root,
             "pack",
-            Path.Combine("src", "Urma.Net"),
+            project,
             "--configuration", "Release",
             "-p:UrmaShip=true",
             "--version-suffix", VersionSuffix,
@@ -49,7 +56,8 @@ public sealed class PackageFixture : IAsyncLifetime
     /// <param name="program">Its source.</param>
     /// <param name="properties">MSBuild properties and items beside the reference.</param>
     /// <param name="needsPlatformPackages">Whether the user's own feeds are needed too.</param>
-    public string CreateConsumer(string name, string program, string properties = "", bool needsPlatformPackages = false)
+    /// <param name="packages">What it references.</param>
+    public string CreateConsumer(string name, string program, string properties = "", bool needsPlatformPackages = false, params string[] packages)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
         string shared = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
@@ -70,7 +78,7 @@ public sealed class PackageFixture : IAsyncLifetime
                 {fallback}
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Urma.Net" Version="{Version}" />
+                {string.Concat((packages.Length == 0 ? ["Urma.Net"] : packages).Select(p => $"<PackageReference Include=\"{p}\" Version=\"{Version}\" />"))}
               </ItemGroup>
               {properties}
             </Project>
