@@ -79,6 +79,23 @@ static void devices_are_found_in_each_way(urma_context_t *context)
     CHECK(context->uasid != 0 && context->async_fd >= 0, "the context's own members");
 }
 
+static void addresses_are_read_from_text(const urma_context_t *context)
+{
+    char text[URMA_EID_STR_LEN + 1];
+    snprintf(text, sizeof(text), EID_FMT, EID_ARGS(context->eid));
+    urma_eid_t eid;
+    CHECK(urma_str_to_eid(text, &eid) == 0 && memcmp(&eid, &context->eid, sizeof(eid)) == 0, "%s", text);
+    urma_eid_t mapped;
+    urma_u32_to_eid(0x0a000102, &mapped);
+    const unsigned char expected[URMA_EID_SIZE] = {[10] = 0xff, 0xff, 10, 0, 1, 2};
+    CHECK(memcmp(mapped.raw, expected, sizeof(expected)) == 0, "10.0.1.2 as a number");
+    CHECK(urma_str_to_eid("10.0.1.2", &eid) == 0 && memcmp(&eid, &mapped, sizeof(eid)) == 0, "10.0.1.2");
+    CHECK(urma_str_to_eid("0x0a000102", &eid) == 0 && memcmp(&eid, &mapped, sizeof(eid)) == 0, "0x0a000102");
+    CHECK(urma_str_to_eid("a000102", &eid) == 0 && memcmp(&eid, &mapped, sizeof(eid)) == 0, "a000102");
+    CHECK(urma_str_to_eid("no address", &eid) == -EINVAL && urma_str_to_eid("1", &eid) == -EINVAL, "what is no address");
+    CHECK(urma_str_to_eid(NULL, &eid) == -EINVAL && urma_str_to_eid(text, NULL) == -EINVAL, "NULL");
+}
+
 static void queues_tell_how_they_were_made(const objects_t *objects)
 {
     urma_jfs_cfg_t configuration = sending(URMA_TM_RM, objects->jfc);
@@ -302,6 +319,7 @@ int main(void)
     objects.jfr = create_jfr(objects.context, URMA_TM_RM, objects.jfc);
 
     devices_are_found_in_each_way(objects.context);
+    addresses_are_read_from_text(objects.context);
     queues_tell_how_they_were_made(&objects);
     objects_can_be_made_in_steps(&objects);
     tokens_outlive_their_segments(&objects);
