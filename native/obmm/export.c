@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "holders.h"
 #include "obmm.h"
 #include "table.h"
 
@@ -49,6 +50,9 @@ static int create_memory(uint64_t id, uint64_t length)
 {
     char path[PATH_MAX];
     table_memory_path(path, id);
+
+    /* The id is not in use: what is there was left by a process that was killed while it exported. */
+    unlink(path);
     int memory = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (memory < 0) {
         return -1;
@@ -58,7 +62,7 @@ static int create_memory(uint64_t id, uint64_t length)
     if (error != 0) {
         close(memory);
         unlink(path);
-        errno = error == ENOSPC ? ENOMEM : error;
+        errno = error == ENOSPC || error == EFBIG ? ENOMEM : error;
         return -1;
     }
 
@@ -71,6 +75,7 @@ static bool show_node(uint64_t id)
     char node[PATH_MAX];
     table_memory_path(memory, id);
     table_node_path(node, id);
+    unlink(node);
     if (link(memory, node) == 0) {
         return true;
     }
@@ -100,7 +105,9 @@ static mem_id register_export(table_t *table, entry_t *entry, entry_kind_t kind,
         .length = length,
         .kind = kind,
         .tokenid = random_token(),
+        .owner = process_self(),
     };
+    memcpy(entry->deid, desc->deid, sizeof(entry->deid));
     table->next_addr += length;
     entry->id = id;
 
@@ -194,19 +201,6 @@ OBMM_API mem_id obmm_export_useraddr(int pid, void *va, size_t length, unsigned 
     return id;
 }
 
-/* Whether somebody still has the memory open or mapped: a write lease is granted to the only user. */
-static bool in_use(const char *path)
-{
-    int file = open(path, O_RDWR | O_CLOEXEC);
-    if (file < 0) {
-        return false;
-    }
-
-    bool used = fcntl(file, F_SETLEASE, F_WRLCK) != 0 && (errno == EAGAIN || errno == EBUSY);
-    close(file);
-    return used;
-}
-
 static bool may_go(const table_t *table, const entry_t *entry)
 {
     for (int i = 0; i < TABLE_ENTRIES; i++) {
@@ -216,9 +210,7 @@ static bool may_go(const table_t *table, const entry_t *entry)
         }
     }
 
-    char path[PATH_MAX];
-    table_memory_path(path, entry->id);
-    if (entry->kind == ENTRY_EXPORT && in_use(path)) {
+    if (holders_of_node(entry->id)) {
         errno = EBUSY;
         return false;
     }
@@ -243,12 +235,7 @@ OBMM_API int obmm_unexport(mem_id id, unsigned long flags)
     if (entry != NULL && entry->kind == ENTRY_IMPORT) {
         errno = EINVAL;
     } else if (entry != NULL && may_go(opened.table, entry)) {
-        char path[PATH_MAX];
-        table_node_path(path, id);
-        unlink(path);
-        table_memory_path(path, id);
-        unlink(path);
-        entry->id = OBMM_INVALID_MEMID;
+        table_remove(entry);
         result = 0;
     }
 

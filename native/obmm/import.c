@@ -1,7 +1,9 @@
 /* Memory of other nodes. */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "holders.h"
 #include "obmm.h"
 #include "table.h"
 
@@ -11,8 +13,9 @@ static entry_t *exported_at(table_t *table, const struct obmm_mem_desc *desc)
     for (int i = 0; i < TABLE_ENTRIES; i++) {
         entry_t *entry = &table->entries[i];
         if (entry->id != OBMM_INVALID_MEMID && entry->kind != ENTRY_IMPORT && entry->addr == desc->addr) {
-            errno = EINVAL;
-            return entry->length == desc->length ? entry : NULL;
+            bool same = memcmp(entry->deid, desc->deid, sizeof(entry->deid)) == 0 && entry->length == desc->length;
+            errno = same ? EPERM : EINVAL;
+            return same && entry->tokenid == desc->tokenid ? entry : NULL;
         }
     }
 
@@ -33,6 +36,9 @@ static mem_id register_import(table_t *table, const struct obmm_mem_desc *desc)
     char node[PATH_MAX];
     table_memory_path(memory, source->id);
     table_node_path(node, table->next_id);
+
+    /* The id is not in use: what is there was left by a process that was killed while it imported. */
+    unlink(node);
     if (link(memory, node) != 0) {
         return OBMM_INVALID_MEMID;
     }
@@ -44,6 +50,7 @@ static mem_id register_import(table_t *table, const struct obmm_mem_desc *desc)
         .source = source->id,
         .kind = ENTRY_IMPORT,
         .tokenid = desc->tokenid,
+        .owner = process_self(),
     };
     entry->id = id;
     return id;
@@ -98,11 +105,10 @@ OBMM_API int obmm_unimport(mem_id id, unsigned long flags)
     entry_t *entry = table_find(opened.table, id);
     if (entry != NULL && entry->kind != ENTRY_IMPORT) {
         errno = EINVAL;
+    } else if (entry != NULL && holders_of_node(id)) {
+        errno = EBUSY;
     } else if (entry != NULL) {
-        char node[PATH_MAX];
-        table_node_path(node, id);
-        unlink(node);
-        entry->id = OBMM_INVALID_MEMID;
+        table_remove(entry);
         result = 0;
     }
 

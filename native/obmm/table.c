@@ -10,16 +10,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "URMAOBM1": another version of the table is another number. */
-#define TABLE_MAGIC UINT64_C(0x314d424f414d5255)
+/* "URMAOBM2": another version of the table is another number. */
+#define TABLE_MAGIC UINT64_C(0x324d424f414d5255)
 
 /* Addresses on the bus start where no program expects memory of its own. */
 #define FIRST_ADDR (UINT64_C(1) << 44)
 
+#define NODE_NAME "obmm_shmdev"
+
+/* More than the longest name that follows the prefix. */
+#define LONGEST_NAME 64
+
 /* Everything of ours begins with this; "/dev/" makes the names those of the real driver. */
 static void prefixed(char path[PATH_MAX], const char *name)
 {
-    const char *prefix = getenv("URMA_OBMM_PREFIX");
+    const char *prefix = secure_getenv("URMA_OBMM_PREFIX");
     if (prefix != NULL && prefix[0] != '\0') {
         snprintf(path, PATH_MAX, "%s%s", prefix, name);
     } else {
@@ -41,7 +46,56 @@ void table_memory_path(char path[PATH_MAX], uint64_t id)
 
 void table_node_path(char path[PATH_MAX], uint64_t id)
 {
-    numbered(path, "obmm_shmdev", id);
+    numbered(path, NODE_NAME, id);
+}
+
+uint64_t table_id_of_node(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    const char *node = strstr(name == NULL ? path : name, NODE_NAME);
+    if (node == NULL) {
+        return OBMM_INVALID_MEMID;
+    }
+
+    char *end;
+    node += strlen(NODE_NAME);
+    uint64_t id = strtoull(node, &end, 10);
+    bool whole = end != node && (*end == '\0' || strcmp(end, " (deleted)") == 0);
+    return whole ? id : OBMM_INVALID_MEMID;
+}
+
+void table_remove(entry_t *entry)
+{
+    char path[PATH_MAX];
+    table_node_path(path, entry->id);
+    unlink(path);
+    if (entry->kind != ENTRY_IMPORT) {
+        table_memory_path(path, entry->id);
+        unlink(path);
+    }
+
+    entry->id = OBMM_INVALID_MEMID;
+}
+
+static void remove_what_the_dead_left(table_t *table)
+{
+    process_t last = process_self();
+    bool last_is_alive = true;
+    for (int i = 0; i < TABLE_ENTRIES; i++) {
+        entry_t *entry = &table->entries[i];
+        if (entry->id == OBMM_INVALID_MEMID) {
+            continue;
+        }
+
+        if (memcmp(&entry->owner, &last, sizeof(last)) != 0) {
+            last = entry->owner;
+            last_is_alive = process_is_alive(&last);
+        }
+
+        if (!last_is_alive) {
+            table_remove(entry);
+        }
+    }
 }
 
 /* The folder may be shared with everybody (/dev/shm): what somebody else made there under our name does not serve. */
@@ -50,7 +104,14 @@ static bool make_folder(const char *path)
     char folder[PATH_MAX];
     snprintf(folder, sizeof(folder), "%s", path);
     char *end = strrchr(folder, '/');
-    if (end == NULL || end == folder) {
+    if (path[0] != '/' || strlen(path) + LONGEST_NAME >= PATH_MAX) {
+        /* Programs of one prefix may be in different folders, and every name must fit. */
+        errno = path[0] != '/' ? EINVAL : ENAMETOOLONG;
+        return false;
+    }
+
+    /* The root folder is root's. */
+    if (end == folder) {
         return true;
     }
 
@@ -64,15 +125,26 @@ static bool make_folder(const char *path)
         return false;
     }
 
-    bool ours = S_ISDIR(found.st_mode) && (found.st_uid == geteuid() || found.st_uid == 0);
+    /* In a folder that others may write to, only the sticky bit keeps them from exchanging files. */
+    bool open_to_others = (found.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (found.st_mode & S_ISVTX) == 0;
+    bool ours = S_ISDIR(found.st_mode) && (found.st_uid == geteuid() || found.st_uid == 0) && !open_to_others;
     errno = ours ? errno : EACCES;
     return ours;
+}
+
+/* A table that somebody else may have written to is not believed. */
+static bool is_trusted(const struct stat *file)
+{
+    bool trusted = S_ISREG(file->st_mode) && file->st_uid == geteuid() && (file->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    errno = trusted ? errno : EACCES;
+    return trusted;
 }
 
 static bool prepare(open_table_t *opened)
 {
     struct stat found;
-    if (flock(opened->file, LOCK_EX) != 0 || fstat(opened->file, &found) != 0) {
+    if (fstat(opened->file, &found) != 0 || !is_trusted(&found) || flock(opened->file, LOCK_EX) != 0 ||
+        fstat(opened->file, &found) != 0) {
         return false;
     }
 
@@ -91,7 +163,8 @@ static bool prepare(open_table_t *opened)
         return false;
     }
 
-    if (fresh) {
+    /* Whoever made it may have been killed before it was ready. */
+    if (opened->table->magic == 0) {
         opened->table->next_id = 1;
         opened->table->next_addr = FIRST_ADDR;
         opened->table->magic = TABLE_MAGIC;
@@ -101,6 +174,7 @@ static bool prepare(open_table_t *opened)
         return false;
     }
 
+    remove_what_the_dead_left(opened->table);
     return true;
 }
 

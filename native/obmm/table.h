@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <ub/obmm/libobmm.h>
 
+#include "process.h"
+
 #define TABLE_ENTRIES 1024
 
 /* What memory is handed out in. */
@@ -29,6 +31,10 @@ typedef struct entry {
     uint64_t source;
     uint32_t kind;
     uint32_t tokenid;
+    /* The UB controller of the exporter, as it named itself. */
+    uint8_t deid[16];
+    /* Whoever made it: it ends with this process. */
+    process_t owner;
 } entry_t;
 
 typedef struct table {
@@ -44,7 +50,7 @@ typedef struct open_table {
     int file;
 } open_table_t;
 
-/* False with errno, such as when the prefix does not serve. */
+/* Takes out what processes left that have ended. False with errno, such as when the prefix does not serve. */
 bool table_open(open_table_t *opened);
 void table_close(open_table_t *opened);
 
@@ -57,5 +63,11 @@ entry_t *table_free_entry(table_t *table);
 /* Where the memory of an export lies, and the node that programs map. */
 void table_memory_path(char path[PATH_MAX], uint64_t id);
 void table_node_path(char path[PATH_MAX], uint64_t id);
+
+/* The id in the path of a node, also of one that is gone; 0 for any other path. */
+uint64_t table_id_of_node(const char *path);
+
+/* Removes an entry and its files. */
+void table_remove(entry_t *entry);
 
 #endif

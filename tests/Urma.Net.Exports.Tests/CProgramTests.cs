@@ -53,16 +53,19 @@ public class CProgramTests
     }
 
     [SkippableTheory]
-    [InlineData("memory/")]
-    [InlineData("a-prefix-")]
-    public async Task Memory_moves_through_the_software_libobmm(string prefix)
+    [InlineData("urma_c_obmm_ownership", "memory/", "moved and came back")]
+    [InlineData("urma_c_obmm_ownership", "a-prefix-", "moved and came back")]
+    [InlineData("urma_c_obmm_sharing", "memory/", "many readers or one writer")]
+    [InlineData("urma_c_obmm_refusals", "memory/", "all as documented")]
+    [InlineData("urma_c_obmm_crash", "memory/", "nothing was left")]
+    public async Task Memory_moves_through_the_software_libobmm(string name, string prefix, string said)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("urma-obmm-");
         try
         {
             using CProgram program = CProgram.Start(
-                "urma_c_ownership", CProgram.NewFabric(), ("URMA_OBMM_PREFIX", Path.Combine(folder.FullName, prefix)));
-            Assert.Contains("moved and came back", await program.End(), StringComparison.Ordinal);
+                name, CProgram.NewFabric(), ("URMA_OBMM_PREFIX", Path.Combine(folder.FullName, prefix)));
+            Assert.Contains(said, await program.End(), StringComparison.Ordinal);
         }
         finally
         {

@@ -1,94 +1,35 @@
 /* Memory of another node in the address space of this one: export, import, mapping, rights that change, and the order in
  * which it ends. */
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <ub/obmm/libobmm.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "node.h"
 #include "peer.h"
 
 #define LENGTH (UINT64_C(4) << 20)
-
-static sigjmp_buf after_fault;
-
-static void on_fault(int signal_number)
-{
-    siglongjmp(after_fault, signal_number);
-}
-
-static bool can_write(volatile uint64_t *word)
-{
-    if (sigsetjmp(after_fault, 1) != 0) {
-        return false;
-    }
-
-    *word = *word + 1;
-    return true;
-}
-
-static bool can_read(const volatile uint64_t *word)
-{
-    if (sigsetjmp(after_fault, 1) != 0) {
-        return false;
-    }
-
-    (void)*word;
-    return true;
-}
-
-/* The real nodes are /dev/obmm_shmdev<id>; a stand-in has them below a prefix. */
-static int open_node(mem_id id, int mode)
-{
-    const char *prefix = getenv("URMA_OBMM_PREFIX");
-    char path[4096];
-    snprintf(path, sizeof(path), "%sobmm_shmdev%llu", prefix == NULL ? "/dev/" : prefix, (unsigned long long)id);
-    int node = open(path, mode);
-    CHECK(node >= 0, "%s", path);
-    return node;
-}
-
-static uint64_t *map_node(int node)
-{
-    void *memory = mmap(NULL, LENGTH, PROT_NONE, MAP_SHARED, node, 0);
-    CHECK(memory != MAP_FAILED, "mmap");
-    return memory;
-}
 
 static void own(int node, uint64_t *memory, int rights)
 {
     CHECK(obmm_set_ownership(node, memory, (char *)memory + LENGTH, rights) == 0, "rights %d", rights);
 }
 
-static mem_id export_memory(struct obmm_mem_desc *description)
-{
-    size_t lengths[OBMM_MAX_LOCAL_NUMA_NODES] = {LENGTH};
-    memset(description, 0, sizeof(*description));
-    mem_id id = obmm_export(lengths, OBMM_EXPORT_FLAG_ALLOW_MMAP, description);
-    CHECK(id != OBMM_INVALID_MEMID, "obmm_export");
-    CHECK(description->length == LENGTH && description->addr != 0 && description->tokenid != 0, "the description");
-    return id;
-}
-
 static void rights_are_enforced(int node, uint64_t *memory)
 {
-    CHECK(!can_read(memory), "memory without rights was read");
+    CHECK(!node_can_read(memory), "memory without rights was read");
     own(node, memory, PROT_READ);
-    CHECK(can_read(memory) && !can_write(memory), "read rights");
+    CHECK(node_can_read(memory) && !node_can_write(memory), "read rights");
     own(node, memory, PROT_WRITE);
-    CHECK(can_write(memory) && can_write(memory + LENGTH / sizeof(*memory) - 1), "write rights");
+    CHECK(node_can_write(memory) && node_can_write(memory + LENGTH / sizeof(*memory) - 1), "write rights");
 
     char *start = (char *)memory;
     CHECK(obmm_set_ownership(node, start + 4096, start + 8192, PROT_NONE) == 0, "one page in the middle");
-    CHECK(can_write(memory) && !can_read(memory + 512) && can_write(memory + 1024), "one page in the middle");
+    CHECK(node_can_write(memory) && !node_can_read(memory + 512) && node_can_write(memory + 1024), "one page in the middle");
     CHECK(obmm_set_ownership(node, start, start + LENGTH, PROT_READ) == 0, "over mappings that differ");
 
     errno = 0;
@@ -97,27 +38,6 @@ static void rights_are_enforced(int node, uint64_t *memory)
     CHECK(obmm_set_ownership(node, start, start, PROT_READ) < 0 && errno == EINVAL, "an empty range");
     CHECK(obmm_set_ownership(node, start, start + LENGTH + 4096, PROT_READ) < 0 && errno == EFAULT, "beyond the mapping");
     CHECK(obmm_set_ownership(-1, start, start + 4096, PROT_READ) < 0 && errno == EBADF, "no descriptor");
-}
-
-static void what_is_wrong_is_refused(void)
-{
-    struct obmm_mem_desc description;
-    memset(&description, 0, sizeof(description));
-    size_t lengths[OBMM_MAX_LOCAL_NUMA_NODES] = {0};
-    CHECK(obmm_export(lengths, 0, &description) == OBMM_INVALID_MEMID && errno == EINVAL, "nothing was exported");
-    lengths[0] = 4096;
-    CHECK(obmm_export(lengths, 0, &description) == OBMM_INVALID_MEMID && errno == EINVAL, "a page was exported");
-    lengths[0] = LENGTH;
-    CHECK(obmm_export(lengths, 1UL << 20, &description) == OBMM_INVALID_MEMID && errno == EINVAL, "an unknown flag");
-    CHECK(obmm_export(NULL, 0, &description) == OBMM_INVALID_MEMID && errno == EINVAL, "NULL");
-    CHECK(obmm_import(NULL, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL) == OBMM_INVALID_MEMID && errno == EINVAL, "NULL");
-    description.addr = UINT64_C(1) << 60;
-    description.length = LENGTH;
-    CHECK(obmm_import(&description, 0, 0, NULL) == OBMM_INVALID_MEMID && errno == EINVAL, "neither mapped nor borrowed");
-    CHECK(obmm_import(&description, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL) == OBMM_INVALID_MEMID, "an address that nobody has");
-    CHECK(obmm_unexport(OBMM_INVALID_MEMID, 0) < 0 && errno == EINVAL, "no id");
-    CHECK(obmm_unexport(UINT64_MAX, 0) < 0 && errno == ENOENT, "an id that nobody has");
-    CHECK(obmm_unimport(UINT64_MAX, 0) < 0 && errno == ENOENT, "an id that nobody has");
 }
 
 static void addresses_and_ids_belong_together(mem_id id)
@@ -135,9 +55,9 @@ static void addresses_and_ids_belong_together(mem_id id)
 static void export_side(const peer_t *peer)
 {
     struct obmm_mem_desc description;
-    mem_id id = export_memory(&description);
-    int node = open_node(id, O_RDWR);
-    uint64_t *memory = map_node(node);
+    mem_id id = node_export(LENGTH, &description);
+    int node = node_open(id);
+    uint64_t *memory = node_map(node, LENGTH);
     rights_are_enforced(node, memory);
     addresses_and_ids_belong_together(id);
 
@@ -173,8 +93,8 @@ static void import_side(const peer_t *peer)
     int numa = 5;
     mem_id id = obmm_import(&description, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, &numa);
     CHECK(id != OBMM_INVALID_MEMID && numa == -1, "obmm_import");
-    int node = open_node(id, O_RDWR);
-    uint64_t *memory = map_node(node);
+    int node = node_open(id);
+    uint64_t *memory = node_map(node, LENGTH);
     own(node, memory, PROT_READ);
     for (uint64_t i = 0; i < LENGTH / sizeof(*memory); i++) {
         CHECK(memory[i] == i * 3, "word %llu", (unsigned long long)i);
@@ -209,8 +129,8 @@ static void memory_in_use_can_be_exported(void)
 
     mem_id imported = obmm_import(&description, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL);
     CHECK(imported != OBMM_INVALID_MEMID, "obmm_import");
-    int node = open_node(imported, O_RDWR);
-    uint64_t *theirs = map_node(node);
+    int node = node_open(imported);
+    uint64_t *theirs = node_map(node, LENGTH);
     own(node, theirs, PROT_WRITE);
     CHECK(theirs[7] == 123, "what the memory held before");
     theirs[8] = 124;
@@ -224,8 +144,7 @@ static void memory_in_use_can_be_exported(void)
 int main(void)
 {
     peer_t peer = peer_start();
-    CHECK(signal(SIGSEGV, on_fault) != SIG_ERR, "signal");
-    what_is_wrong_is_refused();
+    node_catch_faults();
     (peer.initiator ? export_side : import_side)(&peer);
     if (peer.initiator) {
         memory_in_use_can_be_exported();
