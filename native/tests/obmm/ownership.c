@@ -141,11 +141,41 @@ static void memory_in_use_can_be_exported(void)
     CHECK(mine[8] == 124, "the memory is still the program's");
 }
 
+/* Both sides at once: nobody gets what somebody else has. */
+static void ids_and_addresses_are_given_once(const peer_t *peer)
+{
+    enum { EXPORTS = 16 };
+    struct {
+        mem_id id;
+        uint64_t address;
+    } mine[EXPORTS], theirs[EXPORTS];
+    peer_meet(peer);
+    for (int i = 0; i < EXPORTS; i++) {
+        struct obmm_mem_desc description;
+        mine[i].id = export_memory(&description);
+        mine[i].address = description.addr;
+    }
+
+    peer_exchange(peer, mine, theirs, sizeof(mine));
+    for (int i = 0; i < EXPORTS; i++) {
+        for (int k = 0; k < EXPORTS; k++) {
+            CHECK(mine[i].id != theirs[k].id, "id %llu was given twice", (unsigned long long)mine[i].id);
+            CHECK(mine[i].address + LENGTH <= theirs[k].address || theirs[k].address + LENGTH <= mine[i].address,
+                  "two exports share addresses");
+        }
+    }
+
+    for (int i = 0; i < EXPORTS; i++) {
+        CHECK(obmm_unexport(mine[i].id, 0) == 0, "obmm_unexport");
+    }
+}
+
 int main(void)
 {
     peer_t peer = peer_start();
     node_catch_faults();
     (peer.initiator ? export_side : import_side)(&peer);
+    ids_and_addresses_are_given_once(&peer);
     if (peer.initiator) {
         memory_in_use_can_be_exported();
         puts("ownership: moved and came back");
