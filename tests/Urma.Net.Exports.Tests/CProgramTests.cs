@@ -9,6 +9,7 @@ public class CProgramTests
     [InlineData("urma_c_rc_connection", "100 messages")]
     [InlineData("urma_c_completion_events", "slept for 20 messages")]
     [InlineData("urma_c_refusals", "all as they should be")]
+    [InlineData("urma_c_peer_death", "the waiting message ended")]
     [InlineData("urma_c_control", "as documented")]
     [InlineData("urma_c_steps", "as documented")]
     [InlineData("urma_c_messages", "all arrived as they should")]
