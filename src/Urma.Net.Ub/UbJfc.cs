@@ -31,6 +31,7 @@ internal sealed unsafe partial class UbJfc : Jfc
     private volatile int _refusedCount;
     private volatile int _closingCount;
     private int _reserved;
+    private int _queues;
     private volatile int _disposed;
     private volatile bool _isWaiting;
 
@@ -44,7 +45,7 @@ internal sealed unsafe partial class UbJfc : Jfc
         _ownJfce = options.Jfce is null ? new UbJfce(context) : null;
         Channel = _ownJfce ?? (UbJfce)options.Jfce!;
         var config = default(urma_jfc_cfg_t);
-        config.depth = (uint)Depth;
+        config.depth = (uint)Math.Min((long)Depth + Markers(Depth), context.Capabilities.MaxJfcDepth);
         config.jfce = Channel.Native;
         Marshal.SetLastSystemError(0);
         _native = Liburma.urma_create_jfc(context.Native, &config);
@@ -65,6 +66,10 @@ internal sealed unsafe partial class UbJfc : Jfc
     /// <summary>The channel its events come through; one of its own where the user gave none.</summary>
     public UbJfce Channel { get; }
 
+    // Each queue ends with one completion more, which says that it is flushed (UMDK's API guide: the sum of the depths plus the number of
+    // jetties).
+    private static int Markers(int depth) => Math.Min(depth, 4096);
+
     /// <summary>Sets aside room for a queue of the given depth, or says why there is none.</summary>
     public void Reserve(int depth, string what)
     {
@@ -79,6 +84,12 @@ internal sealed unsafe partial class UbJfc : Jfc
                     $"Set JfcOptions.Depth to at least {_reserved + depth}, the sum of the depths of all queues that report to it.");
             }
 
+            if (_queues == Markers(Depth))
+            {
+                throw new UrmaException(UrmaStatus.InvalidArgument, $"{_queues} queues report to this JFC already, as many as its depth of {Depth} allows: use another JFC, or a deeper one.");
+            }
+
+            _queues++;
             _reserved += depth;
         }
     }
@@ -87,6 +98,7 @@ internal sealed unsafe partial class UbJfc : Jfc
     {
         lock (_lock)
         {
+            _queues--;
             _reserved -= depth;
         }
     }

@@ -1,0 +1,165 @@
+using Urma.Net.Interop.Liburma;
+
+namespace Urma.Net.Ub.Tests;
+
+/// <summary>What only UB devices have, and what the conformance suite does not ask.</summary>
+public sealed class UbContextTests : IDisposable
+{
+    private const int Operations = 10_000;
+
+    private readonly UbContext _context = (UbContext)UrmaContext.Open("ub://urma0");
+
+    public void Dispose() => _context.Dispose();
+
+    [Fact]
+    public void Posting_and_polling_allocate_nothing()
+    {
+        using var sender = new Endpoint(_context);
+        using var receiver = new Endpoint(_context);
+        TargetJetty target = sender.Reach(receiver);
+        TargetSegment memory = sender.Import(receiver.Memory);
+        var completions = new Completion[4];
+        var work = new WorkRequest[3];
+        int refused = 0;
+        Exchange(2_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Exchange(Operations);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, refused);
+
+        void Exchange(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                receiver.Jetty.PostReceive(new ReceiveRequest(receiver.Memory.Range(0, 64)));
+                work[0] = WorkRequest.Write(sender.Memory.Range(0, 64), memory.At(128, 64)).Unsignaled();
+                work[1] = WorkRequest.Send(target, sender.Memory.Range(0, 8));
+                work[2] = WorkRequest.FetchAdd(sender.Memory.Range(64, 8), memory.At(256, 8), 1);
+                refused += sender.Jetty.Post(work, out _) == UrmaStatus.Success ? 0 : 1;
+                Take(sender.SendJfc, 2);
+                Take(receiver.ReceiveJfc, 1);
+            }
+        }
+
+        void Take(Jfc jfc, int expected)
+        {
+            for (int taken = 0; taken < expected;)
+            {
+                taken += jfc.Poll(completions.AsSpan(0, expected - taken));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_completion_queue_that_overflows_is_told_as_an_event()
+    {
+        using var patience = new CancellationTokenSource(Bounds.Operation);
+        IAsyncEnumerator<UbEvent> events = _context.ReadEventsAsync(patience.Token).GetAsyncEnumerator(patience.Token);
+        uint overflowing = Overflow(out Action release);
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal((UbEventKind.JfcError, overflowing), (events.Current.Kind, events.Current.ObjectId));
+        release();
+        await events.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Events_end_with_their_context()
+    {
+        UbContext context = (UbContext)UrmaContext.Open("ub://urma0");
+        await using IAsyncEnumerator<UbEvent> events = context.ReadEventsAsync().GetAsyncEnumerator();
+        ValueTask<bool> next = events.MoveNextAsync();
+        context.Dispose();
+        Assert.False(await next.AsTask().WaitAsync(Bounds.Operation));
+    }
+
+    [Theory]
+    [InlineData(-1, 17)]
+    [InlineData(16, 17)]
+    [InlineData(0, -1)]
+    [InlineData(0, 32)]
+    public void Options_out_of_range_are_refused(int priority, int timeout)
+    {
+        UrmaDevice device = UbProvider.Instance.GetDevices()[0];
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => UbProvider.Instance.Open(device, null, new UbContextOptions { Priority = priority, ErrorTimeout = timeout }));
+    }
+
+    [Fact]
+    public void Every_path_and_priority_the_device_has_carries_messages()
+    {
+        UrmaDevice device = UbProvider.Instance.GetDevices()[0];
+        foreach (UbTransportPath path in new[] { UbTransportPath.Reliable, UbTransportPath.Compact })
+        {
+            using UbContext context = UbProvider.Instance.Open(device, null, new UbContextOptions { Path = path, Priority = 15, ErrorTimeout = 20, EidIndex = 0 });
+            using var sender = new Endpoint(context);
+            using var receiver = new Endpoint(_context);
+            receiver.PostReceive(0, 8);
+            sender.Succeed(WorkRequest.Send(sender.Reach(receiver), sender.Memory.Range(0, 8)));
+            receiver.ReceiveJfc.NextSuccess();
+        }
+    }
+
+    [Fact]
+    public void A_jetty_of_a_connection_sends_to_its_one_peer()
+    {
+        using Jfc jfc = _context.CreateJfc();
+        using Segment memory = _context.AllocateSegment(64);
+        using UbContext other = (UbContext)UrmaContext.Open("ub://urma0");
+        using Jfc theirJfc = other.CreateJfc();
+        using Segment theirMemory = other.AllocateSegment(64);
+        using Jetty theirs = other.CreateJetty(new JettyOptions { SendJfc = theirJfc, TransportMode = TransportMode.ReliableConnection });
+        using Jetty ours = _context.CreateJetty(new JettyOptions { SendJfc = jfc, TransportMode = TransportMode.ReliableConnection });
+        using TargetJetty target = _context.ImportJetty(theirs.Descriptor, theirs.Token);
+        using TargetJetty back = other.ImportJetty(ours.Descriptor, ours.Token);
+        ours.Bind(target);
+        theirs.Bind(back);
+        theirs.PostReceive(new ReceiveRequest(theirMemory.Range(), 7));
+        memory.AsSpan()[0] = 42;
+
+        Assert.Equal(UrmaStatus.Success, ours.Post(WorkRequest.Send(target, memory.Range())));
+
+        jfc.NextSuccess();
+        Assert.Equal(7ul, theirJfc.NextSuccess().UserContext);
+        Assert.Equal(42, theirMemory.AsSpan()[0]);
+        Assert.Equal(UrmaStatus.Exists, Assert.Throws<UrmaException>(() => ours.Bind(target)).Status);
+    }
+
+    [Fact]
+    public void What_is_counted_stays_counted_after_a_queue_has_gone()
+    {
+        using (var sender = new Endpoint(_context))
+        {
+            TargetSegment own = sender.Import(sender.Memory);
+            sender.Succeed(WorkRequest.Write(sender.Memory.Range(0, 100), own.At(200, 100)));
+            sender.Fail(WorkRequest.Write(sender.Memory.Range(0, 2), own.At(own.Length - 1)), CompletionStatus.RemoteAccessAbort);
+        }
+
+        UrmaCounters counters = _context.GetCounters();
+        Assert.Equal((1L, 100L, 1L, 0L), (counters.Writes, counters.Bytes, counters.Errors, counters.OpenQueues));
+    }
+
+    private unsafe uint Overflow(out Action release)
+    {
+        var jfcConfig = new urma_jfc_cfg_t { depth = 1 };
+        urma_jfc_t* jfc = Liburma.urma_create_jfc(_context.Native, &jfcConfig);
+        var jfsConfig = new urma_jfs_cfg_t { depth = 256, trans_mode = urma_transport_mode_t.URMA_TM_RM, max_sge = 1, jfc = jfc };
+        urma_jfs_t* jfs = Liburma.urma_create_jfs(_context.Native, &jfsConfig);
+        Assert.True(jfc != null && jfs != null);
+        var work = new urma_jfs_wr_t { opcode = urma_opcode_t.URMA_OPC_NOP };
+        work.flag.bs.complete_enable = 1;
+        for (int i = 0; i < 100; i++)
+        {
+            urma_jfs_wr_t* bad;
+            _ = Liburma.urma_post_jfs_wr(jfs, &work, &bad);
+        }
+
+        var cr = stackalloc urma_cr_t[1];
+        _ = Liburma.urma_poll_jfc(jfc, 1, cr);
+        release = () =>
+        {
+            _ = Liburma.urma_delete_jfs(jfs);
+            _ = Liburma.urma_delete_jfc(jfc);
+        };
+        return jfc->jfc_id.id;
+    }
+}
