@@ -67,6 +67,24 @@ public sealed unsafe partial class UbContext
         return Keep(jetty);
     }
 
+    /// <summary>Imports a peer's jetty group.</summary>
+    /// <param name="descriptor">What <see cref="UbJettyGroup.Descriptor"/> was at the peer.</param>
+    /// <param name="token">The secret.</param>
+    /// <param name="policy">The group's policy.</param>
+    /// <exception cref="UrmaException">The token does not match, or the group or its owner is gone.</exception>
+    public TargetJetty ImportJettyGroup(JettyDescriptor descriptor, Token token, UbGroupPolicy policy)
+    {
+        ThrowIfDisposed();
+        UbTargetJetty group = UbTargetJetty.Import(this, descriptor, token, policy);
+        lock (_lock)
+        {
+            _importedJetties.Add(group);
+            UpdateRoutes(descriptor);
+        }
+
+        return Keep(group);
+    }
+
     internal override Segment? FindOwnSegment(uint tokenId)
     {
         lock (_lock)

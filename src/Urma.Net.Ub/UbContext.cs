@@ -120,7 +120,25 @@ public sealed unsafe partial class UbContext : UrmaContext
     }
 
     /// <inheritdoc/>
-    public override Jetty CreateJetty(JettyOptions options)
+    public override Jetty CreateJetty(JettyOptions options) => CreateJetty(options, group: null);
+
+    /// <summary>Makes a group, to which jetties are added as they are made.</summary>
+    /// <param name="name">1 to 63 bytes of UTF-8.</param>
+    /// <param name="policy">How a message finds its jetty.</param>
+    /// <param name="token">The secret a sender must show; random when null.</param>
+    /// <exception cref="UrmaException">The device has no groups, or no more.</exception>
+    public UbJettyGroup CreateJettyGroup(string name, UbGroupPolicy policy = UbGroupPolicy.RoundRobin, Token? token = null)
+    {
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(name);
+        return Keep(new UbJettyGroup(this, name, policy, token));
+    }
+
+    /// <summary>Makes a jetty of a group.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="group">The group; none when null.</param>
+    /// <exception cref="UrmaException">A JFC cannot hold its completions, the group is full, or resources ran out.</exception>
+    public Jetty CreateJetty(JettyOptions options, UbJettyGroup? group)
     {
         CheckQueue(options);
         if (options.SharedJfr is not null && options.Receive is not null)
@@ -132,7 +150,7 @@ public sealed unsafe partial class UbContext : UrmaContext
         Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc }, options.TransportMode);
         try
         {
-            return Keep(new UbJetty(this, options, (UbJfr)receive, ownsReceiveQueue: options.SharedJfr is null));
+            return Keep(new UbJetty(this, options, (UbJfr)receive, ownsReceiveQueue: options.SharedJfr is null, group));
         }
         catch when (options.SharedJfr is null)
         {
@@ -215,10 +233,11 @@ public sealed unsafe partial class UbContext : UrmaContext
         }
 
         // Queues before what they report to. A queue that waits to be polled is deleted now; a JFR goes after its jetties, hence twice.
-        DisposeChildren(static c => c is not (Jfc or Jfce));
+        DisposeChildren(static c => c is not (Jfc or Jfce or UbJettyGroup));
         UbJfc[] jfcs = Children<UbJfc>();
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
+        DisposeChildren(static c => c is UbJettyGroup);
         DisposeChildren(static c => c is Jfc);
         DisposeChildren(static _ => true);
 

@@ -11,7 +11,7 @@ internal sealed unsafe class UbJetty : Jetty
     private readonly UbJfr _receiveQueue;
     private readonly bool _ownsReceiveQueue;
 
-    public UbJetty(UbContext context, JettyOptions options, UbJfr receiveQueue, bool ownsReceiveQueue)
+    public UbJetty(UbContext context, JettyOptions options, UbJfr receiveQueue, bool ownsReceiveQueue, UbJettyGroup? group)
         : base(context, options, receiveQueue)
     {
         _context = context;
@@ -27,6 +27,7 @@ internal sealed unsafe class UbJetty : Jetty
             config.flag.bs.share_jfr = 1;
             config.shared.jfr = receiveQueue.Native;
             config.shared.jfc = ((UbJfc)receiveQueue.ReceiveJfc).Native;
+            config.jetty_grp = group is null ? null : group.Native;
             Marshal.SetLastSystemError(0);
             urma_jetty_t* native = Liburma.urma_create_jetty(context.Native, &config);
             if (native == null)

@@ -26,9 +26,9 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
     /// <remarks>The device tells with each operation.</remarks>
     public override string? Fault => null;
 
-    public static UbTargetJetty Import(UbContext context, JettyDescriptor descriptor, Token token)
+    public static UbTargetJetty Import(UbContext context, JettyDescriptor descriptor, Token token, UbGroupPolicy? group = null)
     {
-        urma_target_jetty_t* native = Import(context, descriptor, token, TransportMode.ReliableMessage);
+        urma_target_jetty_t* native = Import(context, descriptor, token, TransportMode.ReliableMessage, group);
         try
         {
             return new UbTargetJetty(context, descriptor, token, native);
@@ -61,26 +61,27 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
         Unimport(Native, Descriptor.JettyId != 0);
     }
 
-    private static urma_target_jetty_t* Import(UbContext context, JettyDescriptor descriptor, Token token, TransportMode mode)
+    private static urma_target_jetty_t* Import(UbContext context, JettyDescriptor descriptor, Token token, TransportMode mode, UbGroupPolicy? group = null)
     {
         urma_token_t secret = new() { token = token.Value };
         Marshal.SetLastSystemError(0);
         urma_target_jetty_t* native = descriptor.JettyId != 0
-            ? ImportJetty(context, descriptor, &secret, mode)
+            ? ImportJetty(context, descriptor, &secret, mode, group)
             : ImportJfr(context, descriptor, &secret, mode);
         return native != null
             ? native
             : throw UbError.FromErrno($"import jetty {descriptor.JettyId} (JFR {descriptor.JfrId}) of engine {descriptor.Eid}:0x{descriptor.Uasid:x6}");
     }
 
-    private static urma_target_jetty_t* ImportJetty(UbContext context, JettyDescriptor descriptor, urma_token_t* secret, TransportMode mode)
+    private static urma_target_jetty_t* ImportJetty(UbContext context, JettyDescriptor descriptor, urma_token_t* secret, TransportMode mode, UbGroupPolicy? group)
     {
         var remote = default(urma_rjetty_t);
         NativeEid.Write(descriptor.Eid, &remote.jetty_id.eid);
         remote.jetty_id.uasid = descriptor.Uasid;
         remote.jetty_id.id = descriptor.JettyId;
         remote.trans_mode = (urma_transport_mode_t)mode;
-        remote.type = urma_target_type_t.URMA_JETTY;
+        remote.type = group is null ? urma_target_type_t.URMA_JETTY : urma_target_type_t.URMA_JETTY_GROUP;
+        remote.policy = (urma_jetty_grp_policy_t)(group ?? UbGroupPolicy.RoundRobin);
         remote.flag.bs.token_policy = PlainToken;
         remote.tp_type = (urma_tp_type_t)context.UbOptions.Path;
         return Liburma.urma_import_jetty(context.Native, &remote, secret);

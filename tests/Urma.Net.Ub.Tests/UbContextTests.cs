@@ -125,6 +125,33 @@ public sealed class UbContextTests : IDisposable
     }
 
     [Fact]
+    public void A_group_spreads_messages_over_its_jetties_by_turns()
+    {
+        using UbContext other = (UbContext)UrmaContext.Open("ub://urma0");
+        using Jfc jfc = other.CreateJfc();
+        using Segment memory = other.AllocateSegment(256);
+        UbJettyGroup group = other.CreateJettyGroup("workers");
+        Jetty[] jetties = [.. Enumerable.Range(0, 3).Select(_ => other.CreateJetty(new JettyOptions { SendJfc = jfc, Depth = 8, Receive = new JfrOptions { ReceiveJfc = jfc, Depth = 8 } }, group))];
+        for (int i = 0; i < jetties.Length; i++)
+        {
+            Assert.Equal(UrmaStatus.Success, jetties[i].PostReceive(new ReceiveRequest(memory.Range(i * 64, 64), (ulong)i)));
+        }
+
+        using var sender = new Endpoint(_context);
+        Assert.Throws<UrmaException>(() => _context.ImportJettyGroup(group.Descriptor, new Token(group.Token.Value ^ 1), group.Policy));
+        using TargetJetty target = _context.ImportJettyGroup(group.Descriptor, group.Token, group.Policy);
+        for (int i = 0; i < jetties.Length; i++)
+        {
+            sender.Succeed(WorkRequest.Send(target, sender.Memory.Range(0, 8)));
+        }
+
+        Assert.Equal([0ul, 1ul, 2ul], jfc.Take(3).Select(c => c.UserContext).Order());
+        Assert.Throws<UrmaException>(group.Dispose);
+        Array.ForEach(jetties, static j => j.Dispose());
+        group.Dispose();
+    }
+
+    [Fact]
     public void What_is_counted_stays_counted_after_a_queue_has_gone()
     {
         using (var sender = new Endpoint(_context))
