@@ -222,28 +222,11 @@ Task("pack").IsDependentOn("exports").Does(() =>
         throw new CakeException("No project is packable: set IsPackable in the projects that ship.");
     }
 
-    foreach (var package in made)
+    foreach (var package in made.Concat(GetFiles($"{packages}/*.tar.gz")))
     {
         Console.WriteLine($"packed {package.GetFilename()}");
     }
-
-    PackSoftwareDevice();
 });
-
-// The software UB device for those who do not use .NET, laid out like its package.
-void PackSoftwareDevice()
-{
-    const string Name = "urma-software-ub-linux-x64";
-    var root = packages.Combine(Name);
-    EnsureDirectoryExists(root.Combine("device/linux-x64"));
-    CopyFiles("artifacts/native/{liburma.so.0,libobmm.so}", root.Combine("device/linux-x64"));
-    CopyDirectory("native/include/ub", root.Combine("device/include/ub"));
-    CopyFile("native/exports/Package/README.md", root.CombineWithFilePath("README.md"));
-    CopyFile("LICENSE", root.CombineWithFilePath("LICENSE"));
-    RunSilently("tar", $"-C \"{packages}\" -czf \"{packages}/{Name}.tar.gz\" {Name}");
-    DeleteDirectory(root, new DeleteDirectorySettings { Recursive = true });
-    Console.WriteLine($"packed {Name}.tar.gz");
-}
 
 bool IsPackable(FilePath project) =>
     System.IO.File.ReadAllText(project.FullPath).Contains("<IsPackable>true</IsPackable>");
