@@ -9,6 +9,12 @@ namespace Urma.Net.Exports.Liburma;
 /// </summary>
 internal static unsafe class Blocks
 {
+    private static uint _copy;
+
+    /// <summary>Tells this copy of the library from others in the process, whose objects are none of ours.</summary>
+    /// <param name="address">Of something in this copy.</param>
+    public static void Distinguish(void* address) => _copy = (uint)((nuint)address >> 4);
+
     /// <summary>A zeroed structure that leads to nothing yet. Give it back with <see cref="NativeMemory.Free"/> or <see cref="Free"/>.</summary>
     public static T* Allocate<T>()
         where T : unmanaged => (T*)NativeMemory.AllocZeroed((nuint)(sizeof(T) + sizeof(BlockTail)));
@@ -23,7 +29,7 @@ internal static unsafe class Blocks
         Retire(block);
         BlockTail* tail = TailOf(block);
         tail->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(owner));
-        tail->Kind = kind;
+        tail->Kind = OwnKind(kind);
     }
 
     /// <summary>A structure that leads to an object.</summary>
@@ -47,7 +53,7 @@ internal static unsafe class Blocks
         }
 
         BlockTail* tail = TailOf(block);
-        return tail->Kind == kind ? Unsafe.As<TObject>(GCHandle.FromIntPtr(tail->Handle).Target) : null;
+        return tail->Kind == OwnKind(kind) ? Unsafe.As<TObject>(GCHandle.FromIntPtr(tail->Handle).Target) : null;
     }
 
     /// <summary>Cuts a structure off from its object; the memory stays, for <see cref="NativeMemory.Free"/>.</summary>
@@ -70,6 +76,9 @@ internal static unsafe class Blocks
         Retire(block);
         NativeMemory.Free(block);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static BlockKind OwnKind(BlockKind kind) => (BlockKind)((uint)kind ^ _copy);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static BlockTail* TailOf<T>(T* block)

@@ -1,6 +1,7 @@
 /* The calls around the data path, in one process that is its own peer: devices, both life cycles of objects, tokens,
  * descriptors, asynchronous imports, groups, events, the log. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -259,6 +260,8 @@ static void overflows_are_events(const objects_t *objects)
     CHECK(event.event_type == URMA_EVENT_JFC_ERR && event.element.jfc == jfc, "event %d", (int)event.event_type);
     CHECK(event.urma_ctx == objects->context, "the context of the event");
     urma_ack_async_event(&event);
+    CHECK(fcntl(objects->context->async_fd, F_SETFL, O_NONBLOCK) == 0, "fcntl");
+    CHECK(urma_get_async_event(objects->context, &event) == URMA_EAGAIN, "an event of nothing");
     CHECK(urma_delete_jfs(jfs) == URMA_SUCCESS, "urma_delete_jfs");
     CHECK(urma_delete_jfc(jfc) == URMA_SUCCESS, "urma_delete_jfc");
 }

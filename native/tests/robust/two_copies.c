@@ -113,6 +113,7 @@ int main(void)
         CHECK(memory[5000] == 99, "what the other copy's mapping wrote");
     }
 
+    CHECK(other.unregister_seg(offered) == URMA_EINVAL && one.unimport_seg(imported) == URMA_EINVAL, "an object of the other copy's was taken");
     CHECK(other.unimport_seg(imported) == URMA_SUCCESS, "urma_unimport_seg");
     CHECK(one.unregister_seg(offered) == URMA_SUCCESS, "urma_unregister_seg");
     CHECK(one.delete_context(mine) == URMA_SUCCESS && other.delete_context(theirs) == URMA_SUCCESS, "urma_delete_context");

@@ -18,6 +18,8 @@ namespace Urma.Net.Internal;
 /// child would write into its parent. This holds for the neighbours on edge pages as well.</para>
 /// <para>A thread's stack looks like any other anonymous memory; adopting one's own is refused, adopting another
 /// thread's is undetectable and breaks the rule above.</para>
+/// <para>Memory inside of pages that are adopted already shares them: they are given back when the last of those who adopted them
+/// releases them, and until then an importer of one of them that does not confirm a revocation keeps them all.</para>
 /// <para>One thread at a time per object.</para>
 /// </remarks>
 internal sealed unsafe class AdoptedMemory : IDisposable
@@ -25,34 +27,50 @@ internal sealed unsafe class AdoptedMemory : IDisposable
     // Looking at the maps and moving pages must not interleave with another adoption of the same pages.
     private static readonly Lock Gate = new();
 
+    private static readonly List<AdoptedPages> Live = [];
+
     private readonly AddressRange _requested;
-    private readonly AddressRange _pages;
+    private readonly AdoptedPages _shared;
     private bool _released;
 
-    private AdoptedMemory(AddressRange requested, AddressRange pages, MemoryFile file)
+    private AdoptedMemory(AddressRange requested, AdoptedPages pages)
     {
         _requested = requested;
-        _pages = pages;
-        File = file;
+        _shared = pages;
+        pages.Uses++;
     }
 
-    /// <summary>The file that now holds the pages, to be sent to importers; disposed with this object.</summary>
-    internal MemoryFile File { get; }
+    /// <summary>The file that now holds the pages, to be sent to importers; disposed with the last object that shares it.</summary>
+    internal MemoryFile File => _shared.File;
+
+    /// <summary>Whether others have adopted memory on the same pages.</summary>
+    internal bool IsShared
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _shared.Uses > 1;
+            }
+        }
+    }
 
     /// <summary>The first adopted byte, at a page boundary: offset 0 of the file.</summary>
-    internal byte* Start => (byte*)_pages.Start;
+    internal byte* Start => (byte*)Pages.Start;
 
     /// <summary>Adopted bytes, whole pages: the length of the file.</summary>
-    internal long Length => _pages.Length;
+    internal long Length => Pages.Length;
+
+    private AddressRange Pages => _shared.Range;
 
     /// <summary>Bytes of the requested memory in front of the adopted pages; 0 unless edge pages were excluded.</summary>
-    internal long ExcludedHead => Math.Max(0, (long)(_pages.Start - _requested.Start));
+    internal long ExcludedHead => Math.Max(0, (long)(Pages.Start - _requested.Start));
 
     /// <summary>Bytes of the requested memory behind the adopted pages; 0 unless edge pages were excluded.</summary>
-    internal long ExcludedTail => Math.Max(0, (long)(_requested.End - _pages.End));
+    internal long ExcludedTail => Math.Max(0, (long)(_requested.End - Pages.End));
 
     /// <summary>Where the requested memory begins in the file; negative by <see cref="ExcludedHead"/> if edges were excluded.</summary>
-    internal long RequestedOffset => (long)(_requested.Start - _pages.Start);
+    internal long RequestedOffset => (long)(_requested.Start - Pages.Start);
 
     /// <summary>Adopts memory or throws.</summary>
     /// <inheritdoc cref="TryAdopt"/>
@@ -86,6 +104,13 @@ internal sealed unsafe class AdoptedMemory : IDisposable
         memory = null;
         lock (Gate)
         {
+            if (Live.Find(live => live.Covers(pages, options.ReadOnlyForOthers)) is { } present)
+            {
+                refusal = null;
+                memory = new AdoptedMemory(requested, present);
+                return true;
+            }
+
             string? obstacle = ObstacleIn(pages);
             if (obstacle is not null)
             {
@@ -94,7 +119,9 @@ internal sealed unsafe class AdoptedMemory : IDisposable
             }
 
             refusal = null;
-            memory = new AdoptedMemory(requested, pages, MoveIntoFile(name, pages, options));
+            var adopted = new AdoptedPages(pages, MoveIntoFile(name, pages, options), options.ReadOnlyForOthers);
+            Live.Add(adopted);
+            memory = new AdoptedMemory(requested, adopted);
             return true;
         }
     }
@@ -106,11 +133,29 @@ internal sealed unsafe class AdoptedMemory : IDisposable
     /// <exception cref="UrmaException">The copy's memory is not there: the pages are still shared; may be tried again.</exception>
     internal void Release()
     {
-        if (_released)
+        lock (Gate)
         {
-            return;
-        }
+            if (_released)
+            {
+                return;
+            }
 
+            if (_shared.Uses == 1)
+            {
+                TakeBack();
+                Live.Remove(_shared);
+            }
+
+            _shared.Uses--;
+            _released = true;
+        }
+    }
+
+    /// <inheritdoc cref="Release"/>
+    public void Dispose() => Release();
+
+    private void TakeBack()
+    {
         MemoryFileChecks.ThrowIfHeadroomBelow(Length, MemoryPages.Default);
         nint copy = Libc.Mmap(
             null, (nuint)Length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
@@ -125,17 +170,13 @@ internal sealed unsafe class AdoptedMemory : IDisposable
         if (moved == Libc.MAP_FAILED)
         {
             UrmaException error = LinuxError.Create(
-                $"move {Length} bytes back to address 0x{_pages.Start:x}", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+                $"move {Length} bytes back to address 0x{Pages.Start:x}", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             _ = Libc.Munmap((void*)copy, (nuint)Length);
             throw error;
         }
 
-        _released = true;
         File.Dispose();
     }
-
-    /// <inheritdoc cref="Release"/>
-    public void Dispose() => Release();
 
     private static string? ObstacleIn(AddressRange pages)
     {

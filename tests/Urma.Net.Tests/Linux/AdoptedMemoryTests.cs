@@ -194,6 +194,52 @@ public sealed unsafe class AdoptedMemoryTests
     }
 
     [Fact]
+    public void Memory_on_pages_that_are_adopted_already_shares_them_until_the_last_is_released()
+    {
+        long page = PageSize.Bytes;
+        byte* memory = TestMemory.MapAnonymous(4 * page);
+        TestMemory.Fill(memory, 4 * page, 9);
+        AdoptedMemory whole = AdoptedMemory.Adopt("urma-test", memory, 4 * page);
+        AdoptedMemory part = AdoptedMemory.Adopt("urma-test", memory + page + 100, 50);
+        Assert.Equal((page + 100, true), (part.RequestedOffset, part.IsShared));
+
+        using (SharedMapping importer = part.File.MapShared(writable: true))
+        {
+            whole.Dispose();
+            Assert.False(part.IsShared);
+            importer.Pointer[page + 100] = 77;
+            Assert.Equal(77, memory[page + 100]);
+            part.Dispose();
+            importer.Pointer[page + 100] = 78;
+        }
+
+        Assert.Equal(77, memory[page + 100]);
+        Assert.Equal(0, Libc.Munmap(memory, (nuint)(4 * page)));
+    }
+
+    [Fact]
+    public void Pages_that_are_protected_otherwise_or_mapped_anew_are_not_shared()
+    {
+        long page = PageSize.Bytes;
+        byte* memory = TestMemory.MapAnonymous(2 * page);
+        AdoptedMemory adopted = AdoptedMemory.Adopt("urma-test", memory, 2 * page);
+        Assert.False(AdoptedMemory.TryAdopt("urma-test", memory, page, ReadOnly, out _, out string? refusal));
+        Assert.Contains("shared already", refusal, StringComparison.Ordinal);
+
+        // Without a word to us, as a program that frees registered memory would.
+        nint again = Libc.Mmap(
+            memory, (nuint)(2 * page), Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED, -1, 0);
+        Assert.Equal((nint)memory, again);
+        using (AdoptedMemory fresh = AdoptedMemory.Adopt("urma-test", memory, 2 * page))
+        {
+            Assert.NotSame(adopted.File, fresh.File);
+        }
+
+        adopted.Dispose();
+        Assert.Equal(0, Libc.Munmap(memory, (nuint)(2 * page)));
+    }
+
+    [Fact]
     public void Write_protected_memory_holes_and_stacks_are_refused()
     {
         long page = PageSize.Bytes;

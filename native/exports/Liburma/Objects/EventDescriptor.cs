@@ -9,9 +9,10 @@ internal sealed unsafe class EventDescriptor : IDisposable
 {
     private const int MaxSlice = int.MaxValue;
 
+    // Left blocking, so that a program can say with fcntl that it does not want to wait.
     public EventDescriptor()
     {
-        Number = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        Number = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
         if (Number < 0)
         {
             LinuxError.ThrowLast("create an event descriptor");
@@ -19,6 +20,9 @@ internal sealed unsafe class EventDescriptor : IDisposable
     }
 
     public int Number { get; }
+
+    /// <summary>Whether the program set O_NONBLOCK.</summary>
+    public bool IsNonBlocking => (Libc.Fcntl(Number, Libc.F_GETFL, 0) & Libc.O_NONBLOCK) != 0;
 
     public void Raise()
     {
@@ -29,7 +33,10 @@ internal sealed unsafe class EventDescriptor : IDisposable
     public void Clear()
     {
         ulong count;
-        _ = Libc.Read(Number, &count, sizeof(ulong));
+        if (Wait(TimeLimit.After(TimeSpan.Zero)))
+        {
+            _ = Libc.Read(Number, &count, sizeof(ulong));
+        }
     }
 
     /// <summary>Waits until it is readable.</summary>

@@ -89,11 +89,16 @@ internal sealed unsafe class SoftContext
         }
     }
 
-    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking itself: like the device file's.</summary>
+    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
     public int TakeEvent(urma_async_event_t* target)
     {
         while (!TryTakeEvent(out *target))
         {
+            if (_eventsReady.IsNonBlocking)
+            {
+                return URMA_EAGAIN;
+            }
+
             _eventsReady.Wait(TimeLimit.Never);
         }
 

@@ -246,12 +246,12 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
             _epoch = NextEpoch();
             Tell(_importers.Keys.Select(k => k.Peer).Distinct());
             _importers.Clear();
-            if (Mode == SegmentMode.Copied)
+            if (Mode == SegmentMode.Copied || _adopted is { IsShared: true })
             {
                 throw new UrmaException(
                     UrmaStatus.TimedOut,
                     $"An importer of segment {Index} did not confirm within {_context.Options.RevocationTimeout}: it may still copy into this memory, " +
-                    "which cannot be replaced because it is not shared. Stop that peer, or use AllocateSegment.");
+                    "which cannot be replaced because it is not shared, or registered more than once. Stop that peer, or use AllocateSegment.");
             }
 
             if (_adopted is not null)
