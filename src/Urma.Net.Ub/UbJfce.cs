@@ -16,6 +16,7 @@ internal sealed unsafe class UbJfce : Jfce
     private readonly UbContext _context;
     private readonly Lock _lock = new();
     private readonly int _nudge;
+    private readonly Jfc[] _one = new Jfc[1];
     private volatile UbJfc[] _members = [];
     private urma_jfce_t* _native;
     private volatile bool _disposed;
@@ -88,7 +89,7 @@ internal sealed unsafe class UbJfce : Jfce
         if (!cancellationToken.IsCancellationRequested)
         {
             _ = Sleep(TimeLimit.After(timeout));
-            _ = Collect(new Jfc[1]);
+            _ = Collect(_one);
         }
     }
 

@@ -152,7 +152,7 @@ static void ids_and_addresses_are_given_once(const peer_t *peer)
     peer_meet(peer);
     for (int i = 0; i < EXPORTS; i++) {
         struct obmm_mem_desc description;
-        mine[i].id = export_memory(&description);
+        mine[i].id = node_export(LENGTH, &description);
         mine[i].address = description.addr;
     }
 
