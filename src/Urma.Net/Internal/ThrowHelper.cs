@@ -19,7 +19,7 @@ internal static class ThrowHelper
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReadOnly() =>
-        throw new UrmaException(UrmaStatus.OperationNotPermitted, "The segment was imported read-only: its owner must register it with SegmentAccess.Write.");
+        throw new UrmaException(UrmaStatus.OperationNotPermitted, "The view is read-only: the owner of the segment must register it with SegmentAccess.Write, or its holder own it with Ownership.Write before it maps.");
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
