@@ -12,7 +12,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Find.Context(ctx) is { } context && cfg != null ? Lives.Create(context, cfg) : (urma_jetty_t*)Answer.Null(URMA_EINVAL);
+            return Find.Context(ctx) is { } context && cfg != null ? JettyLife.Create(context, cfg) : (urma_jetty_t*)Answer.Null(URMA_EINVAL);
         }
         catch (Exception error)
         {
@@ -25,7 +25,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Find.Jetty(jetty) is { } owner ? Lives.Delete(owner) : URMA_EINVAL;
+            return JettyLife.Delete(jetty);
         }
         catch (Exception error)
         {
@@ -38,24 +38,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            if (jetty_arr == null || jetty_num <= 0 || bad_jetty == null)
-            {
-                return URMA_EINVAL;
-            }
-
-            for (int i = 0; i < jetty_num; i++)
-            {
-                *bad_jetty = jetty_arr[i];
-                if (Find.Jetty(jetty_arr[i]) is not { } owner)
-                {
-                    return URMA_EINVAL;
-                }
-
-                _ = Lives.Delete(owner);
-            }
-
-            *bad_jetty = null;
-            return URMA_SUCCESS;
+            return JettyLife.Delete(jetty_arr, jetty_num, bad_jetty);
         }
         catch (Exception error)
         {
@@ -68,7 +51,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jetty != null ? Lives.Allocate(context, cfg, jetty) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jetty != null ? JettyLife.Allocate(context, cfg, jetty) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -81,7 +64,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Lives.Activate(jetty);
+            return JettyLife.Activate(jetty);
         }
         catch (Exception error)
         {
@@ -94,7 +77,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Find.Jetty(jetty) is { } owner ? Lives.Deactivate(owner) : URMA_EINVAL;
+            return JettyLife.Deactivate(jetty);
         }
         catch (Exception error)
         {
@@ -107,7 +90,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Lives.Free(jetty);
+            return JettyLife.Free(jetty);
         }
         catch (Exception error)
         {

@@ -12,7 +12,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Find.Context(ctx) is { } context && cfg != null ? Lives.Create(context, cfg) : (urma_jfc_t*)Answer.Null(URMA_EINVAL);
+            return Find.Context(ctx) is { } context && cfg != null ? JfcLife.Create(context, cfg) : (urma_jfc_t*)Answer.Null(URMA_EINVAL);
         }
         catch (Exception error)
         {
@@ -25,7 +25,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Find.Jfc(jfc) is { } owner ? Lives.Delete(owner) : URMA_EINVAL;
+            return JfcLife.Delete(jfc);
         }
         catch (Exception error)
         {
@@ -38,24 +38,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            if (jfc_arr == null || jfc_num <= 0 || bad_jfc == null)
-            {
-                return URMA_EINVAL;
-            }
-
-            for (int i = 0; i < jfc_num; i++)
-            {
-                *bad_jfc = jfc_arr[i];
-                if (Find.Jfc(jfc_arr[i]) is not { } owner)
-                {
-                    return URMA_EINVAL;
-                }
-
-                _ = Lives.Delete(owner);
-            }
-
-            *bad_jfc = null;
-            return URMA_SUCCESS;
+            return JfcLife.Delete(jfc_arr, jfc_num, bad_jfc);
         }
         catch (Exception error)
         {
@@ -68,7 +51,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfc != null ? Lives.Allocate(context, cfg, jfc) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfc != null ? JfcLife.Allocate(context, cfg, jfc) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -81,7 +64,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Lives.Activate(jfc);
+            return JfcLife.Activate(jfc);
         }
         catch (Exception error)
         {
@@ -94,7 +77,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Find.Jfc(jfc) is { } owner ? Lives.Deactivate(owner) : URMA_EINVAL;
+            return JfcLife.Deactivate(jfc);
         }
         catch (Exception error)
         {
@@ -107,7 +90,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Lives.Free(jfc);
+            return JfcLife.Free(jfc);
         }
         catch (Exception error)
         {

@@ -12,7 +12,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Find.Context(ctx) is { } context && cfg != null ? Lives.Create(context, cfg) : (urma_jfr_t*)Answer.Null(URMA_EINVAL);
+            return Find.Context(ctx) is { } context && cfg != null ? JfrLife.Create(context, cfg) : (urma_jfr_t*)Answer.Null(URMA_EINVAL);
         }
         catch (Exception error)
         {
@@ -25,7 +25,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Find.Jfr(jfr) is { } owner ? Lives.Delete(owner) : URMA_EINVAL;
+            return JfrLife.Delete(jfr);
         }
         catch (Exception error)
         {
@@ -38,24 +38,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            if (jfr_arr == null || jfr_num <= 0 || bad_jfr == null)
-            {
-                return URMA_EINVAL;
-            }
-
-            for (int i = 0; i < jfr_num; i++)
-            {
-                *bad_jfr = jfr_arr[i];
-                if (Find.Jfr(jfr_arr[i]) is not { } owner)
-                {
-                    return URMA_EINVAL;
-                }
-
-                _ = Lives.Delete(owner);
-            }
-
-            *bad_jfr = null;
-            return URMA_SUCCESS;
+            return JfrLife.Delete(jfr_arr, jfr_num, bad_jfr);
         }
         catch (Exception error)
         {
@@ -68,7 +51,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfr != null ? Lives.Allocate(context, cfg, jfr) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfr != null ? JfrLife.Allocate(context, cfg, jfr) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -81,7 +64,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Lives.Activate(jfr);
+            return JfrLife.Activate(jfr);
         }
         catch (Exception error)
         {
@@ -94,7 +77,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Find.Jfr(jfr) is { } owner ? Lives.Deactivate(owner) : URMA_EINVAL;
+            return JfrLife.Deactivate(jfr);
         }
         catch (Exception error)
         {
@@ -107,7 +90,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Lives.Free(jfr);
+            return JfrLife.Free(jfr);
         }
         catch (Exception error)
         {

@@ -12,7 +12,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Find.Context(ctx) is { } context && cfg != null ? Lives.Create(context, cfg) : (urma_jfs_t*)Answer.Null(URMA_EINVAL);
+            return Find.Context(ctx) is { } context && cfg != null ? JfsLife.Create(context, cfg) : (urma_jfs_t*)Answer.Null(URMA_EINVAL);
         }
         catch (Exception error)
         {
@@ -25,7 +25,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Find.Jfs(jfs) is { } owner ? Lives.Delete(owner) : URMA_EINVAL;
+            return JfsLife.Delete(jfs);
         }
         catch (Exception error)
         {
@@ -38,24 +38,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            if (jfs_arr == null || jfs_num <= 0 || bad_jfs == null)
-            {
-                return URMA_EINVAL;
-            }
-
-            for (int i = 0; i < jfs_num; i++)
-            {
-                *bad_jfs = jfs_arr[i];
-                if (Find.Jfs(jfs_arr[i]) is not { } owner)
-                {
-                    return URMA_EINVAL;
-                }
-
-                _ = Lives.Delete(owner);
-            }
-
-            *bad_jfs = null;
-            return URMA_SUCCESS;
+            return JfsLife.Delete(jfs_arr, jfs_num, bad_jfs);
         }
         catch (Exception error)
         {
@@ -68,7 +51,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfs != null ? Lives.Allocate(context, cfg, jfs) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfs != null ? JfsLife.Allocate(context, cfg, jfs) : URMA_EINVAL;
         }
         catch (Exception error)
         {
@@ -81,7 +64,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Lives.Activate(jfs);
+            return JfsLife.Activate(jfs);
         }
         catch (Exception error)
         {
@@ -94,7 +77,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Find.Jfs(jfs) is { } owner ? Lives.Deactivate(owner) : URMA_EINVAL;
+            return JfsLife.Deactivate(jfs);
         }
         catch (Exception error)
         {
@@ -107,7 +90,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Lives.Free(jfs);
+            return JfsLife.Free(jfs);
         }
         catch (Exception error)
         {

@@ -6,7 +6,7 @@ using static Urma.Net.Interop.Liburma.Liburma;
 namespace Urma.Net.Exports.Liburma;
 
 /// <summary>A jetty: a send queue, and the JFR that takes its messages.</summary>
-internal sealed unsafe class SoftJetty
+internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
 {
     private readonly SoftJfr _receive;
     private readonly SoftGroup? _group;
@@ -54,6 +54,10 @@ internal sealed unsafe class SoftJetty
         Blocks.Attach(block, this, BlockKind.Jetty);
         _group?.Add(this);
     }
+
+    public static BlockKind Kind => BlockKind.Jetty;
+
+    public static BlockKind Draft => BlockKind.JettyDraft;
 
     public SoftContext Context { get; }
 
@@ -121,6 +125,16 @@ internal sealed unsafe class SoftJetty
 
         return Release() ? URMA_SUCCESS : throw new RefusedException(URMA_EINVAL, "The jetty is not bound.");
     }
+
+    public static ref urma_jetty_cfg_t ConfigOf(urma_jetty_t* block) => ref block->jetty_cfg;
+
+    public static ref urma_context_t* ContextOf(urma_jetty_t* block) => ref block->urma_ctx;
+
+    public static ref byte IsActive(urma_jetty_t* block) => ref block->urma_jetty_opt.is_actived;
+
+    public static void Make(SoftContext context, urma_jetty_t* block) => _ = new SoftJetty(context, block);
+
+    public void Leave() => Jfc.Bury(Block);
 
     /// <summary>Ends the jetty; the structure stays, because unpolled completions name it.</summary>
     public void Close()

@@ -11,9 +11,10 @@ namespace Urma.Net.Exports.Liburma;
 /// The engine's queue never loses a completion. A program that makes the queue shallower than what reports to it is told by an
 /// asynchronous event when it would have overflowed; the completions are there all the same.
 /// </remarks>
-internal sealed unsafe class SoftJfc
+internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
 {
     private const int MaxBuried = 4096;
+    private const uint PostsPerLook = 16;
 
     private readonly SoftContext _context;
     private readonly SoftJfce? _channel;
@@ -22,6 +23,8 @@ internal sealed unsafe class SoftJfc
     private readonly bool _lockFree;
     private BiasedLock _lock;
     private volatile int _markers;
+    private volatile bool _canOverflow;
+    private uint _posts;
     private long _reserved;
     private int _users;
     private bool _overflowed;
@@ -53,6 +56,10 @@ internal sealed unsafe class SoftJfc
         Blocks.Attach(block, this, BlockKind.Jfc);
     }
 
+    public static BlockKind Kind => BlockKind.Jfc;
+
+    public static BlockKind Draft => BlockKind.JfcDraft;
+
     public SoftContext Context => _context;
 
     public LoopbackJfc Engine { get; }
@@ -60,7 +67,7 @@ internal sealed unsafe class SoftJfc
     public urma_jfc_t* Block { get; }
 
     /// <summary>Whether more can complete than the program made room for.</summary>
-    public bool CanOverflow => Volatile.Read(ref _reserved) > Block->jfc_cfg.depth;
+    public bool CanOverflow => _canOverflow;
 
     /// <summary>A queue of this depth reports here from now on.</summary>
     public void AddUser(uint depth)
@@ -69,6 +76,7 @@ internal sealed unsafe class SoftJfc
         {
             _users++;
             _reserved += depth;
+            _canOverflow = _reserved > Block->jfc_cfg.depth;
         }
     }
 
@@ -78,8 +86,19 @@ internal sealed unsafe class SoftJfc
         {
             _users--;
             _reserved -= depth;
+            _canOverflow = _reserved > Block->jfc_cfg.depth;
         }
     }
+
+    public static ref urma_jfc_cfg_t ConfigOf(urma_jfc_t* block) => ref block->jfc_cfg;
+
+    public static ref urma_context_t* ContextOf(urma_jfc_t* block) => ref block->urma_ctx;
+
+    public static ref byte IsActive(urma_jfc_t* block) => ref block->urma_jfc_opt.is_actived;
+
+    public static void Make(SoftContext context, urma_jfc_t* block) => _ = new SoftJfc(context, block);
+
+    public void Leave() => NativeMemory.Free(Block);
 
     /// <summary>Ends the queue; the structure stays.</summary>
     public void Close()
@@ -190,7 +209,8 @@ internal sealed unsafe class SoftJfc
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void CheckOverflow()
     {
-        if (_overflowed || Engine.CountWaiting() <= Block->jfc_cfg.depth)
+        // Counting looks at every sender; being told some posts late is early enough.
+        if (_overflowed || ++_posts % PostsPerLook != 0 || Engine.CountWaiting() <= Block->jfc_cfg.depth)
         {
             return;
         }

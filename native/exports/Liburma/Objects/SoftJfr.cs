@@ -6,7 +6,7 @@ using static Urma.Net.Interop.Liburma.Liburma;
 namespace Urma.Net.Exports.Liburma;
 
 /// <summary>A receive queue. Posting is thread-safe, because the engine's is.</summary>
-internal sealed unsafe class SoftJfr
+internal sealed unsafe class SoftJfr : ILife<urma_jfr_t, urma_jfr_cfg_t>
 {
     private const int MaxList = 32;
     private const int MaxPieces = 8;
@@ -41,6 +41,10 @@ internal sealed unsafe class SoftJfr
         Blocks.Attach(block, this, BlockKind.Jfr);
     }
 
+    public static BlockKind Kind => BlockKind.Jfr;
+
+    public static BlockKind Draft => BlockKind.JfrDraft;
+
     public SoftContext Context => _context;
 
     public LoopbackJfr Engine { get; }
@@ -67,6 +71,16 @@ internal sealed unsafe class SoftJfr
             _users--;
         }
     }
+
+    public static ref urma_jfr_cfg_t ConfigOf(urma_jfr_t* block) => ref block->jfr_cfg;
+
+    public static ref urma_context_t* ContextOf(urma_jfr_t* block) => ref block->urma_ctx;
+
+    public static ref byte IsActive(urma_jfr_t* block) => ref block->urma_jfr_opt.is_actived;
+
+    public static void Make(SoftContext context, urma_jfr_t* block) => _ = new SoftJfr(context, block);
+
+    public void Leave() => _jfc.Bury(Block);
 
     /// <summary>Ends the queue; the structure stays, because flushed receives name it.</summary>
     public void Close()

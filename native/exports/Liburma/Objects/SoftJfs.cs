@@ -5,7 +5,7 @@ using static Urma.Net.Interop.Liburma.Liburma;
 namespace Urma.Net.Exports.Liburma;
 
 /// <summary>A bare send queue.</summary>
-internal sealed unsafe class SoftJfs
+internal sealed unsafe class SoftJfs : ILife<urma_jfs_t, urma_jfs_cfg_t>
 {
     public SoftJfs(SoftContext context, urma_jfs_t* block)
     {
@@ -21,6 +21,10 @@ internal sealed unsafe class SoftJfs
         Blocks.Attach(block, this, BlockKind.Jfs);
     }
 
+    public static BlockKind Kind => BlockKind.Jfs;
+
+    public static BlockKind Draft => BlockKind.JfsDraft;
+
     public SoftContext Context { get; }
 
     public SoftJfc Jfc { get; }
@@ -35,6 +39,16 @@ internal sealed unsafe class SoftJfs
         *attributes = new urma_jfs_attr_t { state = Queue.State };
         return URMA_SUCCESS;
     }
+
+    public static ref urma_jfs_cfg_t ConfigOf(urma_jfs_t* block) => ref block->jfs_cfg;
+
+    public static ref urma_context_t* ContextOf(urma_jfs_t* block) => ref block->urma_ctx;
+
+    public static ref byte IsActive(urma_jfs_t* block) => ref block->urma_jfs_opt.is_actived;
+
+    public static void Make(SoftContext context, urma_jfs_t* block) => _ = new SoftJfs(context, block);
+
+    public void Leave() => Jfc.Bury(Block);
 
     /// <summary>Ends the queue; the structure stays, because unpolled completions name it.</summary>
     public void Close()

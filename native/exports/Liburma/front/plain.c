@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "front.h"
+#include "urma_perf.h"
 
 /* Lists and descriptors are one block of malloc each. */
 
@@ -80,6 +81,11 @@ static int not_supported(int answer)
         unused;                                             \
         return not_supported(answer);                       \
     }
+
+/* Statistics of calls are not kept; urma info shows the engine's counters. */
+UNSUPPORTED(urma_status_t, start_perf, URMA_EINVAL, (void), (void)0)
+UNSUPPORTED(urma_status_t, stop_perf, URMA_EINVAL, (void), (void)0)
+UNSUPPORTED(urma_status_t, get_perf_info, URMA_EINVAL, (char *perf_buf, uint32_t *length), ((void)perf_buf, (void)length))
 
 UNSUPPORTED(int, get_tpn, -URMA_EINVAL, (urma_jetty_t *jetty), (void)jetty)
 UNSUPPORTED(int, modify_tp, URMA_EINVAL,
