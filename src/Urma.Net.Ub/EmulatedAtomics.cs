@@ -9,7 +9,7 @@ namespace Urma.Net.Ub;
 /// was found. On queues of its own, so that nobody's completions mix with its own.
 /// </summary>
 /// <remarks>Thread-safe; one operation at a time. Carried out while posting, so not in order with what the same queue has under way.</remarks>
-internal sealed unsafe class EmulatedAtomics : IDisposable
+internal sealed unsafe class EmulatedAtomics
 {
     private const int QueueDepth = 4;
     private const int PageLength = 64;
@@ -19,16 +19,15 @@ internal sealed unsafe class EmulatedAtomics : IDisposable
 
     private readonly UbContext _context;
     private readonly Lock _lock = new();
-    private readonly Jfc _jfc;
-    private readonly Jfs _jfs;
-    private readonly Segment _word;
+    private Jfc _jfc = null!;
+    private Jfs _jfs = null!;
+    private Segment _word = null!;
+    private ulong _number;
 
     public EmulatedAtomics(UbContext context)
     {
         _context = context;
-        _jfc = context.CreateJfc(new JfcOptions { Depth = 4 * QueueDepth });
-        _jfs = context.CreateJfs(new JfsOptions { SendJfc = _jfc, Depth = QueueDepth });
-        _word = context.AllocateSegment(PageLength, new SegmentOptions { Access = SegmentAccess.LocalOnly });
+        Renew();
     }
 
     /// <summary>Carries out one operation.</summary>
@@ -61,30 +60,34 @@ internal sealed unsafe class EmulatedAtomics : IDisposable
         }
     }
 
-    public void Dispose()
+    private CompletionStatus Exchange(WorkRequest request, long deadline)
     {
-        _jfs.Dispose();
-        _jfc.Dispose();
-        _word.Dispose();
-    }
-
-    private CompletionStatus Exchange(in WorkRequest request, long deadline)
-    {
+        request.UserContext = ++_number;
         if (_jfs.Post(request) != UrmaStatus.Success)
         {
             return CompletionStatus.LocalOperationError;
         }
 
         Span<Completion> completion = stackalloc Completion[1];
-        while (_jfc.Poll(completion) == 0)
+        while (_jfc.Poll(completion) == 0 || completion[0].UserContext != _number)
         {
             if (Stopwatch.GetTimestamp() > deadline)
             {
+                // It may still be carried out, and write its result: into memory that nobody looks at any more.
+                Renew();
                 return CompletionStatus.AckTimeout;
             }
         }
 
         return completion[0].Status;
+    }
+
+    // What is left behind goes with the context.
+    private void Renew()
+    {
+        _jfc = _context.CreateJfc(new JfcOptions { Depth = 4 * QueueDepth });
+        _jfs = _context.CreateJfs(new JfsOptions { SendJfc = _jfc, Depth = QueueDepth });
+        _word = _context.AllocateSegment(PageLength, new SegmentOptions { Access = SegmentAccess.LocalOnly });
     }
 
     private static ulong Result(in WorkRequest request, ulong before, long width)

@@ -17,6 +17,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     private readonly List<IDisposable> _children = [];
     private readonly ConcurrentDictionary<ulong, UbSendQueue> _sendQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueues = new();
+    private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueueOfJetty = new();
     private readonly Graveyard _graveyard = new(static () => { });
     private readonly Lazy<EmulatedAtomics> _emulated;
     private UrmaCounters _closedQueues;
@@ -191,6 +192,11 @@ public sealed unsafe partial class UbContext : UrmaContext
     /// <summary>Returns when no thread is between the check of a token and its use any more.</summary>
     internal void WaitForPosters() => _ = _graveyard.WaitUntilIdle(IdleBound);
 
+    /// <summary>Remembers who takes messages for a jetty, for as long as the JFR lives: completions can be polled after the jetty is gone.</summary>
+    internal void Serve(uint jetty, UbJfr queue) => _receiveQueueOfJetty[jetty] = queue;
+
+    internal UbJfr? FindReceiveQueueOf(uint jetty) => _receiveQueueOfJetty.GetValueOrDefault(jetty);
+
     internal void Add(UbSendQueue queue)
     {
         _sendQueues[queue.Key] = queue;
@@ -209,7 +215,17 @@ public sealed unsafe partial class UbContext : UrmaContext
         }
     }
 
-    internal void Remove(UbJfr jfr) => _receiveQueues.TryRemove(jfr.Id, out _);
+    internal void Remove(UbJfr jfr)
+    {
+        _receiveQueues.TryRemove(jfr.Id, out _);
+        foreach ((uint jetty, UbJfr queue) in _receiveQueueOfJetty)
+        {
+            if (queue == jfr)
+            {
+                _receiveQueueOfJetty.TryRemove(jetty, out _);
+            }
+        }
+    }
 
     internal void Drop(IDisposable child)
     {

@@ -143,12 +143,7 @@ internal sealed unsafe partial class UbJfc : Jfc
     {
         if ((_spilledCount | _refusedCount) != 0)
         {
-            if (_spilledCount == 0)
-            {
-                _ = Fill();
-            }
-
-            return TakeSpilled<T, TForm>(completions);
+            return PollInOrder<T, TForm>(completions);
         }
 
         int taken = 0;
@@ -159,6 +154,13 @@ internal sealed unsafe partial class UbJfc : Jfc
             if (got <= 0)
             {
                 return taken != 0 ? taken : PollNothing<T, TForm>(completions, got);
+            }
+
+            // What was refused meanwhile may belong between these: whoever posted them had said so before.
+            if (_refusedCount != 0)
+            {
+                SpillBatch(got);
+                return taken + TakeSpilled<T, TForm>(completions[taken..]);
             }
 
             for (int i = 0; i < got; i++)
@@ -177,6 +179,14 @@ internal sealed unsafe partial class UbJfc : Jfc
         }
 
         return taken;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int PollInOrder<T, TForm>(Span<T> completions)
+        where TForm : struct, ICompletionForm<T>
+    {
+        int got = _spilledCount == 0 ? Fill() : 0;
+        return _spilledCount == 0 ? PollNothing<T, TForm>(completions, got) : TakeSpilled<T, TForm>(completions);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -202,6 +212,12 @@ internal sealed unsafe partial class UbJfc : Jfc
     private int Fill()
     {
         int got = Liburma.urma_poll_jfc(_native, Batch, _batch);
+        SpillBatch(got);
+        return got;
+    }
+
+    private void SpillBatch(int got)
+    {
         lock (_lock)
         {
             for (int i = 0; i < got; i++)
@@ -220,17 +236,15 @@ internal sealed unsafe partial class UbJfc : Jfc
             SpillRefused(null);
             _spilledCount = _spilled.Count;
         }
-
-        return got;
     }
 
-    // What was refused to a queue, or to any, and whose turn it is. Under the lock.
-    private void SpillRefused(UbSendQueue? queue)
+    // What was refused to a queue, or to any, and whose turn it is; with the queue gone, all of it. Under the lock.
+    private void SpillRefused(UbSendQueue? queue, bool isGone = false)
     {
         for (int i = 0; i < _refused.Count; i++)
         {
             (UbSendQueue refusing, long behind, ReceiveCompletion completion) = _refused[i];
-            if ((queue is null || refusing == queue) && refusing.Completed >= behind)
+            if ((queue is null || refusing == queue) && (isGone || refusing.Completed >= behind))
             {
                 _spilled.Enqueue(completion);
                 _refused.RemoveAt(i--);
@@ -269,7 +283,7 @@ internal sealed unsafe partial class UbJfc : Jfc
         Span<urma_cr_t> unhandled = stackalloc urma_cr_t[Batch];
         foreach ((IClosingQueue queue, long deadline) in closing)
         {
-            if (!force && queue.Outstanding > 0 && !queue.IsFlushed && !TimeLimit.HasPassed(deadline))
+            if (!force && !queue.IsQuiet && !TimeLimit.HasPassed(deadline))
             {
                 continue;
             }
@@ -296,6 +310,11 @@ internal sealed unsafe partial class UbJfc : Jfc
                 {
                     _closing.RemoveAll(c => c.Queue == queue);
                     _closingCount = _closing.Count;
+                    if (queue is UbSendQueue sender)
+                    {
+                        SpillRefused(sender, isGone: true);
+                        _spilledCount = _spilled.Count;
+                    }
                 }
             }
         }
@@ -308,7 +327,7 @@ internal sealed unsafe partial class UbJfc : Jfc
         bool isJetty = (completion->flag.value & 2) != 0;
         if ((completion->flag.value & 1) != 0)
         {
-            if (_lastReceiver is not { } receiver || _lastReceiverId != completion->local_id || _lastReceiverIsJetty != isJetty)
+            if (_lastReceiver is not { IsDeleted: false } receiver || _lastReceiverId != completion->local_id || _lastReceiverIsJetty != isJetty)
             {
                 receiver = FindReceiver(completion->local_id, isJetty)!;
             }
@@ -318,7 +337,7 @@ internal sealed unsafe partial class UbJfc : Jfc
         else
         {
             ulong key = UbSendQueue.KeyOf(completion->local_id, isJetty);
-            if (_lastSender is not { } sender || sender.Key != key)
+            if (_lastSender is not { IsDeleted: false } sender || sender.Key != key)
             {
                 sender = (_lastSender = _context.FindSendQueue(key))!;
             }
@@ -331,7 +350,7 @@ internal sealed unsafe partial class UbJfc : Jfc
 
     private UbJfr? FindReceiver(uint id, bool isJetty)
     {
-        _lastReceiver = isJetty ? _context.FindSendQueue(UbSendQueue.KeyOf(id, isJetty: true))?.ReceiveQueue : _context.FindReceiveQueue(id);
+        _lastReceiver = isJetty ? _context.FindReceiveQueueOf(id) : _context.FindReceiveQueue(id);
         _lastReceiverId = id;
         _lastReceiverIsJetty = isJetty;
         return _lastReceiver;

@@ -24,6 +24,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     private uint _activity;
     private long _posted;
     private long _completed;
+    private bool _isFlushed;
     private int _disposed;
 
     public UbJfr(UbContext context, JfrOptions options, TransportMode mode)
@@ -75,7 +76,9 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
 
     public override JettyDescriptor Descriptor => new(_context.Eid, _context.Uasid, 0, Id);
 
-    public bool IsFlushed { get; private set; }
+    public bool IsDeleted { get; private set; }
+
+    public bool IsQuiet => _isFlushed || Outstanding == 0;
 
     uint IActivity.Activity => Volatile.Read(ref _activity);
 
@@ -87,6 +90,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
         lock (_lock)
         {
             _jetties.Add(jetty);
+            _context.Serve(jetty, this);
         }
     }
 
@@ -104,7 +108,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     {
         if (completion.flag.bs.flush_err_done != 0 || completion.flag.bs.suspend_done != 0)
         {
-            IsFlushed |= completion.flag.bs.flush_err_done != 0;
+            _isFlushed |= completion.flag.bs.flush_err_done != 0;
             return;
         }
 
@@ -130,6 +134,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
 
     private void Delete()
     {
+        IsDeleted = true;
         _context.Remove(this);
         _context.Unwatch(this);
         int status = (int)Liburma.urma_delete_jfr(_native);

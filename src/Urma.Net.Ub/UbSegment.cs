@@ -32,7 +32,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         context.Add(this);
         if (options.Lease is { } lease)
         {
-            _leaseTimer = new Timer(static s => ((UbSegment)s!).Revoke(), this, lease, Timeout.InfiniteTimeSpan);
+            _leaseTimer = new Timer(static s => ((UbSegment)s!).EndLease(), this, lease, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -130,6 +130,23 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
             entry->Handle = _native;
             _context.WaitForPosters();
             Unregister(old, oldId);
+        }
+    }
+
+    // On a thread of the pool, whose exceptions would end the process.
+    private void EndLease()
+    {
+        try
+        {
+            Revoke();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The end came first.
+        }
+        catch (UrmaException error)
+        {
+            System.Diagnostics.Trace.TraceError($"The lease of a segment of {Length} bytes could not be ended: {error.Message}");
         }
     }
 

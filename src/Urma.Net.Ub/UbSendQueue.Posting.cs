@@ -324,6 +324,7 @@ internal sealed unsafe partial class UbSendQueue
             }
         }
 
+        _hasUnsignaled |= reported != posted.Length;
         Volatile.Write(ref _posted, _posted + reported);
     }
 

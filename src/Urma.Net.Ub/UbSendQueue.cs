@@ -29,6 +29,8 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     private long _posted;
     private long _completed;
     private volatile bool _isClosed;
+    private volatile bool _isFlushed;
+    private volatile bool _hasUnsignaled;
     private volatile bool _inError;
 
     /// <summary>Takes over a native queue: one of the two.</summary>
@@ -79,7 +81,10 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         OpenQueues = _isClosed ? 0 : 1,
     };
 
-    public bool IsFlushed { get; private set; }
+    public bool IsDeleted { get; private set; }
+
+    // Nobody hears of requests that asked for no completion unless they fail, so what is under way of them is not known.
+    public bool IsQuiet => _isFlushed || (Outstanding == 0 && !_hasUnsignaled);
 
     uint IActivity.Activity => Volatile.Read(ref _activity);
 
@@ -92,7 +97,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     {
         if (completion.flag.bs.flush_err_done != 0 || completion.flag.bs.suspend_done != 0)
         {
-            IsFlushed |= completion.flag.bs.flush_err_done != 0;
+            _isFlushed |= completion.flag.bs.flush_err_done != 0;
             return;
         }
 
@@ -175,13 +180,13 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
             return;
         }
 
-        if (Outstanding > 0)
+        if (!IsQuiet)
         {
             ModifyToError();
         }
 
         _isClosed = true;
-        if (Outstanding == 0 || !_jfc.FinishLater(this))
+        if (IsQuiet || !_jfc.FinishLater(this))
         {
             Delete();
         }
@@ -206,6 +211,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
 
     private void Delete()
     {
+        IsDeleted = true;
         _context.Remove(this);
         int status;
         if (_jetty != null)

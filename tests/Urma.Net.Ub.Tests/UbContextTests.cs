@@ -152,6 +152,90 @@ public sealed class UbContextTests : IDisposable
     }
 
     [Fact]
+    public void A_shared_JFR_gets_back_what_came_for_a_jetty_that_is_gone()
+    {
+        using Jfc jfc = _context.CreateJfc();
+        using Segment memory = _context.AllocateSegment(256);
+        using Jfr shared = _context.CreateJfr(new JfrOptions { ReceiveJfc = jfc, Depth = 4 });
+        Jetty jetty = _context.CreateJetty(new JettyOptions { SendJfc = jfc, Depth = 4, SharedJfr = shared });
+        using var sender = new Endpoint(_context);
+        TargetJetty target = _context.ImportJetty(jetty.Descriptor, jetty.Token);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(UrmaStatus.Success, shared.Post(new ReceiveRequest(memory.Range(i * 64, 64), (ulong)i)));
+            sender.Succeed(WorkRequest.Send(target, sender.Memory.Range(0, 8)));
+        }
+
+        target.Dispose();
+        jetty.Dispose();
+
+        Assert.Equal([0ul, 1ul, 2ul, 3ul], jfc.Take(4).Select(c => c.UserContext));
+        Assert.Equal(0, shared.Outstanding);
+        Assert.Equal(UrmaStatus.Success, shared.Post(new ReceiveRequest(memory.Range(0, 64), 4)));
+    }
+
+    [Fact]
+    public void Work_that_waits_is_flushed_although_an_unsignaled_request_failed_before()
+    {
+        using var receiver = new Endpoint(_context);
+        var sender = new Endpoint(_context);
+        TargetJetty target = sender.Reach(receiver);
+        TargetSegment memory = sender.Import(receiver.Memory);
+        sender.Post(WorkRequest.Write(sender.Memory.Range(0, 8), memory.At(memory.Length - 1), 1).Unsignaled());
+        sender.Post(WorkRequest.Send(target, sender.Memory.Range(0, 8), 2));
+
+        sender.Jetty.Dispose();
+
+        Completion[] completions = sender.SendJfc.Take(2);
+        Assert.Equal([(1ul, CompletionStatus.RemoteAccessAbort), (2ul, CompletionStatus.WorkRequestFlushed)], completions.Select(c => (c.UserContext, c.Status)));
+        sender.SendJfc.AssertEmpty();
+        sender.Dispose();
+    }
+
+    [Fact]
+    public void Refusals_keep_their_place_while_another_thread_polls()
+    {
+        const ulong Count = 30_000;
+        using var endpoint = new Endpoint(_context);
+        TargetSegment memory = endpoint.Import(endpoint.Memory);
+        TargetSegment gone = _context.ImportSegment(endpoint.Memory.Descriptor, endpoint.Memory.Token);
+        RemoteAddress stale = gone.At(0, 8);
+        gone.Dispose();
+        Threads.Run(
+            () =>
+            {
+                for (ulong i = 0; i < Count;)
+                {
+                    i += endpoint.Jetty.Post(WorkRequest.Write(endpoint.Memory.Range(0, 8), i % 3 == 1 ? stale : memory.At(8, 8), i)) == UrmaStatus.Success ? 1ul : 0;
+                }
+            },
+            () =>
+            {
+                var completions = new Completion[7];
+                for (ulong next = 0; next < Count;)
+                {
+                    int taken = endpoint.SendJfc.Poll(completions);
+                    foreach (Completion completion in completions.AsSpan(0, taken))
+                    {
+                        Assert.Equal((next, next % 3 == 1 ? CompletionStatus.RemoteAccessAbort : CompletionStatus.Success), (completion.UserContext, completion.Status));
+                        next++;
+                    }
+                }
+            });
+    }
+
+    [Fact]
+    public void A_lease_that_ends_while_its_segment_is_disposed_harms_nobody()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            Segment segment = _context.AllocateSegment(64, new SegmentOptions { Lease = TimeSpan.FromMilliseconds(1) });
+            Thread.Sleep(1);
+            segment.Dispose();
+        }
+    }
+
+    [Fact]
     public void What_is_counted_stays_counted_after_a_queue_has_gone()
     {
         using (var sender = new Endpoint(_context))
