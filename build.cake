@@ -93,7 +93,11 @@ Task("exports").Does(() =>
     var made = MakeAbsolute(Directory("artifacts/exports/out"));
     Dotnet($"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
     EnsureDirectoryExists(output);
-    CopyFile(made.CombineWithFilePath("liburma.so"), output.CombineWithFilePath("liburma.so.0"));
+
+    // By renaming: a process that uses the former file keeps it.
+    var library = output.CombineWithFilePath("liburma.so.0").FullPath;
+    System.IO.File.Copy(made.CombineWithFilePath("liburma.so").FullPath, library + ".new", overwrite: true);
+    System.IO.File.Move(library + ".new", library, overwrite: true);
     if (Context.Tools.Resolve("cmake") != null)
     {
         // The C programs of native/tests are linked with it, once it is there.
