@@ -37,6 +37,7 @@ internal sealed unsafe class SoftNotifier
         Begin(() =>
         {
             int status = Notices.StatusOf(() => target.Keep(in wanted, secret));
+            target.RemoveUser();
             return new urma_notify_t { type = urma_notify_type_t.URMA_IMPORT_JETTY_NOTIFY, status = status, user_ctx = userContext, tjetty = target.Block };
         });
         return target.Block;
@@ -49,10 +50,12 @@ internal sealed unsafe class SoftNotifier
             throw new RefusedException(URMA_ENOPERM, "Only a jetty of URMA_TM_RC is bound; others name the target with each request.");
         }
 
+        target.AddUser();
         Begin(() =>
         {
             int result = 0;
             int status = Notices.StatusOf(() => result = jetty.Bind(target));
+            target.RemoveUser();
             return new urma_notify_t
             {
                 type = urma_notify_type_t.URMA_BIND_JETTY_NOTIFY,

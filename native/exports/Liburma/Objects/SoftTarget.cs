@@ -51,16 +51,17 @@ internal sealed unsafe class SoftTarget
         return target;
     }
 
-    /// <summary>A target that is imported later; until then requests to it are refused.</summary>
+    /// <summary>A target that is imported later; until then requests to it are refused, and it cannot be deleted before.</summary>
     public static SoftTarget Promise(SoftContext context, in urma_rjetty_t remote)
     {
         Configs.CheckPolicy(remote.flag.bs.token_policy);
         var target = new SoftTarget(context, []);
         target.Describe(in remote);
+        target.AddUser();
         return target;
     }
 
-    /// <summary>Imports what was promised.</summary>
+    /// <summary>Imports what was promised; whoever called for it calls <see cref="RemoveUser"/> when it ended.</summary>
     public void Keep(in urma_rjetty_t remote, urma_token_t token)
     {
         List<TargetJetty> members = Resolve(_context, in remote, new Token(token.token));
@@ -113,7 +114,7 @@ internal sealed unsafe class SoftTarget
     {
         if (Volatile.Read(ref _users) != 0)
         {
-            throw new RefusedException(URMA_FAIL, "A jetty is still bound to the target: unbind it first.");
+            throw new RefusedException(URMA_FAIL, "A jetty is still bound to the target, or its import has not ended: unbind, or wait for the notice, first.");
         }
 
         foreach (TargetJetty member in Members)
