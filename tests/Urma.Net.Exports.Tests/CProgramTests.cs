@@ -59,6 +59,7 @@ public class CProgramTests
     [InlineData("urma_c_obmm_sharing", "memory/", "many readers or one writer")]
     [InlineData("urma_c_obmm_refusals", "memory/", "all as documented")]
     [InlineData("urma_c_obmm_crash", "memory/", "nothing was left")]
+    [InlineData("urma_c_obmm_contention", "memory/", "no count was lost")]
     public async Task Memory_moves_through_the_software_libobmm(string name, string prefix, string said)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("urma-obmm-");
