@@ -115,6 +115,20 @@ public class UbDeviceTests
         Assert.Equal(7, failing.ExitCode());
     }
 
+    [Fact]
+    public void Info_names_the_libobmm_that_is_used_or_says_what_is_missing()
+    {
+        string library = Path.Combine(Native, "libobmm.so.1");
+        Assert.True(File.Exists(library), $"'{library}' is missing: make it with './build.sh exports' (needs cmake).");
+        using ProgramRun found = ProgramRun.ToolWith("URMA_LIBOBMM", library, "info");
+        Assert.Equal(0, found.ExitCode());
+        string[] lines = found.Output.Split('\n');
+        Assert.Contains("libobmm.so.1", lines[Array.FindIndex(lines, static l => l.StartsWith("memory shared", StringComparison.Ordinal)) + 1], StringComparison.Ordinal);
+        using ProgramRun missing = ProgramRun.ToolWith("URMA_LIBOBMM", "/nowhere/libobmm.so", "info");
+        Assert.Equal(0, missing.ExitCode());
+        Assert.Contains("'/nowhere/libobmm.so' could not be loaded", missing.Output, StringComparison.Ordinal);
+    }
+
     private static JsonElement Measure(string atomics, params string[] arguments)
     {
         using ProgramRun run = Run(atomics, Liburma, ["perftest", .. arguments, "-d", "ub://urma0", "--rounds", "1", "--json", "-"]);

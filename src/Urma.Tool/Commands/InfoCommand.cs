@@ -23,6 +23,7 @@ internal static class InfoCommand
                 Print(provider);
             }
 
+            PrintSharedMemory();
             PrintEngines();
             return 0;
         });
@@ -60,6 +61,19 @@ internal static class InfoCommand
         Row(grid, "queue depths", $"JFS {can.MaxJfsDepth}, JFR {can.MaxJfrDepth}, JFC {can.MaxJfcDepth}");
         Row(grid, "segments", $"up to {can.MaxSegments} per context");
         AnsiConsole.Write(grid);
+    }
+
+    private static void PrintSharedMemory()
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLine("[bold]memory shared by UB hosts[/] (libobmm)");
+        if (UbSharedMemory.NotSupportedReason is { } reason)
+        {
+            AnsiConsole.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
+            return;
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"  library {UbSharedMemory.LibraryPath}");
     }
 
     private static void PrintEngines()
