@@ -91,7 +91,17 @@ Task("exports").Does(() =>
 
     var output = MakeAbsolute(Directory("artifacts/native"));
     var made = MakeAbsolute(Directory("artifacts/exports/out"));
-    Dotnet($"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
+    try
+    {
+        RunSilently("dotnet", $"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
+    }
+    catch (CakeException error) when (new[] { "NU1101", "NU1102", "NU1301" }.Any(error.Message.Contains))
+    {
+        // Its tests say so, too, and are skipped.
+        Console.WriteLine($"exports: the ahead-of-time compiler's package cannot be had here, so the software UB device is not built. {error.Message}");
+        return;
+    }
+
     EnsureDirectoryExists(output);
 
     // By renaming: a process that uses the former file keeps it.
