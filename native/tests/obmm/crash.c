@@ -143,6 +143,29 @@ static void half_an_export_is_in_the_way(void)
     CHECK(obmm_unexport(id, 0) == 0, "obmm_unexport");
 }
 
+/* As many imports as there is room for; they end with their process. */
+static void fill_the_table(killed_t *child)
+{
+    int imports = 0;
+    while (obmm_import(&exported, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL) != OBMM_INVALID_MEMID) {
+        imports++;
+    }
+
+    CHECK(errno == ENOSPC && imports >= 1000, "after %d imports", imports);
+    child->id = OBMM_INVALID_MEMID;
+}
+
+static void a_full_table_empties_itself(void)
+{
+    mem_id id = node_export(LENGTH, &exported);
+    killed_t filler = start(fill_the_table);
+    CHECK(obmm_import(&exported, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL) == OBMM_INVALID_MEMID && errno == ENOSPC, "one too many");
+    end(&filler, true);
+    mem_id imported = obmm_import(&exported, OBMM_IMPORT_FLAG_ALLOW_MMAP, 0, NULL);
+    CHECK(imported != OBMM_INVALID_MEMID, "obmm_import");
+    CHECK(obmm_unimport(imported, 0) == 0 && obmm_unexport(id, 0) == 0, "the end");
+}
+
 int main(void)
 {
     alarm(60);
@@ -150,6 +173,7 @@ int main(void)
     exporter_dies();
     importer_dies();
     half_an_export_is_in_the_way();
+    a_full_table_empties_itself();
     puts("crash: nothing was left");
     return 0;
 }
