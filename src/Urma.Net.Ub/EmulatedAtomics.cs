@@ -15,7 +15,7 @@ internal sealed unsafe class EmulatedAtomics
     private const int PageLength = 64;
 
     // A peer that does not answer for so long is as good as gone.
-    private static readonly long Patience = 5 * Stopwatch.Frequency;
+    private static readonly long Patience = 2 * Stopwatch.Frequency;
 
     private readonly UbContext _context;
     private readonly Lock _lock = new();

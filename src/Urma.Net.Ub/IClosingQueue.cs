@@ -13,5 +13,6 @@ internal interface IClosingQueue
     int TakeUnhandled(Span<urma_cr_t> completions);
 
     /// <summary>Deletes the native queue, unless another that uses it must go first.</summary>
-    bool TryDelete();
+    /// <param name="force">Whether closed queues that use it go now, too, whatever they still have to report.</param>
+    bool TryDelete(bool force);
 }

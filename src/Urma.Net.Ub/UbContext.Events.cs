@@ -37,8 +37,11 @@ public sealed unsafe partial class UbContext
         lock (_lock)
         {
             ThrowIfDisposed();
-            if (_eventThread is null)
+            if (_eventThread is null && !_eventsEnd)
             {
+                // The event that woke the thread may be gone, with its queue, before the thread takes it.
+                int flags = Libc.Fcntl(_native->async_fd, Libc.F_GETFL, 0);
+                _ = Libc.Fcntl(_native->async_fd, Libc.F_SETFL, flags | Libc.O_NONBLOCK);
                 _eventThread = new Thread(WatchEvents) { IsBackground = true, Name = $"urma-events-{Uasid:x6}" };
                 _eventThread.Start();
             }
@@ -47,8 +50,14 @@ public sealed unsafe partial class UbContext
 
     private void StopEvents()
     {
-        _eventsEnd = true;
-        _eventThread?.Join();
+        Thread? thread;
+        lock (_lock)
+        {
+            _eventsEnd = true;
+            thread = _eventThread;
+        }
+
+        thread?.Join();
         _events.Writer.TryComplete();
     }
 

@@ -40,6 +40,7 @@ public sealed unsafe partial class UbContext
     }
 
     /// <inheritdoc/>
+    /// <remarks>Hardware asks a target jetty for the way: import a jetty of the segment's owner, too, or one-sided work is refused.</remarks>
     public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
     {
         ThrowIfDisposed();

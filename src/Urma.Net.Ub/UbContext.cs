@@ -19,7 +19,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueueOfJetty = new();
     private readonly Graveyard _graveyard = new(static () => { });
-    private readonly Lazy<EmulatedAtomics> _emulated;
+    private EmulatedAtomics? _emulated;
     private UrmaCounters _closedQueues;
     private int _disposed;
 
@@ -29,25 +29,31 @@ public sealed unsafe partial class UbContext : UrmaContext
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.Priority, 15u, nameof(UbContextOptions.Priority));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.ErrorTimeout, 31u, nameof(UbContextOptions.ErrorTimeout));
         _device = ubDevice;
-        _emulated = new Lazy<EmulatedAtomics>(() => new EmulatedAtomics(this));
         UbOptions = ubOptions;
         Capabilities = ubDevice.Capabilities
             ?? throw new UrmaException(UrmaStatus.Failed, $"The device '{ubDevice.Name}' does not tell what it can do (urma_query_device failed): may this user open /dev/uburma/{ubDevice.Name}?");
         Marshal.SetLastSystemError(0);
         _native = Liburma.urma_create_context(ubDevice.Native, ubOptions.EidIndex ?? FirstEidIndex(ubDevice));
+        int error = Marshal.GetLastSystemError();
         if (_native == null)
         {
-            throw UbError.FromErrno($"open the device '{ubDevice.Name}'");
+            FreeTables();
+            throw UbError.FromErrno(error, $"open the device '{ubDevice.Name}'");
         }
 
         Eid = NativeEid.Read(&_native->eid);
         Uasid = _native->uasid;
+        NeedsNoRoute = ubDevice.IsSoftware;
         if (ubOptions.Bonding is { } bonding)
         {
             int mode = (int)bonding;
-            UbError.Check(
-                (int)Liburma.urma_set_context_opt(_native, urma_opt_name_t.URMA_OPT_AGGR_MODE, &mode, sizeof(int)),
-                $"set the bonding mode {bonding} of '{ubDevice.Name}'");
+            int status = (int)Liburma.urma_set_context_opt(_native, urma_opt_name_t.URMA_OPT_AGGR_MODE, &mode, sizeof(int));
+            if (status != 0)
+            {
+                _ = Liburma.urma_delete_context(_native);
+                FreeTables();
+                UbError.Check(status, $"set the bonding mode {bonding} of '{ubDevice.Name}'");
+            }
         }
     }
 
@@ -74,8 +80,24 @@ public sealed unsafe partial class UbContext : UrmaContext
     /// <summary>Which atomics the device executes, as <c>urma_atomic_feature_t</c>.</summary>
     internal uint Atomics => _device.Atomics;
 
-    /// <summary>The others.</summary>
-    internal EmulatedAtomics Emulated => _emulated.Value;
+    /// <summary>Whether one-sided work finds its way without a target jetty.</summary>
+    internal bool NeedsNoRoute { get; }
+
+    /// <summary>Carries out the atomics that the device does not.</summary>
+    /// <exception cref="UrmaException">The device has no more queues.</exception>
+    internal EmulatedAtomics GetEmulated()
+    {
+        EmulatedAtomics? emulated = Volatile.Read(ref _emulated);
+        if (emulated is null)
+        {
+            lock (_lock)
+            {
+                emulated = _emulated ??= new EmulatedAtomics(this);
+            }
+        }
+
+        return emulated;
+    }
 
     /// <inheritdoc/>
     public override Jfce CreateJfce()
@@ -96,7 +118,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     }
 
     /// <inheritdoc/>
-    public override Jfr CreateJfr(JfrOptions options) => CreateJfr(options, TransportMode.ReliableMessage);
+    public override Jfr CreateJfr(JfrOptions options) => CreateJfr(options, options?.TransportMode ?? default);
 
     private UbJfr CreateJfr(JfrOptions options, TransportMode mode)
     {
@@ -148,6 +170,12 @@ public sealed unsafe partial class UbContext : UrmaContext
         }
 
         RequireOwn(options.SharedJfr?.Context, "JFR");
+        if (options.SharedJfr is UbJfr shared && shared.Mode != options.TransportMode)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument, $"The shared JFR serves jetties of mode {shared.Mode}, not {options.TransportMode}: set JfrOptions.TransportMode.");
+        }
+
         Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc }, options.TransportMode);
         try
         {
@@ -189,8 +217,18 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     internal override void Unwatch(IActivity activity) => _graveyard.Unwatch(activity);
 
-    /// <summary>Returns when no thread is between the check of a token and its use any more.</summary>
-    internal void WaitForPosters() => _ = _graveyard.WaitUntilIdle(IdleBound);
+    /// <summary>Calls a function when no thread is between the check of a token and its use any more; not at all where that takes too long.</summary>
+    internal void WhenUnused(Action release)
+    {
+        if (_graveyard.WaitUntilIdle(IdleBound))
+        {
+            release();
+        }
+        else
+        {
+            System.Diagnostics.Trace.TraceWarning("A thread has been posting for very long: what it may use stays until the context is closed.");
+        }
+    }
 
     /// <summary>Remembers who takes messages for a jetty, for as long as the JFR lives: completions can be polled after the jetty is gone.</summary>
     internal void Serve(uint jetty, UbJfr queue) => _receiveQueueOfJetty[jetty] = queue;
@@ -248,12 +286,13 @@ public sealed unsafe partial class UbContext : UrmaContext
             return;
         }
 
-        // Queues before what they report to. A queue that waits to be polled is deleted now; a JFR goes after its jetties, hence twice.
-        DisposeChildren(static c => c is not (Jfc or Jfce or UbJettyGroup));
+        // Queues before the memory they use and what they report to. A queue that waits to be polled is deleted now; a JFR goes after its
+        // jetties, hence twice.
+        DisposeChildren(static c => c is Jfs or Jfr);
         UbJfc[] jfcs = Children<UbJfc>();
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
-        DisposeChildren(static c => c is UbJettyGroup);
+        DisposeChildren(static c => c is not (Jfc or Jfce));
         DisposeChildren(static c => c is Jfc);
         DisposeChildren(static _ => true);
 
@@ -264,6 +303,11 @@ public sealed unsafe partial class UbContext : UrmaContext
             System.Diagnostics.Trace.TraceWarning($"urma_delete_context of '{_device.Name}' returned {status}: something below it is still open.");
         }
 
+        FreeTables();
+    }
+
+    private void FreeTables()
+    {
         LocalSegments.Dispose();
         RemoteSegments.Dispose();
         Targets.Dispose();
@@ -274,9 +318,20 @@ public sealed unsafe partial class UbContext : UrmaContext
     {
         foreach (IDisposable child in Enumerable.Reverse(Children<IDisposable>()))
         {
-            if (which(child))
+            if (!which(child))
+            {
+                continue;
+            }
+
+            try
             {
                 child.Dispose();
+            }
+            catch (UrmaException error)
+            {
+                // The others, and the context itself, must go all the same.
+                System.Diagnostics.Trace.TraceWarning(error.Message);
+                Drop(child);
             }
         }
     }

@@ -25,6 +25,9 @@ internal sealed unsafe class UbDevice
 
     public string Name { get; }
 
+    /// <summary>Whether it is the software UB device, by the name of its provider.</summary>
+    public bool IsSoftware => Native->ops != null && Marshal.PtrToStringUTF8((nint)Native->ops->name) == "urma_soft";
+
     /// <summary>What it can do; null where it does not say.</summary>
     public ProviderCapabilities? Capabilities => _capabilities.Value;
 

@@ -6,6 +6,13 @@ namespace Urma.Net.Ub;
 /// <summary>What a call of liburma's control plane said, as an exception.</summary>
 internal static class UbError
 {
+    /// <summary>Has the runtime find what reads errno, before there is one to be read.</summary>
+    public static void Prepare()
+    {
+        Marshal.SetLastSystemError(0);
+        _ = Marshal.GetLastSystemError();
+    }
+
     /// <summary>Throws unless a call succeeded.</summary>
     /// <param name="status">What it returned.</param>
     /// <param name="what">What was tried, such as "bind jetty 7".</param>
@@ -18,10 +25,15 @@ internal static class UbError
     }
 
     /// <summary>For a call that returned null: the reason is in errno.</summary>
+    /// <param name="error">It, read by the statement behind the call: everything else may change it.</param>
     /// <param name="what">What was tried.</param>
-    public static UrmaException FromErrno(string what)
+    public static UrmaException FromErrno(int error, string what)
     {
-        int error = Marshal.GetLastSystemError();
+        if (error == 0)
+        {
+            return new UrmaException(UrmaStatus.Failed, $"liburma could not {what}, and gave no reason. {Advice(UrmaStatus.Failed)}");
+        }
+
         UrmaStatus status = LinuxError.StatusOf(error);
         return new UrmaException(status, $"liburma could not {what}: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}). {Advice(status)}".TrimEnd(), error);
     }

@@ -18,7 +18,7 @@ internal sealed unsafe class UbJetty : Jetty
         _receiveQueue = receiveQueue;
         _ownsReceiveQueue = ownsReceiveQueue;
         var jfc = (UbJfc)options.SendJfc;
-        int depth = UbJfs.RoundDepth(options.Depth);
+        int depth = UbJfs.RoundDepth(options.Depth, context.Capabilities.MaxJfsDepth);
         jfc.Reserve(depth, "jetty");
         try
         {
@@ -30,13 +30,14 @@ internal sealed unsafe class UbJetty : Jetty
             config.jetty_grp = group is null ? null : group.Native;
             Marshal.SetLastSystemError(0);
             urma_jetty_t* native = Liburma.urma_create_jetty(context.Native, &config);
+            int error = Marshal.GetLastSystemError();
             if (native == null)
             {
-                throw UbError.FromErrno($"create a jetty of depth {depth}");
+                throw UbError.FromErrno(error, $"create a jetty of depth {depth}");
             }
 
             _queue = new UbSendQueue(context, jfc, options, depth, null, native) { ReceiveQueue = receiveQueue };
-            receiveQueue.Serve(_queue.Id);
+            receiveQueue.Serve(_queue);
         }
         catch
         {

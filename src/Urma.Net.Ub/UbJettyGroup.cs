@@ -31,9 +31,10 @@ public sealed unsafe class UbJettyGroup : IDisposable
         config.policy = (urma_jetty_grp_policy_t)policy;
         Marshal.SetLastSystemError(0);
         Native = Liburma.urma_create_jetty_grp(context.Native, &config);
+        int error = Marshal.GetLastSystemError();
         if (Native == null)
         {
-            throw UbError.FromErrno($"create the jetty group '{name}'");
+            throw UbError.FromErrno(error, $"create the jetty group '{name}'");
         }
 
         Policy = policy;

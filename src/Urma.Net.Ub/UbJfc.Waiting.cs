@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
 
@@ -12,7 +11,7 @@ internal sealed unsafe partial class UbJfc
     private const int YieldLooks = 20;
 
     /// <summary>Whether a poll would take something, as far as is known without asking the library.</summary>
-    public bool HasSpilled => (_spilledCount | _refusedCount) != 0;
+    public bool HasSpilled => _spilledCount != 0 || (Volatile.Read(ref _endedCount) != 0 && Array.Exists(_senders, static s => s.HasEnded));
 
     public override bool WaitUntilReady(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -113,7 +112,7 @@ internal sealed unsafe partial class UbJfc
 
     private void RearmNative(bool solicitedOnly)
     {
-        int status = (int)Liburma.urma_rearm_jfc(_native, solicitedOnly ? (byte)1 : (byte)0);
-        Debug.Assert(status == 0, "arming fails only for arguments that are wrong");
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        UbError.Check((int)Liburma.urma_rearm_jfc(_native, solicitedOnly ? (byte)1 : (byte)0), "arm a JFC");
     }
 }

@@ -19,7 +19,6 @@ internal sealed unsafe partial class UbJfc : Jfc
     private readonly UbJfce? _ownJfce;
     private readonly Lock _lock = new();
     private readonly Queue<ReceiveCompletion> _spilled = new();
-    private readonly List<(UbSendQueue Queue, long Behind, ReceiveCompletion Completion)> _refused = [];
     private readonly List<(IClosingQueue Queue, long Deadline)> _closing = [];
     private readonly urma_cr_t* _batch = (urma_cr_t*)NativeMemory.AlignedAlloc((nuint)(Batch * sizeof(urma_cr_t)), 64);
     private urma_jfc_t* _native;
@@ -28,7 +27,8 @@ internal sealed unsafe partial class UbJfc : Jfc
     private uint _lastReceiverId;
     private bool _lastReceiverIsJetty;
     private volatile int _spilledCount;
-    private volatile int _refusedCount;
+    private volatile UbSendQueue[] _senders = [];
+    private int _endedCount;
     private volatile int _closingCount;
     private int _reserved;
     private int _queues;
@@ -49,11 +49,12 @@ internal sealed unsafe partial class UbJfc : Jfc
         config.jfce = Channel.Native;
         Marshal.SetLastSystemError(0);
         _native = Liburma.urma_create_jfc(context.Native, &config);
+        int error = Marshal.GetLastSystemError();
         if (_native == null)
         {
-            UrmaException error = UbError.FromErrno($"create a JFC of depth {Depth}");
+            UrmaException failure = UbError.FromErrno(error, $"create a JFC of depth {Depth}");
             _ownJfce?.Dispose();
-            throw error;
+            throw failure;
         }
 
         Channel.Attach(this);
@@ -103,18 +104,30 @@ internal sealed unsafe partial class UbJfc : Jfc
         }
     }
 
-    /// <summary>Has a completion polled for a request that the device never saw, refused or carried out here, in its place among the others of its queue. Any thread.</summary>
-    /// <param name="queue">Whose request it was.</param>
-    /// <param name="behind">How many of that queue's completions come before it.</param>
-    /// <param name="completion">What to say.</param>
-    public void Refuse(UbSendQueue queue, long behind, in ReceiveCompletion completion)
+    /// <summary>Looks for what ended without the device in a send queue, too.</summary>
+    public void Add(UbSendQueue queue)
     {
         lock (_lock)
         {
-            _refused.Add((queue, behind, completion));
-            _refusedCount = _refused.Count;
+            _senders = [.. _senders, queue];
         }
+    }
 
+    /// <summary>Takes what a deleted queue still has, and forgets it.</summary>
+    public void Remove(UbSendQueue queue)
+    {
+        lock (_lock)
+        {
+            SpillEnded(queue);
+            _spilledCount = _spilled.Count;
+            _senders = [.. _senders.Where(q => q != queue)];
+        }
+    }
+
+    /// <summary>Says that a request ended without the device. Posting thread.</summary>
+    public void TellEnded()
+    {
+        Interlocked.Increment(ref _endedCount);
         Channel.Nudge();
     }
 
@@ -141,7 +154,7 @@ internal sealed unsafe partial class UbJfc : Jfc
     private int Poll<T, TForm>(Span<T> completions)
         where TForm : struct, ICompletionForm<T>
     {
-        if ((_spilledCount | _refusedCount) != 0)
+        if ((_spilledCount | Volatile.Read(ref _endedCount)) != 0)
         {
             return PollInOrder<T, TForm>(completions);
         }
@@ -157,7 +170,7 @@ internal sealed unsafe partial class UbJfc : Jfc
             }
 
             // What was refused meanwhile may belong between these: whoever posted them had said so before.
-            if (_refusedCount != 0)
+            if (Volatile.Read(ref _endedCount) != 0)
             {
                 SpillBatch(got);
                 return taken + TakeSpilled<T, TForm>(completions[taken..]);
@@ -222,9 +235,10 @@ internal sealed unsafe partial class UbJfc : Jfc
         {
             for (int i = 0; i < got; i++)
             {
-                if (_refused.Count != 0 && (_batch[i].flag.value & 1) == 0)
+                if ((_batch[i].flag.value & 1) == 0
+                    && _context.FindSendQueue(UbSendQueue.KeyOf(_batch[i].local_id, (_batch[i].flag.value & 2) != 0)) is { } sender)
                 {
-                    SpillRefused(_context.FindSendQueue(UbSendQueue.KeyOf(_batch[i].local_id, (_batch[i].flag.value & 2) != 0)));
+                    SpillEnded(sender);
                 }
 
                 if (Book(_batch + i))
@@ -233,25 +247,23 @@ internal sealed unsafe partial class UbJfc : Jfc
                 }
             }
 
-            SpillRefused(null);
+            foreach (UbSendQueue sender in _senders)
+            {
+                SpillEnded(sender);
+            }
+
             _spilledCount = _spilled.Count;
         }
     }
 
-    // What was refused to a queue, or to any, and whose turn it is; with the queue gone, all of it. Under the lock.
-    private void SpillRefused(UbSendQueue? queue, bool isGone = false)
+    // What ended without the device, and whose turn it is. Under the lock.
+    private void SpillEnded(UbSendQueue queue)
     {
-        for (int i = 0; i < _refused.Count; i++)
+        while (queue.TryTakeEnded(out ReceiveCompletion completion))
         {
-            (UbSendQueue refusing, long behind, ReceiveCompletion completion) = _refused[i];
-            if ((queue is null || refusing == queue) && (isGone || refusing.Completed >= behind))
-            {
-                _spilled.Enqueue(completion);
-                _refused.RemoveAt(i--);
-            }
+            _spilled.Enqueue(completion);
+            Interlocked.Decrement(ref _endedCount);
         }
-
-        _refusedCount = _refused.Count;
     }
 
     private int TakeSpilled<T, TForm>(Span<T> completions)
@@ -274,15 +286,21 @@ internal sealed unsafe partial class UbJfc : Jfc
     // The library has nothing more: what a closed queue still owes is what the device did not carry out.
     public void FinishClosing(bool force)
     {
-        (IClosingQueue Queue, long Deadline)[] closing;
-        lock (_lock)
-        {
-            closing = [.. _closing];
-        }
-
         Span<urma_cr_t> unhandled = stackalloc urma_cr_t[Batch];
-        foreach ((IClosingQueue queue, long deadline) in closing)
+        for (int i = _closingCount - 1; i >= 0; i--)
         {
+            IClosingQueue queue;
+            long deadline;
+            lock (_lock)
+            {
+                if (i >= _closing.Count)
+                {
+                    continue;
+                }
+
+                (queue, deadline) = _closing[i];
+            }
+
             if (!force && !queue.IsQuiet && !TimeLimit.HasPassed(deadline))
             {
                 continue;
@@ -304,17 +322,12 @@ internal sealed unsafe partial class UbJfc : Jfc
                 }
             }
 
-            if (queue.TryDelete())
+            if (queue.TryDelete(force))
             {
                 lock (_lock)
                 {
                     _closing.RemoveAll(c => c.Queue == queue);
                     _closingCount = _closing.Count;
-                    if (queue is UbSendQueue sender)
-                    {
-                        SpillRefused(sender, isGone: true);
-                        _spilledCount = _spilled.Count;
-                    }
                 }
             }
         }
@@ -398,6 +411,7 @@ internal sealed unsafe partial class UbJfc : Jfc
             Trace.TraceWarning($"Deleting a JFC returned {status}: the device keeps it until the context is closed.");
         }
 
+        _native = null;
         _ownJfce?.Dispose();
         NativeMemory.AlignedFree(_batch);
     }

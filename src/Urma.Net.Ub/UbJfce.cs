@@ -20,6 +20,7 @@ internal sealed unsafe class UbJfce : Jfce
     private volatile UbJfc[] _members = [];
     private urma_jfce_t* _native;
     private volatile bool _disposed;
+    private int _waiters;
 
     public UbJfce(UbContext context)
         : base(context)
@@ -27,9 +28,10 @@ internal sealed unsafe class UbJfce : Jfce
         _context = context;
         Marshal.SetLastSystemError(0);
         _native = Liburma.urma_create_jfce(context.Native);
+        int error = Marshal.GetLastSystemError();
         if (_native == null)
         {
-            throw UbError.FromErrno("create a JFCE");
+            throw UbError.FromErrno(error, "create a JFCE");
         }
 
         _nudge = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
@@ -69,16 +71,30 @@ internal sealed unsafe class UbJfce : Jfce
     public override int Wait(Span<Jfc> ready, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         long deadline = TimeLimit.After(timeout);
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static j => ((UbJfce)j!).Nudge(), this);
-        while (true)
+
+        // Whoever disposes this waits from here on until the waiter has left.
+        Interlocked.Increment(ref _waiters);
+        CancellationTokenRegistration registration = default;
+        try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            cancellationToken.ThrowIfCancellationRequested();
-            int found = Collect(ready);
-            if (found != 0 || ready.IsEmpty || !Sleep(deadline))
+            registration = cancellationToken.UnsafeRegister(static j => ((UbJfce)j!).Nudge(), this);
+            while (true)
             {
-                return found;
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                cancellationToken.ThrowIfCancellationRequested();
+                int found = Collect(ready);
+                if (found != 0 || ready.IsEmpty || !Sleep(deadline))
+                {
+                    return found;
+                }
             }
+        }
+        finally
+        {
+            // A cancellation that is running still nudges.
+            registration.Dispose();
+            Interlocked.Decrement(ref _waiters);
         }
     }
 
@@ -188,7 +204,13 @@ internal sealed unsafe class UbJfce : Jfce
         }
 
         _context.Drop(this);
-        Nudge();
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _waiters) != 0)
+        {
+            Nudge();
+            spin.SpinOnce();
+        }
+
         int status = (int)Liburma.urma_delete_jfce(_native);
         if (status != 0)
         {

@@ -16,7 +16,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     private readonly UbJfc _jfc;
     private readonly Token _token;
     private readonly Lock _lock = new();
-    private readonly List<uint> _jetties = [];
+    private readonly List<UbSendQueue> _jetties = [];
     private readonly urma_jfr_wr_t* _works;
     private readonly urma_sge_t* _elements;
     private readonly int _maxSge;
@@ -34,7 +34,8 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
         _jfc = (UbJfc)options.ReceiveJfc;
         _token = options.Token ?? Urma.Net.Token.Random();
         _maxSge = options.MaxSge;
-        Depth = UbJfs.RoundDepth(options.Depth);
+        Mode = mode;
+        Depth = UbJfs.RoundDepth(options.Depth, context.Capabilities.MaxJfrDepth);
         _jfc.Reserve(Depth, "JFR");
         try
         {
@@ -47,9 +48,10 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             config.jfc = _jfc.Native;
             Marshal.SetLastSystemError(0);
             _native = Liburma.urma_create_jfr(context.Native, &config);
+            int error = Marshal.GetLastSystemError();
             if (_native == null)
             {
-                throw UbError.FromErrno($"create a JFR of depth {Depth}");
+                throw UbError.FromErrno(error, $"create a JFR of depth {Depth}");
             }
         }
         catch
@@ -65,6 +67,8 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     }
 
     public urma_jfr_t* Native => _native;
+
+    public TransportMode Mode { get; }
 
     public override uint Id { get; }
 
@@ -85,17 +89,17 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     uint IActivity.PendingActivity => 0;
 
     /// <summary>Remembers a jetty that takes its messages here.</summary>
-    public void Serve(uint jetty)
+    public void Serve(UbSendQueue jetty)
     {
         lock (_lock)
         {
             _jetties.Add(jetty);
-            _context.Serve(jetty, this);
+            _context.Serve(jetty.Id, this);
         }
     }
 
     /// <summary>Forgets a jetty that was deleted.</summary>
-    public void Leave(uint jetty)
+    public void Leave(UbSendQueue jetty)
     {
         lock (_lock)
         {
@@ -118,8 +122,19 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     // There is no such call for receives: the device flushes them.
     public int TakeUnhandled(Span<urma_cr_t> completions) => 0;
 
-    public bool TryDelete()
+    public bool TryDelete(bool force)
     {
+        if (force)
+        {
+            UbSendQueue[] jetties;
+            lock (_lock)
+            {
+                jetties = [.. _jetties];
+            }
+
+            Array.ForEach(jetties, static j => j.FinishNow());
+        }
+
         lock (_lock)
         {
             if (_jetties.Count != 0)
@@ -270,7 +285,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             _ = Liburma.urma_modify_jfr(_native, &attributes);
         }
 
-        if ((Outstanding > 0 || !TryDelete()) && !_jfc.FinishLater(this))
+        if ((Outstanding > 0 || !TryDelete(force: false)) && !_jfc.FinishLater(this))
         {
             Delete();
         }

@@ -15,7 +15,7 @@ internal sealed unsafe class UbJfs : Jfs
     {
         _context = context;
         var jfc = (UbJfc)options.SendJfc;
-        int depth = RoundDepth(options.Depth);
+        int depth = RoundDepth(options.Depth, context.Capabilities.MaxJfsDepth);
         jfc.Reserve(depth, "JFS");
         try
         {
@@ -23,9 +23,10 @@ internal sealed unsafe class UbJfs : Jfs
             config.trans_mode = urma_transport_mode_t.URMA_TM_RM;
             Marshal.SetLastSystemError(0);
             urma_jfs_t* native = Liburma.urma_create_jfs(context.Native, &config);
+            int error = Marshal.GetLastSystemError();
             if (native == null)
             {
-                throw UbError.FromErrno($"create a JFS of depth {depth}");
+                throw UbError.FromErrno(error, $"create a JFS of depth {depth}");
             }
 
             _queue = new UbSendQueue(context, jfc, options, depth, native, null);
@@ -61,7 +62,8 @@ internal sealed unsafe class UbJfs : Jfs
         return config;
     }
 
-    public static int RoundDepth(int depth) => (int)BitOperations.RoundUpToPowerOf2((uint)depth);
+    /// <summary>A power of two, but for a device whose limit is none.</summary>
+    public static int RoundDepth(int depth, int most) => (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)depth), (uint)most);
 
     public override void ModifyToError() => _queue.ModifyToError();
 

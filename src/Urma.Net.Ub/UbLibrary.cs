@@ -52,6 +52,7 @@ internal sealed unsafe class UbLibrary
             return new UbLibrary(file, $"'{file}' is not liburma: it has no function urma_poll_jfc. Name the right file in {PathVariable}.", []);
         }
 
+        UbError.Prepare();
         Liburma.Load(handle, file);
         var attributes = default(urma_init_attr_t);
         var status = (UrmaStatus)Liburma.urma_init(&attributes);

@@ -55,7 +55,7 @@ public sealed class UbProvider : UrmaProvider
         ArgumentException.ThrowIfNullOrEmpty(path);
         lock (LibraryLock)
         {
-            if (s_library is { Problem: null } library && library.Path != Path.GetFullPath(path))
+            if (s_library is { Problem: null } library && library.Path != (File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path)))
             {
                 throw new InvalidOperationException($"'{library.Path}' is in use already: call UseLibrary before anything else of this provider.");
             }

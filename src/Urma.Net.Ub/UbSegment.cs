@@ -28,7 +28,16 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         _mappedLength = mappedLength;
         _token = options.Token ?? Urma.Net.Token.Random();
         _native = RegisterNative();
-        LocalToken = context.LocalSegments.Add(_native, (ulong)address, length, "segments");
+        try
+        {
+            LocalToken = context.LocalSegments.Add(_native, (ulong)address, length, "segments");
+        }
+        catch
+        {
+            _ = Liburma.urma_unregister_seg(_native);
+            throw;
+        }
+
         context.Add(this);
         if (options.Lease is { } lease)
         {
@@ -116,6 +125,8 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Work under way that uses the segment as its own buffer fails, receives that are posted included: the device knows it by one registration.</remarks>
     public override void Revoke(Token? newToken = null)
     {
         lock (_lock)
@@ -128,8 +139,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
             _native = RegisterNative();
             _context.Add(this);
             entry->Handle = _native;
-            _context.WaitForPosters();
-            Unregister(old, oldId);
+            _context.WhenUnused(() => Unregister(old, oldId));
         }
     }
 
@@ -162,11 +172,13 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         lock (_lock)
         {
             _context.LocalSegments.Retire(LocalToken);
-            _context.WaitForPosters();
-            _context.LocalSegments.Reuse(LocalToken);
-            Unregister(_native, TokenId);
-            _native = null;
-            ReleaseWhenUnused();
+            _context.WhenUnused(() =>
+            {
+                _context.LocalSegments.Reuse(LocalToken);
+                Unregister(_native, TokenId);
+                _native = null;
+                ReleaseWhenUnused();
+            });
         }
     }
 
@@ -199,6 +211,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         config.flag.bs.access = (uint)Access;
         Marshal.SetLastSystemError(0);
         urma_target_seg_t* native = Liburma.urma_register_seg(_context.Native, &config);
-        return native != null ? native : throw UbError.FromErrno($"register {Length} bytes at 0x{Address:x}");
+        int error = Marshal.GetLastSystemError();
+        return native != null ? native : throw UbError.FromErrno(error, $"register {Length} bytes at 0x{Address:x}");
     }
 }

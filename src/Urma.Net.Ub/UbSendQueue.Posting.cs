@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Urma.Net.Interop.Liburma;
 
@@ -28,10 +29,12 @@ internal sealed unsafe partial class UbSendQueue
             if (result == UrmaStatus.Success)
             {
                 result = status;
-                if (refused != 0)
+                if (refused != 0 && !TryEndHere(requests[posted], refused))
                 {
-                    // It ends here, behind those it followed.
-                    EndHere(requests[posted], refused);
+                    result = UrmaStatus.TryAgain;
+                }
+                else if (refused != 0)
+                {
                     posted++;
                 }
             }
@@ -41,13 +44,39 @@ internal sealed unsafe partial class UbSendQueue
         return result;
     }
 
-    private void EndHere(in WorkRequest request, int refused)
+    // A request that the device does not see ends here, behind those it followed. It takes a place of the queue like any other.
+    private bool TryEndHere(in WorkRequest request, int refused)
     {
-        CompletionStatus status = refused != NotByDevice ? (CompletionStatus)refused : _context.Emulated.Execute(in request, request.Local.Length);
-        _atomics += refused == NotByDevice ? 1 : 0;
+        if (Outstanding >= Depth)
+        {
+            return false;
+        }
+
+        CompletionStatus status = refused != NotByDevice ? (CompletionStatus)refused : Emulate(in request);
         if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
         {
-            _jfc.Refuse(this, _posted, Ended(request, status));
+            // Made when it is needed the first time: most queues never refuse anything.
+            EndedRequest[] ended = _ended ??= new EndedRequest[BitOperations.RoundUpToPowerOf2((uint)Depth)];
+            ended[_endedTail & (ended.Length - 1)] = new EndedRequest { Behind = _posted, Completion = Ended(request, status) };
+            Volatile.Write(ref _endedTail, _endedTail + 1);
+            Volatile.Write(ref _posted, _posted + 1);
+            _jfc.TellEnded();
+        }
+
+        return true;
+    }
+
+    private CompletionStatus Emulate(in WorkRequest request)
+    {
+        _atomics++;
+        try
+        {
+            return _context.GetEmulated().Execute(in request, request.Local.Length);
+        }
+        catch (UrmaException error)
+        {
+            System.Diagnostics.Trace.TraceError($"An atomic could not be emulated: {error.Message}");
+            return CompletionStatus.LocalOperationError;
         }
     }
 
@@ -161,7 +190,7 @@ internal sealed unsafe partial class UbSendQueue
 
         if (request.Opcode is >= Opcode.CompareSwap and <= Opcode.FetchXor && !AtomicWork.Has(_atomicFeatures, request.Opcode))
         {
-            return Emulate(in request, index, pieces, length, out refused);
+            return TranslateMissing(in request, index, length, out refused);
         }
 
         var here = new urma_sg_t { sge = local, num_sge = (uint)pieces };
@@ -199,10 +228,11 @@ internal sealed unsafe partial class UbSendQueue
         }
     }
 
-    private UrmaStatus Emulate(in WorkRequest request, int index, int pieces, ulong length, out int refused)
+    private UrmaStatus TranslateMissing(in WorkRequest request, int index, ulong length, out int refused)
     {
         refused = 0;
-        if (pieces != 1 || length is not (sizeof(uint) or sizeof(ulong)) || !AtomicWork.Has(_atomicFeatures, Opcode.CompareSwap))
+        bool isBuffer = request.GatherCount == 0 && request.Local.Token != 0 && (request.Flags & WorkRequestFlags.Inline) == 0;
+        if (!isBuffer || length is not (sizeof(uint) or sizeof(ulong)) || !AtomicWork.Has(_atomicFeatures, Opcode.CompareSwap))
         {
             return UrmaStatus.InvalidArgument;
         }
@@ -292,7 +322,8 @@ internal sealed unsafe partial class UbSendQueue
             work->tjetty = (urma_target_jetty_t*)entry->Route;
         }
 
-        return true;
+        // A driver of hardware asks the target jetty for the way; the software device needs none.
+        return work->tjetty != null || _context.NeedsNoRoute;
     }
 
     private void Book(ReadOnlySpan<WorkRequest> posted)

@@ -26,6 +26,10 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     private long _bytes;
     private long _failed;
     private uint _activity;
+    private EndedRequest[]? _ended;
+    private long _endedHead;
+    private long _endedTail;
+    private int _closeBegun;
     private long _posted;
     private long _completed;
     private volatile bool _isClosed;
@@ -49,6 +53,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         _maxSge = context.Capabilities.MaxSge;
         _maxLength = context.Capabilities.MaxMessageLength;
         context.Add(this);
+        jfc.Add(this);
     }
 
     public uint Id { get; }
@@ -64,9 +69,6 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     public ulong Key { get; }
 
     public int Outstanding => (int)Math.Max(0, Volatile.Read(ref _posted) - Volatile.Read(ref _completed));
-
-    /// <summary>Completions polled so far.</summary>
-    public long Completed => Volatile.Read(ref _completed);
 
     public JettyState State => _isClosed || _inError ? JettyState.Error : JettyState.Ready;
 
@@ -89,6 +91,34 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     uint IActivity.Activity => Volatile.Read(ref _activity);
 
     uint IActivity.PendingActivity => 0;
+
+    /// <summary>Ends it now, if it is closed and waits for its JFC to be polled.</summary>
+    public void FinishNow()
+    {
+        if (_isClosed && !IsDeleted)
+        {
+            _jfc.FinishClosing(force: true);
+        }
+    }
+
+    /// <summary>Whether something that the device never saw is next. Polling thread.</summary>
+    public bool HasEnded =>
+        _endedHead != Volatile.Read(ref _endedTail) && (IsDeleted || _completed >= _ended![_endedHead & (_ended.Length - 1)].Behind);
+
+    /// <summary>Takes what the device never saw, in its place. Polling thread.</summary>
+    public bool TryTakeEnded(out ReceiveCompletion completion)
+    {
+        completion = default;
+        if (!HasEnded)
+        {
+            return false;
+        }
+
+        completion = _ended![_endedHead & (_ended.Length - 1)].Completion;
+        _endedHead++;
+        Volatile.Write(ref _completed, _completed + 1);
+        return true;
+    }
 
     public static ulong KeyOf(uint id, bool isJetty) => ((isJetty ? 1ul : 0) << 32) | id;
 
@@ -175,14 +205,22 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     /// <summary>Ends it: at once where nothing is outstanding, else when the JFC has been polled empty.</summary>
     public void Close()
     {
-        if (_isClosed)
+        if (Interlocked.Exchange(ref _closeBegun, 1) != 0)
         {
             return;
         }
 
         if (!IsQuiet)
         {
-            ModifyToError();
+            try
+            {
+                ModifyToError();
+            }
+            catch (UrmaException error)
+            {
+                // What is under way is not flushed; it is waited for all the same.
+                System.Diagnostics.Trace.TraceWarning(error.Message);
+            }
         }
 
         _isClosed = true;
@@ -203,7 +241,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         }
     }
 
-    public bool TryDelete()
+    public bool TryDelete(bool force)
     {
         Delete();
         return true;
@@ -234,9 +272,10 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
             System.Diagnostics.Trace.TraceWarning($"Deleting send queue {Id} returned {status}: the device keeps it until the context is closed.");
         }
 
-        ReceiveQueue?.Leave(Id);
+        ReceiveQueue?.Leave(this);
         _jetty = null;
         _jfs = null;
+        _jfc.Remove(this);
         _jfc.Release(Depth);
         _scratch.Free();
     }

@@ -56,9 +56,11 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
         _context.Drop(this);
         _context.Remove(this);
         _context.Targets.Retire(Token);
-        _context.WaitForPosters();
-        _context.Targets.Reuse(Token);
-        Unimport(Native, Descriptor.JettyId != 0);
+        _context.WhenUnused(() =>
+        {
+            _context.Targets.Reuse(Token);
+            Unimport(Native, Descriptor.JettyId != 0);
+        });
     }
 
     private static urma_target_jetty_t* Import(UbContext context, JettyDescriptor descriptor, Token token, TransportMode mode, UbGroupPolicy? group = null)
@@ -68,9 +70,10 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
         urma_target_jetty_t* native = descriptor.JettyId != 0
             ? ImportJetty(context, descriptor, &secret, mode, group)
             : ImportJfr(context, descriptor, &secret, mode);
+        int error = Marshal.GetLastSystemError();
         return native != null
             ? native
-            : throw UbError.FromErrno($"import jetty {descriptor.JettyId} (JFR {descriptor.JfrId}) of engine {descriptor.Eid}:0x{descriptor.Uasid:x6}");
+            : throw UbError.FromErrno(error, $"import jetty {descriptor.JettyId} (JFR {descriptor.JfrId}) of engine {descriptor.Eid}:0x{descriptor.Uasid:x6}");
     }
 
     private static urma_target_jetty_t* ImportJetty(UbContext context, JettyDescriptor descriptor, urma_token_t* secret, TransportMode mode, UbGroupPolicy? group)

@@ -47,9 +47,10 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         flag.bs.access = (uint)descriptor.Access;
         Marshal.SetLastSystemError(0);
         urma_target_seg_t* native = Liburma.urma_import_seg(context.Native, &segment, &secret, 0, flag);
+        int error = Marshal.GetLastSystemError();
         if (native == null)
         {
-            throw UbError.FromErrno($"import segment {descriptor.TokenId} of engine {descriptor.Eid}:0x{descriptor.Uasid:x6}");
+            throw UbError.FromErrno(error, $"import segment {descriptor.TokenId} of engine {descriptor.Eid}:0x{descriptor.Uasid:x6}");
         }
 
         try
@@ -80,9 +81,11 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         _context.Drop(this);
         _context.Remove(this);
         _context.RemoteSegments.Retire(RemoteToken);
-        _context.WaitForPosters();
-        _context.RemoteSegments.Reuse(RemoteToken);
-        _ = Liburma.urma_unimport_seg(_native);
+        _context.WhenUnused(() =>
+        {
+            _context.RemoteSegments.Reuse(RemoteToken);
+            _ = Liburma.urma_unimport_seg(_native);
+        });
     }
 
     private static UrmaException NotMapped() =>

@@ -236,6 +236,79 @@ public sealed class UbContextTests : IDisposable
     }
 
     [Fact]
+    public void A_full_queue_refuses_what_the_device_never_sees_as_well()
+    {
+        using var endpoint = new Endpoint(_context, new EndpointShape { SendDepth = 4 });
+        TargetSegment gone = _context.ImportSegment(endpoint.Memory.Descriptor, endpoint.Memory.Token);
+        RemoteAddress stale = gone.At(0, 8);
+        gone.Dispose();
+        for (ulong round = 0; round < 3; round++)
+        {
+            for (ulong i = 0; i < 4; i++)
+            {
+                Assert.Equal(UrmaStatus.Success, endpoint.Jetty.Post(WorkRequest.Write(endpoint.Memory.Range(0, 8), stale, i)));
+            }
+
+            Assert.Equal(UrmaStatus.TryAgain, endpoint.Jetty.Post(WorkRequest.Write(endpoint.Memory.Range(0, 8), stale, 4)));
+            Assert.Equal(4, endpoint.Jetty.Outstanding);
+            Assert.Equal([0ul, 1ul, 2ul, 3ul], endpoint.SendJfc.Take(4).Select(c => c.UserContext));
+            Assert.Equal(0, endpoint.Jetty.Outstanding);
+        }
+    }
+
+    [Fact]
+    public void Queues_may_be_closed_in_the_order_in_which_using_ends_them()
+    {
+        using UbContext other = (UbContext)UrmaContext.Open("ub://urma0");
+        using var receiver = new Endpoint(other);
+        Jfc sendJfc = _context.CreateJfc();
+        Jfc receiveJfc = _context.CreateJfc();
+        using Segment memory = _context.AllocateSegment(64);
+        Jetty jetty = _context.CreateJetty(new JettyOptions { SendJfc = sendJfc, Receive = new JfrOptions { ReceiveJfc = receiveJfc } });
+        using TargetJetty target = _context.ImportJetty(receiver.Jetty.Descriptor, receiver.Jetty.Token);
+        Assert.Equal(UrmaStatus.Success, jetty.Post(WorkRequest.Send(target, memory.Range())));
+        jetty.Dispose();
+        receiveJfc.Dispose();
+        sendJfc.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => sendJfc.Poll(new Completion[1]));
+    }
+
+    [Fact]
+    public void The_first_failure_says_why()
+    {
+        using Jfc jfc = _context.CreateJfc();
+        using Jfr shared = _context.CreateJfr(new JfrOptions { ReceiveJfc = jfc });
+        var rc = new JettyOptions { SendJfc = jfc, TransportMode = TransportMode.ReliableConnection, SharedJfr = shared };
+        Assert.Contains("JfrOptions.TransportMode", Assert.Throws<UrmaException>(() => _context.CreateJetty(rc)).Message, StringComparison.Ordinal);
+        using Endpoint peer = new(_context);
+        UrmaException error = Assert.Throws<UrmaException>(() => _context.ImportJetty(peer.Jetty.Descriptor, new Token(peer.Jetty.Token.Value ^ 1)));
+        Assert.Equal(UrmaStatus.OperationNotPermitted, error.Status);
+        Assert.NotEqual(0, error.NativeError);
+    }
+
+    [Fact]
+    public void Grants_end_when_they_are_revoked_and_when_their_lease_is_over()
+    {
+        using UbContext other = (UbContext)UrmaContext.Open("ub://urma0");
+        using var importer = new Endpoint(other);
+        using Segment segment = _context.AllocateSegment(64);
+        Token before = segment.Token;
+        TargetSegment target = importer.Import(segment);
+        importer.Succeed(WorkRequest.Write(importer.Memory.Range(0, 8), target.At(0, 8)));
+
+        segment.Revoke();
+
+        importer.Fail(WorkRequest.Write(importer.Memory.Range(0, 8), target.At(0, 8)), CompletionStatus.RemoteAccessAbort);
+        Assert.Throws<UrmaException>(() => other.ImportSegment(segment.Descriptor, before));
+        importer.Succeed(WorkRequest.Write(importer.Memory.Range(0, 8), importer.Import(segment).At(0, 8)));
+
+        using Segment leased = _context.AllocateSegment(64, new SegmentOptions { Lease = TimeSpan.FromMilliseconds(200) });
+        TargetSegment shortly = importer.Import(leased);
+        Threads.Until(
+            () => !importer.Execute(WorkRequest.Write(importer.Memory.Range(0, 8), shortly.At(0, 8))).IsSuccess, "the lease ends");
+    }
+
+    [Fact]
     public void What_is_counted_stays_counted_after_a_queue_has_gone()
     {
         using (var sender = new Endpoint(_context))

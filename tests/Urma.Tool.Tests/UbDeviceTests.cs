@@ -100,6 +100,14 @@ public class UbDeviceTests
     }
 
     [Fact]
+    public void Run_leaves_signals_as_they_were()
+    {
+        using ProgramRun run = ProgramRun.Tool("run", "--software-ub", "--library", Native, "--", "grep", "SigIgn", "/proc/self/status");
+        Assert.Equal(0, run.ExitCode());
+        Assert.Equal(0ul, Convert.ToUInt64(run.Output.Split(':')[1].Trim(), 16) & (1ul << 12));
+    }
+
+    [Fact]
     public void Run_says_what_is_wrong()
     {
         using ProgramRun unclear = ProgramRun.Tool("run", "--", "true");

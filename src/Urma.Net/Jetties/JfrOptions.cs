@@ -12,6 +12,12 @@ public record JfrOptions
     /// <summary>Most buffers of one receive; 1 to <see cref="ProviderCapabilities.MaxReceiveSge"/>. Rounded up to a power of two.</summary>
     public int MaxSge { get; init; } = 1;
 
+    /// <summary>
+    /// The transport mode of the jetties it serves. UB devices have a JFR serve jetties of one mode; the loopback provider does not look. A
+    /// jetty's own JFR has that of the jetty.
+    /// </summary>
+    public TransportMode TransportMode { get; init; } = TransportMode.ReliableMessage;
+
     /// <summary>The secret a sender must show to import it; random when null.</summary>
     public Token? Token { get; init; }
 

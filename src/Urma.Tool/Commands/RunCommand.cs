@@ -9,6 +9,8 @@ internal static partial class RunCommand
 {
     private const string Library = "liburma.so.0";
     private const string SearchPath = "LD_LIBRARY_PATH";
+    private const int SigPipe = 13;
+    private const nint SigDefault = 0;
 
     // What a package lays beside the tool, and what './build.sh exports' makes.
     private static readonly string[] Places = ["native", Path.Combine("..", "native"), Path.Combine("..", "..", "artifacts", "native")];
@@ -66,6 +68,8 @@ internal static partial class RunCommand
         fixed (nint* argv = words)
         fixed (nint* envp = settings)
         {
+            // The runtime ignores it, and a program keeps what it is started with.
+            _ = Signal(SigPipe, SigDefault);
             _ = ExecVpe(words[0], argv, envp);
         }
 
@@ -74,6 +78,9 @@ internal static partial class RunCommand
 
     // Ends with a null, as C wants it. Never freed: either this process goes, or it reports an error and goes.
     private static nint[] Words(string[] texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
+
+    [LibraryImport("libc.so.6", EntryPoint = "signal")]
+    private static partial nint Signal(int number, nint handler);
 
     [LibraryImport("libc.so.6", EntryPoint = "execvpe", SetLastError = true)]
     private static unsafe partial int ExecVpe(nint file, nint* argv, nint* envp);
