@@ -3,8 +3,10 @@ using Urma.Net.Interop.Libc;
 namespace Urma.Net.Internal;
 
 /// <summary>
-/// Zeroed private memory for large tables of which little is used: its own pages, touched only where something is written,
-/// and given back whole. The C heap would clear, keep and fragment it.
+/// Zeroed private memory in pages of its own. For large tables of which little is used: pages are touched only where something is
+/// written, and given back whole, while the C heap would clear, keep and fragment them. And for what is written all the time:
+/// a neighbour on the C heap may be registered by another thread, and a write to its page meanwhile would be lost (see
+/// <see cref="AdoptedMemory"/>).
 /// </summary>
 internal static unsafe class SparseMemory
 {
@@ -16,7 +18,7 @@ internal static unsafe class SparseMemory
             null, (nuint)length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE, -1, 0);
         if (address == Libc.MAP_FAILED)
         {
-            LinuxError.ThrowLast($"reserve {length} bytes for a table");
+            LinuxError.ThrowLast($"reserve {length} bytes for tables and queues");
         }
 
         return (void*)address;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -381,9 +380,7 @@ internal sealed unsafe partial class LoopbackJfr
         _claimFile.Dispose();
         ReceiveSlot* slots = _slots;
         _slots = null;
-        NativeMemory.Free(slots);
-        NativeMemory.Free(_freeSlots);
-        NativeMemory.Free(_slotAt);
+        SparseMemory.Free(slots, PrivateLength);
     }
 
     /// <summary>What a sender says it has delivered.</summary>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -73,9 +72,9 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
 
         _descriptors = (ReceiveDescriptor*)(_readOnly.Pointer + DescriptorsOffset);
         _claimWords = (ulong*)(_claims.Pointer + ClaimsOffset);
-        _slots = (ReceiveSlot*)NativeMemory.AllocZeroed((nuint)Depth, (nuint)sizeof(ReceiveSlot));
-        _freeSlots = (uint*)NativeMemory.AllocZeroed((nuint)Depth, sizeof(uint));
-        _slotAt = (ushort*)NativeMemory.AllocZeroed((nuint)Depth, sizeof(ushort));
+        _slots = (ReceiveSlot*)SparseMemory.Allocate(PrivateLength);
+        _freeSlots = (uint*)(_slots + Depth);
+        _slotAt = (ushort*)(_freeSlots + Depth);
         for (uint i = 0; i < Depth; i++)
         {
             _freeSlots[i] = i;
@@ -107,6 +106,9 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
 
     public bool IsClosed => _closed;
 
+
+    // Slots, which of them are free, and which is at each position.
+    private long PrivateLength => Depth * (long)(sizeof(ReceiveSlot) + sizeof(uint) + sizeof(ushort));
 
     public static long ReadOnlyLength(int depth, int maxSge) => DescriptorsOffset + ((long)depth * maxSge * sizeof(ReceiveDescriptor));
 

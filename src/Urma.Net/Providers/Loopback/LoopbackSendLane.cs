@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
@@ -79,7 +78,7 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
         _closed = (uint*)(_readOnly.Pointer + LoopbackJfr.ClosedOffset);
         _hint = (long*)(_claimMapping.Pointer + LoopbackJfr.HintOffset);
         _claims = (ulong*)(_claimMapping.Pointer + LoopbackJfr.ClaimsOffset);
-        _claimed = (ReceiveDescriptor*)NativeMemory.AllocZeroed((nuint)(MaxRun * MaxScatter), (nuint)sizeof(ReceiveDescriptor));
+        _claimed = (ReceiveDescriptor*)SparseMemory.Allocate(ClaimedLength);
         _doorbell = _doorbellMapping.Pointer;
     }
 
@@ -95,6 +94,8 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
     public uint JfrId { get; }
 
     public int MaxScatter { get; }
+
+    private long ClaimedLength => MaxRun * (long)MaxScatter * sizeof(ReceiveDescriptor);
 
     public bool IsClosed
     {
@@ -332,7 +333,7 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_claimed);
+        SparseMemory.Free(_claimed, ClaimedLength);
         _laneMapping.Dispose();
         _readOnly.Dispose();
         _claimMapping.Dispose();

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
 
@@ -63,13 +63,9 @@ internal sealed unsafe class PrivateRing : CompletionSource
 
     public override void OnDetached() => _onDetached?.Invoke();
 
-    public void Free() => NativeMemory.AlignedFree(_memory);
+    public void Free() => SparseMemory.Free(_memory, LengthOf((int)Mask + 1));
 
-    private static byte* Allocate(int depth)
-    {
-        nuint length = (nuint)(HeadLength + ((long)depth * sizeof(LaneEntry)));
-        var memory = (byte*)NativeMemory.AlignedAlloc(length, LoopbackLayout.LineSpacing);
-        NativeMemory.Clear(memory, length);
-        return memory;
-    }
+    private static byte* Allocate(int depth) => (byte*)SparseMemory.Allocate(LengthOf(depth));
+
+    private static long LengthOf(int depth) => HeadLength + ((long)depth * sizeof(LaneEntry));
 }
