@@ -20,6 +20,10 @@ public sealed class EventSourceTests
             user = Name(pair.User);
             pair.Remote.Revoke();
             Assert.Throws<UrmaException>(() => pair.User.ImportSegment(pair.Remote.Descriptor, new Token(1)));
+
+            // One that leaves itself hears no more of others.
+            pair.User.Dispose();
+            _ = listener.Expect("PeerLost", owner);
         }
 
         Assert.Equal("user", listener.Expect("ContextOpened", user)["label"]);
