@@ -100,95 +100,6 @@ public sealed unsafe partial class UbContext : UrmaContext
     }
 
     /// <inheritdoc/>
-    public override Jfce CreateJfce()
-    {
-        ThrowIfDisposed();
-        return Keep(new UbJfce(this));
-    }
-
-    /// <inheritdoc/>
-    public override Jfc CreateJfc(JfcOptions? options = null)
-    {
-        ThrowIfDisposed();
-        options ??= new JfcOptions();
-        RequireOwn(options.Jfce?.Context, "JFCE");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfcDepth);
-        return Keep(new UbJfc(this, options));
-    }
-
-    /// <inheritdoc/>
-    public override Jfr CreateJfr(JfrOptions options) => CreateJfr(options, options?.TransportMode ?? default);
-
-    private UbJfr CreateJfr(JfrOptions options, TransportMode mode)
-    {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.ReceiveJfc);
-        RequireOwn(options.ReceiveJfc.Context, "JFC");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfrDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSge, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSge, Capabilities.MaxReceiveSge);
-        var jfr = new UbJfr(this, options, mode);
-        _receiveQueues[jfr.Id] = jfr;
-        return Keep(jfr);
-    }
-
-    /// <inheritdoc/>
-    public override Jfs CreateJfs(JfsOptions options)
-    {
-        CheckQueue(options);
-        return Keep(new UbJfs(this, options));
-    }
-
-    /// <inheritdoc/>
-    public override Jetty CreateJetty(JettyOptions options) => CreateJetty(options, group: null);
-
-    /// <summary>Makes a group, to which jetties are added as they are made.</summary>
-    /// <param name="name">1 to 63 bytes of UTF-8.</param>
-    /// <param name="policy">How a message finds its jetty.</param>
-    /// <param name="token">The secret a sender must show; random when null.</param>
-    /// <exception cref="UrmaException">The device has no groups, or no more.</exception>
-    public UbJettyGroup CreateJettyGroup(string name, UbGroupPolicy policy = UbGroupPolicy.RoundRobin, Token? token = null)
-    {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(name);
-        return Keep(new UbJettyGroup(this, name, policy, token));
-    }
-
-    /// <summary>Makes a jetty of a group.</summary>
-    /// <param name="options">How.</param>
-    /// <param name="group">The group; none when null.</param>
-    /// <exception cref="UrmaException">A JFC cannot hold its completions, the group is full, or resources ran out.</exception>
-    public Jetty CreateJetty(JettyOptions options, UbJettyGroup? group)
-    {
-        CheckQueue(options);
-        if (options.SharedJfr is not null && options.Receive is not null)
-        {
-            throw new ArgumentException("Give either SharedJfr or Receive, not both.", nameof(options));
-        }
-
-        RequireOwn(options.SharedJfr?.Context, "JFR");
-        if (options.SharedJfr is UbJfr shared && shared.Mode != options.TransportMode)
-        {
-            throw new UrmaException(
-                UrmaStatus.InvalidArgument, $"The shared JFR serves jetties of mode {shared.Mode}, not {options.TransportMode}: set JfrOptions.TransportMode.");
-        }
-
-        Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc }, options.TransportMode);
-        try
-        {
-            return Keep(new UbJetty(this, options, (UbJfr)receive, ownsReceiveQueue: options.SharedJfr is null, group));
-        }
-        catch when (options.SharedJfr is null)
-        {
-            receive.Dispose();
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
     /// <exception cref="UrmaException">Always: liburma has no names.</exception>
     public override IDisposable Publish(string name, ReadOnlySpan<byte> value) => throw NoNames();
 
@@ -347,18 +258,6 @@ public sealed unsafe partial class UbContext : UrmaContext
     private static uint FirstEidIndex(UbDevice device) => device.GetEids() is [var first, ..]
         ? first.Index
         : throw new UrmaException(UrmaStatus.Failed, $"The device '{device.Name}' has no EID: add one (urma_admin eid add).");
-
-    private void CheckQueue(JfsOptions options)
-    {
-        ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.SendJfc);
-        RequireOwn(options.SendJfc.Context, "JFC");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfsDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrRetry, 7);
-    }
 
     private T Keep<T>(T child)
         where T : IDisposable
