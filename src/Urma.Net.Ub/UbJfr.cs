@@ -210,18 +210,8 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             _works[i].next = i + 1 < count ? _works + i + 1 : null;
         }
 
-        var status = (UrmaStatus)(int)Liburma.urma_post_jfr_wr(_native, _works, &bad);
-        if (status == UrmaStatus.Success)
-        {
-            result = UrmaStatus.Success;
-            return count;
-        }
-
-        result = status is UrmaStatus.OutOfMemory or UrmaStatus.TryAgain ? UrmaStatus.TryAgain
-            : status == UrmaStatus.InvalidArgument ? UrmaStatus.InvalidArgument
-            : UrmaStatus.Failed;
-        long taken = bad == null ? 0 : bad - _works;
-        return taken >= 0 && taken <= count ? (int)taken : 0;
+        int code = (int)Liburma.urma_post_jfr_wr(_native, _works, &bad);
+        return PostAnswer.Taken(code, bad == null ? -1 : bad - _works, count, out result);
     }
 
     private bool TryTranslate(in ReceiveRequest request, ReadOnlySpan<SegmentRange> scatter, int index)

@@ -84,21 +84,10 @@ internal sealed unsafe partial class UbSendQueue
     {
         urma_jfs_wr_t* first = _scratch.Request(0);
         urma_jfs_wr_t* bad = null;
-        var status = (UrmaStatus)(_jetty != null
+        int code = _jetty != null
             ? (int)Liburma.urma_post_jetty_send_wr(_jetty, first, &bad)
-            : (int)Liburma.urma_post_jfs_wr(_jfs, first, &bad));
-        if (status == UrmaStatus.Success)
-        {
-            result = UrmaStatus.Success;
-            return count;
-        }
-
-        // A full queue is "no memory" to the hardware's driver.
-        result = status is UrmaStatus.OutOfMemory or UrmaStatus.TryAgain ? UrmaStatus.TryAgain
-            : status == UrmaStatus.InvalidArgument ? UrmaStatus.InvalidArgument
-            : UrmaStatus.Failed;
-        long taken = bad == null ? 0 : bad - first;
-        return taken >= 0 && taken <= count ? (int)taken : 0;
+            : (int)Liburma.urma_post_jfs_wr(_jfs, first, &bad);
+        return PostAnswer.Taken(code, bad == null ? -1 : bad - first, count, out result);
     }
 
     // Stops at a request that cannot be posted: malformed, or one whose target is known to be gone, which ends with a completion.
