@@ -222,6 +222,37 @@ static void imports_can_be_asynchronous(const objects_t *objects)
     CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "urma_delete_jfr");
 }
 
+/* What a program does that did not wait for the notice: it is refused, and nothing is written into memory that is free. */
+static void nothing_goes_while_the_background_uses_it(const objects_t *objects)
+{
+    urma_jfr_t *jfr = create_jfr(objects->context, URMA_TM_RC, objects->jfc);
+    urma_jetty_t *other = create_jetty(objects, URMA_TM_RC, jfr, NULL);
+    urma_rjetty_t descriptor = descriptor_of(other, device_path_type(objects->context, URMA_TM_RC));
+    urma_notifier_t *notifier = urma_create_notifier(objects->context);
+    CHECK(notifier != NULL, "urma_create_notifier");
+    urma_token_t token = {.token = DEVICE_TOKEN};
+    for (int round = 0; round < 100; round++) {
+        urma_target_jetty_t *target = urma_import_jetty_async(notifier, &descriptor, &token, 0, 1000);
+        CHECK(target != NULL, "urma_import_jetty_async");
+        bool gone = urma_unimport_jetty(target) == URMA_SUCCESS;
+        CHECK(next_notification(notifier).tjetty == target, "the notification of an import");
+        if (gone) {
+            continue;
+        }
+
+        urma_jetty_t *jetty = create_jetty(objects, URMA_TM_RC, jfr, NULL);
+        CHECK(urma_bind_jetty_async(notifier, jetty, target, 0, 1000) == URMA_SUCCESS, "urma_bind_jetty_async");
+        gone = urma_delete_jetty(jetty) == URMA_SUCCESS;
+        CHECK(next_notification(notifier).jetty == jetty, "the notification of a bind");
+        CHECK(gone || urma_delete_jetty(jetty) == URMA_SUCCESS, "urma_delete_jetty after round %d", round);
+        CHECK(urma_unimport_jetty(target) == URMA_SUCCESS, "a deleted jetty is bound after round %d", round);
+    }
+
+    CHECK(urma_delete_notifier(notifier) == URMA_SUCCESS, "urma_delete_notifier");
+    CHECK(urma_delete_jetty(other) == URMA_SUCCESS, "urma_delete_jetty");
+    CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "urma_delete_jfr");
+}
+
 static void groups_have_members(const objects_t *objects)
 {
     urma_jetty_grp_cfg_t configuration = {
@@ -327,6 +358,7 @@ int main(void)
     objects_can_be_made_in_steps(&objects);
     tokens_outlive_their_segments(&objects);
     imports_can_be_asynchronous(&objects);
+    nothing_goes_while_the_background_uses_it(&objects);
     groups_have_members(&objects);
     queues_in_error_take_nothing(&objects);
     the_log_can_be_the_programs(&objects);

@@ -11,6 +11,7 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
     private readonly SoftJfr _receive;
     private readonly SoftGroup? _group;
     private readonly urma_jfr_t* _ownReceive;
+    private int _binding;
 
     public SoftJetty(SoftContext context, urma_jetty_t* block)
     {
@@ -116,6 +117,11 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
         return URMA_SUCCESS;
     }
 
+    /// <summary>A bind in the background begins: until <see cref="EndBind"/> the jetty cannot be deleted.</summary>
+    public void BeginBind() => Interlocked.Increment(ref _binding);
+
+    public void EndBind() => Interlocked.Decrement(ref _binding);
+
     public int Unbind()
     {
         if (Queue.Mode != urma_transport_mode_t.URMA_TM_RC)
@@ -139,6 +145,11 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
     /// <summary>Ends the jetty; the structure stays, because unpolled completions name it.</summary>
     public void Close()
     {
+        if (Volatile.Read(ref _binding) != 0)
+        {
+            throw new RefusedException(URMA_EAGAIN, "The jetty is still being bound: wait for the notice first.");
+        }
+
         _group?.Remove(this);
         _ = Release();
         Queue.Close();

@@ -51,10 +51,12 @@ internal sealed unsafe class SoftNotifier
         }
 
         target.AddUser();
+        jetty.BeginBind();
         Begin(() =>
         {
             int result = 0;
             int status = Notices.StatusOf(() => result = jetty.Bind(target));
+            jetty.EndBind();
             target.RemoveUser();
             return new urma_notify_t
             {
