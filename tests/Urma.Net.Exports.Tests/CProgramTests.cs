@@ -12,6 +12,7 @@ public class CProgramTests
     [InlineData("urma_c_peer_death", "the waiting message ended")]
     [InlineData("urma_c_control", "as documented")]
     [InlineData("urma_c_steps", "as documented")]
+    [InlineData("urma_c_leftovers", "as documented")]
     [InlineData("urma_c_messages", "all arrived as they should")]
     [InlineData("urma_c_shared_jetty", "each with its record")]
     [InlineData("urma_c_zero_arguments", "survived")]

@@ -22,6 +22,10 @@ internal struct BiasedLock
     // Somebody is inside, when it is shared.
     private int _held;
 
+    // Who had the privilege first, which is known longer than that it has it, and who is inside when it is shared.
+    private int _first;
+    private int _holder;
+
     /// <summary>Enters, waiting for whoever is inside.</summary>
     /// <returns>What to leave it with.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +57,26 @@ internal struct BiasedLock
         }
         else
         {
+            _holder = 0;
             Volatile.Write(ref _held, 0);
+        }
+    }
+
+    /// <summary>
+    /// Leaves it if the calling thread is inside: for a thread that an exception threw out. An exception handler around each use
+    /// would cost the good path; whoever catches calls this instead.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Abandon()
+    {
+        int me = Environment.CurrentManagedThreadId;
+        if (_first == me && Volatile.Read(ref _inside) != 0)
+        {
+            Exit(privileged: true);
+        }
+        else if (Volatile.Read(ref _holder) == me)
+        {
+            Exit(privileged: false);
         }
     }
 
@@ -63,6 +86,7 @@ internal struct BiasedLock
         int owner = Interlocked.CompareExchange(ref _owner, me, Free);
         if (owner == Free)
         {
+            _first = me;
             return Enter();
         }
 
@@ -83,6 +107,7 @@ internal struct BiasedLock
             wait.SpinOnce(sleep1Threshold: -1);
         }
 
+        _holder = me;
         return false;
     }
 }

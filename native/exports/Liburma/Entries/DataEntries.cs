@@ -10,12 +10,15 @@ internal static unsafe class DataEntries
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_post_jetty_send_wr")]
     public static int PostJettySendWr(urma_jetty_t* jetty, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr)
     {
+        SoftSendQueue? queue = null;
         try
         {
-            return Find.Jetty(jetty) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr) : URMA_EINVAL;
+            queue = Find.Jetty(jetty)?.Queue;
+            return queue is not null && wr != null && bad_wr != null ? queue.Post(wr, bad_wr) : URMA_EINVAL;
         }
         catch (Exception error)
         {
+            queue?.Abandon();
             return Answer.Status(error);
         }
     }
@@ -23,12 +26,15 @@ internal static unsafe class DataEntries
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_post_jfs_wr")]
     public static int PostJfsWr(urma_jfs_t* jfs, urma_jfs_wr_t* wr, urma_jfs_wr_t** bad_wr)
     {
+        SoftSendQueue? queue = null;
         try
         {
-            return Find.Jfs(jfs) is { } owner && wr != null && bad_wr != null ? owner.Queue.Post(wr, bad_wr) : URMA_EINVAL;
+            queue = Find.Jfs(jfs)?.Queue;
+            return queue is not null && wr != null && bad_wr != null ? queue.Post(wr, bad_wr) : URMA_EINVAL;
         }
         catch (Exception error)
         {
+            queue?.Abandon();
             return Answer.Status(error);
         }
     }
@@ -62,12 +68,15 @@ internal static unsafe class DataEntries
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_poll_jfc")]
     public static int PollJfc(urma_jfc_t* jfc, int cr_cnt, urma_cr_t* cr)
     {
+        SoftJfc? owner = null;
         try
         {
-            return Find.Jfc(jfc) is { } owner && cr_cnt >= 0 && (cr != null || cr_cnt == 0) ? owner.Poll(cr_cnt, cr) : -1;
+            owner = Find.Jfc(jfc);
+            return owner is not null && cr_cnt >= 0 && (cr != null || cr_cnt == 0) ? owner.Poll(cr_cnt, cr) : -1;
         }
         catch (Exception error)
         {
+            owner?.Abandon();
             _ = Answer.Status(error);
             return -1;
         }
@@ -76,9 +85,11 @@ internal static unsafe class DataEntries
     [UnmanagedCallersOnly(EntryPoint = "urmasoft_rearm_jfc")]
     public static int RearmJfc(urma_jfc_t* jfc, byte solicited_only)
     {
+        SoftJfc? owner = null;
         try
         {
-            if (Find.Jfc(jfc) is not { } owner)
+            owner = Find.Jfc(jfc);
+            if (owner is null)
             {
                 return URMA_EINVAL;
             }
@@ -88,6 +99,7 @@ internal static unsafe class DataEntries
         }
         catch (Exception error)
         {
+            owner?.Abandon();
             return Answer.Status(error);
         }
     }

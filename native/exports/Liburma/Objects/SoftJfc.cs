@@ -143,6 +143,9 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
         return taken;
     }
 
+    /// <summary>Lets others poll after an exception threw the calling thread out of a call of this object.</summary>
+    public void Abandon() => _lock.Abandon();
+
     /// <summary>
     /// Keeps the structure of a deleted queue readable, because its last completions may be unpolled and name it
     /// (<c>user_data</c>): until many others were deleted after it, or the JFC.

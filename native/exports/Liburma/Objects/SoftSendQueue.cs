@@ -123,6 +123,6 @@ internal sealed unsafe partial class SoftSendQueue
         _jfc.RemoveUser(_depth);
     }
 
-    /// <summary>Keeps the structure for the completions that name it.</summary>
-    public void Bury(void* block) => _jfc.Bury(block);
+    /// <summary>Lets others post after an exception threw the calling thread out of <see cref="Post"/>.</summary>
+    public void Abandon() => _lock.Abandon();
 }
