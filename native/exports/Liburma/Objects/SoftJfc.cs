@@ -111,9 +111,8 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
             }
         }
 
-        Engine.Face = 0;
         Engine.Dispose();
-        _channel?.RemoveUser(Block);
+        _channel?.RemoveUser(this);
         _context.DropEvents(Block);
         foreach (nint block in _buried)
         {

@@ -49,7 +49,8 @@ internal sealed unsafe class SoftJfce
         }
     }
 
-    public void RemoveUser(urma_jfc_t* jfc)
+    /// <summary>A JFC is being deleted: no event names it from now on.</summary>
+    public void RemoveUser(SoftJfc jfc)
     {
         lock (_context.Gate)
         {
@@ -58,10 +59,12 @@ internal sealed unsafe class SoftJfce
 
         lock (_events)
         {
+            // The thread that carries events may hold one of this JFC already; it looks for the structure in the same lock.
+            jfc.Engine.Face = 0;
             for (int i = _events.Count; i > 0; i--)
             {
                 nint item = _events.Dequeue();
-                if (item != (nint)jfc)
+                if (item != (nint)jfc.Block)
                 {
                     _events.Enqueue(item);
                 }
@@ -150,12 +153,15 @@ internal sealed unsafe class SoftJfce
             while (true)
             {
                 int count = Engine.Wait(ready, Timeout.InfiniteTimeSpan, _stop.Token);
-                for (int i = 0; i < count; i++)
+                lock (_events)
                 {
-                    // A JFC that is being deleted has no structure any more.
-                    if (ready[i].Face != 0)
+                    for (int i = 0; i < count; i++)
                     {
-                        Raise(ready[i].Face);
+                        // A JFC that is being deleted has no structure any more.
+                        if (ready[i].Face is not 0 and var face)
+                        {
+                            Raise(face);
+                        }
                     }
                 }
             }
