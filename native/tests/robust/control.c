@@ -52,7 +52,7 @@ static urma_jfr_t *create_jfr(urma_context_t *context, urma_transport_mode_t mod
     return jfr;
 }
 
-static urma_jetty_t *create_jetty(const objects_t *objects, urma_transport_mode_t mode, urma_jfr_t *jfr, urma_jetty_grp_t *group)
+static urma_jetty_t *try_jetty(const objects_t *objects, urma_transport_mode_t mode, urma_jfr_t *jfr, urma_jetty_grp_t *group)
 {
     urma_jetty_cfg_t configuration = {
         .flag.bs = {.share_jfr = URMA_SHARE_JFR},
@@ -60,7 +60,12 @@ static urma_jetty_t *create_jetty(const objects_t *objects, urma_transport_mode_
         .shared = {.jfr = jfr},
         .jetty_grp = group,
     };
-    urma_jetty_t *jetty = urma_create_jetty(objects->context, &configuration);
+    return urma_create_jetty(objects->context, &configuration);
+}
+
+static urma_jetty_t *create_jetty(const objects_t *objects, urma_transport_mode_t mode, urma_jfr_t *jfr, urma_jetty_grp_t *group)
+{
+    urma_jetty_t *jetty = try_jetty(objects, mode, jfr, group);
     CHECK(jetty != NULL, "urma_create_jetty");
     return jetty;
 }
@@ -270,6 +275,30 @@ static void groups_have_members(const objects_t *objects)
     CHECK(urma_delete_jetty_grp(group) == URMA_SUCCESS, "urma_delete_jetty_grp");
 }
 
+/* What was refused leaves nothing behind: all that it named can be deleted. */
+static void full_groups_refuse(const objects_t *objects)
+{
+    urma_jfr_t *jfr = create_jfr(objects->context, URMA_TM_RM, objects->jfc);
+    urma_jetty_grp_cfg_t configuration = {.name = "full", .policy = URMA_JETTY_GRP_POLICY_RR};
+    urma_jetty_grp_t *group = urma_create_jetty_grp(objects->context, &configuration);
+    CHECK(group != NULL, "urma_create_jetty_grp");
+    urma_jetty_t *members[URMA_MAX_JETTY_IN_JETTY_GRP];
+    for (unsigned i = 0; i < URMA_MAX_JETTY_IN_JETTY_GRP; i++) {
+        members[i] = create_jetty(objects, URMA_TM_RM, jfr, group);
+    }
+
+    CHECK(try_jetty(objects, URMA_TM_RM, jfr, group) == NULL && errno == EINVAL, "errno %d of a member too many", errno);
+    CHECK(group->jetty_cnt == URMA_MAX_JETTY_IN_JETTY_GRP, "%u members", group->jetty_cnt);
+    CHECK(urma_delete_jetty(members[0]) == URMA_SUCCESS, "urma_delete_jetty");
+    members[0] = create_jetty(objects, URMA_TM_RM, jfr, group);
+    for (unsigned i = 0; i < URMA_MAX_JETTY_IN_JETTY_GRP; i++) {
+        CHECK(urma_delete_jetty(members[i]) == URMA_SUCCESS, "urma_delete_jetty");
+    }
+
+    CHECK(urma_delete_jetty_grp(group) == URMA_SUCCESS, "urma_delete_jetty_grp");
+    CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "something was left at the JFR");
+}
+
 /* A program that does not poll loses records, and is told so. */
 static void overflows_are_events(const objects_t *objects)
 {
@@ -360,6 +389,7 @@ int main(void)
     imports_can_be_asynchronous(&objects);
     nothing_goes_while_the_background_uses_it(&objects);
     groups_have_members(&objects);
+    full_groups_refuse(&objects);
     queues_in_error_take_nothing(&objects);
     the_log_can_be_the_programs(&objects);
     overflows_are_events(&objects);

@@ -31,7 +31,17 @@ internal sealed unsafe class SoftGroup
         Block->cfg = *config;
         Block->handle = Block->jetty_grp_id.id;
         Block->jetty_list = (urma_jetty_t**)NativeMemory.AllocZeroed(URMA_MAX_JETTY_IN_JETTY_GRP, (nuint)sizeof(nint));
-        Publish();
+        try
+        {
+            Publish();
+        }
+        catch
+        {
+            NativeMemory.Free(Block->jetty_list);
+            Blocks.Free(Block);
+            throw;
+        }
+
         context.AddChild();
     }
 
@@ -65,7 +75,15 @@ internal sealed unsafe class SoftGroup
         {
             Configs.Check(_members.Count < URMA_MAX_JETTY_IN_JETTY_GRP, $"A jetty group has at most {URMA_MAX_JETTY_IN_JETTY_GRP} members.");
             _members.Add(jetty);
-            Publish();
+            try
+            {
+                Publish();
+            }
+            catch
+            {
+                Forget(jetty);
+                throw;
+            }
         }
     }
 
@@ -73,10 +91,7 @@ internal sealed unsafe class SoftGroup
     {
         lock (_members)
         {
-            if (_members.Remove(jetty))
-            {
-                Publish();
-            }
+            Forget(jetty);
         }
     }
 
@@ -99,6 +114,15 @@ internal sealed unsafe class SoftGroup
         return URMA_SUCCESS;
     }
 
+    /// <summary>A jetty leaves whatever happens; a group that cannot be published cannot be imported until its members change again.</summary>
+    private void Forget(SoftJetty jetty)
+    {
+        if (_members.Remove(jetty))
+        {
+            _ = Notices.StatusOf(Publish);
+        }
+    }
+
     private void Publish()
     {
         uint[] words = new uint[2 + (2 * _members.Count)];
@@ -113,6 +137,7 @@ internal sealed unsafe class SoftGroup
 
         Block->jetty_cnt = (uint)_members.Count;
         _published?.Dispose();
+        _published = null;
         _published = _context.Engine.Publish(NameOf(_context.Engine.Uasid, Block->jetty_grp_id.id), MemoryMarshal.AsBytes<uint>(words));
     }
 

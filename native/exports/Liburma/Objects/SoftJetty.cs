@@ -30,6 +30,7 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
             _ownReceive = CreateReceive(context, config);
         }
 
+        LoopbackJetty? engine = null;
         try
         {
             urma_jfr_t* shared = _ownReceive == null ? config->shared.jfr : _ownReceive;
@@ -37,23 +38,32 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
             context.Require(receive, receive?.Context, "JFR of the jetty");
             _receive = receive;
             Check(config);
-            var engine = (LoopbackJetty)context.Engine.CreateJetty(SoftSendQueue.OptionsOf(&config->jfs_cfg, Jfc, receive.Engine));
+            engine = (LoopbackJetty)context.Engine.CreateJetty(SoftSendQueue.OptionsOf(&config->jfs_cfg, Jfc, receive.Engine));
             Queue = new SoftSendQueue(Jfc, engine, &config->jfs_cfg, (nint)block);
+            Block = block;
+            _group?.Add(this);
         }
         catch
         {
+            if (Queue is null)
+            {
+                engine?.Dispose();
+            }
+            else
+            {
+                Queue.Close();
+            }
+
             FreeOwnReceive();
             throw;
         }
 
-        Block = block;
         Block->urma_ctx = context.Block;
         Block->jetty_id = Ids.Of(context, Queue.Id);
         Block->handle = Queue.Id;
         _receive.AddUser();
         context.AddChild();
         Blocks.Attach(block, this, BlockKind.Jetty);
-        _group?.Add(this);
     }
 
     public static BlockKind Kind => BlockKind.Jetty;
