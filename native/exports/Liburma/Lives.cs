@@ -117,8 +117,10 @@ internal static unsafe class Lives<TSoft, TBlock, TConfig>
             return Delete(block);
         }
 
+        // It may have been active, and completions may name it.
+        Blocks.Retire(block);
+        context.Bury(block);
         context.RemoveChild();
-        Blocks.Free(block);
         return URMA_SUCCESS;
     }
 }

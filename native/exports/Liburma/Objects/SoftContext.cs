@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
 using Urma.Net.Providers.Loopback;
@@ -9,8 +10,11 @@ namespace Urma.Net.Exports.Liburma;
 /// <summary>An opened device: an engine of the fabric, its events, and how many objects of it live.</summary>
 internal sealed unsafe class SoftContext
 {
+    private const int MaxBuried = 8192;
+
     private readonly EventDescriptor _eventsReady = new();
     private readonly Queue<urma_async_event_t> _events = new();
+    private readonly Queue<nint> _buried = new();
     private int _children;
     private uint _nextTokenId;
     private uint _nextJfcId;
@@ -52,6 +56,22 @@ internal sealed unsafe class SoftContext
         Block->@ref.atomic_cnt = (nuint)count;
     }
 
+    /// <summary>
+    /// Keeps the structure of a deleted queue or JFC readable, because completions that were not polled (<c>user_data</c>) or events
+    /// that were not acknowledged may name it: until many others were deleted after it, or the context.
+    /// </summary>
+    public void Bury(void* block)
+    {
+        lock (_buried)
+        {
+            _buried.Enqueue((nint)block);
+            if (_buried.Count > MaxBuried)
+            {
+                NativeMemory.Free((void*)_buried.Dequeue());
+            }
+        }
+    }
+
     /// <summary>Numbers completion queues, which peers never name.</summary>
     public uint NextJfcId() => Interlocked.Increment(ref _nextJfcId);
 
@@ -71,6 +91,11 @@ internal sealed unsafe class SoftContext
         Library.Forget(this);
         Engine.Dispose();
         _eventsReady.Dispose();
+        foreach (nint block in _buried)
+        {
+            NativeMemory.Free((void*)block);
+        }
+
         Blocks.Free(Block);
         return URMA_SUCCESS;
     }

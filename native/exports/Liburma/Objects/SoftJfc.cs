@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Urma.Net.Interop.Liburma;
 using Urma.Net.Providers.Loopback;
 using static Urma.Net.Interop.Liburma.Liburma;
@@ -13,13 +12,11 @@ namespace Urma.Net.Exports.Liburma;
 /// </remarks>
 internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
 {
-    private const int MaxBuried = 4096;
     private const uint PostsPerLook = 16;
 
     private readonly SoftContext _context;
     private readonly SoftJfce? _channel;
     private readonly List<SoftSendQueue> _flushing = [];
-    private readonly Queue<nint> _buried = new();
     private readonly bool _lockFree;
     private BiasedLock _lock;
     private volatile int _markers;
@@ -98,9 +95,9 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
 
     public static void Make(SoftContext context, urma_jfc_t* block) => _ = new SoftJfc(context, block);
 
-    public void Leave() => NativeMemory.Free(Block);
+    public void Leave() => _context.Bury(Block);
 
-    /// <summary>Ends the queue; the structure stays.</summary>
+    /// <summary>Ends the queue; the structure stays, because events that were not acknowledged name it.</summary>
     public void Close()
     {
         lock (_context.Gate)
@@ -114,11 +111,6 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
         Engine.Dispose();
         _channel?.RemoveUser(this);
         _context.DropEvents(Block);
-        foreach (nint block in _buried)
-        {
-            NativeMemory.Free((void*)block);
-        }
-
         Blocks.Retire(Block);
         _context.RemoveChild();
     }
@@ -145,21 +137,8 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
     /// <summary>Lets others poll after an exception threw the calling thread out of a call of this object.</summary>
     public void Abandon() => _lock.Abandon();
 
-    /// <summary>
-    /// Keeps the structure of a deleted queue readable, because its last completions may be unpolled and name it
-    /// (<c>user_data</c>): until many others were deleted after it, or the JFC.
-    /// </summary>
-    public void Bury(void* block)
-    {
-        lock (_buried)
-        {
-            _buried.Enqueue((nint)block);
-            if (_buried.Count > MaxBuried)
-            {
-                NativeMemory.Free((void*)_buried.Dequeue());
-            }
-        }
-    }
+    /// <summary>As <see cref="SoftContext.Bury"/>: what reports here may be named by completions in another JFC, too.</summary>
+    public void Bury(void* block) => _context.Bury(block);
 
     public void Rearm(bool solicitedOnly)
     {

@@ -80,7 +80,7 @@ internal sealed unsafe class SoftJfr : ILife<urma_jfr_t, urma_jfr_cfg_t>
 
     public static void Make(SoftContext context, urma_jfr_t* block) => _ = new SoftJfr(context, block);
 
-    public void Leave() => _jfc.Bury(Block);
+    public void Leave() => _context.Bury(Block);
 
     /// <summary>Ends the queue; the structure stays, because flushed receives name it.</summary>
     public void Close()

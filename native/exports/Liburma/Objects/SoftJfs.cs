@@ -48,7 +48,7 @@ internal sealed unsafe class SoftJfs : ILife<urma_jfs_t, urma_jfs_cfg_t>
 
     public static void Make(SoftContext context, urma_jfs_t* block) => _ = new SoftJfs(context, block);
 
-    public void Leave() => Jfc.Bury(Block);
+    public void Leave() => Context.Bury(Block);
 
     /// <summary>Ends the queue; the structure stays, because unpolled completions name it.</summary>
     public void Close()
