@@ -13,8 +13,9 @@
 EXPORTED urma_vlog_level_t g_urma_log_level = URMA_VLOG_LEVEL_WARNING;
 EXPORTED __thread char g_thread_tag[MAX_TAG];
 
-static urma_log_cb_t line_function;
-static urma_loc_log_cb located_function;
+/* Read once for each line: another thread may take them away at any time. */
+static _Atomic(urma_log_cb_t) line_function;
+static _Atomic(urma_loc_log_cb) located_function;
 static int to_stderr;
 
 __attribute__((constructor)) static void read_environment(void)
@@ -44,10 +45,12 @@ void front_log(int level, const char *message)
         return;
     }
 
-    if (line_function != NULL) {
-        line_function(level, line);
-    } else if (located_function != NULL) {
-        located_function(level, "liburma", "urma", 0, line);
+    urma_log_cb_t to_line = line_function;
+    urma_loc_log_cb to_located = located_function;
+    if (to_line != NULL) {
+        to_line(level, line);
+    } else if (to_located != NULL) {
+        to_located(level, "liburma", "urma", 0, line);
     } else if (to_stderr) {
         fprintf(stderr, "%s\n", line);
     } else {
