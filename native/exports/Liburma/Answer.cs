@@ -20,6 +20,13 @@ internal static unsafe class Answer
         return CodeOf(error);
     }
 
+    /// <summary>A status that is in errno, too, for the functions that promise it.</summary>
+    public static int Status(int errno)
+    {
+        Marshal.SetLastSystemError(errno);
+        return errno;
+    }
+
     /// <summary>The answer of a function that returns a pointer: NULL and errno.</summary>
     public static void* Null(Exception error)
     {

@@ -80,6 +80,9 @@ static void devices_are_found_in_each_way(urma_context_t *context)
     CHECK(urma_get_device_by_eid(nobody, device->type) == NULL && errno == ENODEV, "by an address that nobody has");
     CHECK(urma_get_device_by_name("no such device") == NULL && errno == ENODEV, "by a name that nobody has");
 
+    urma_device_attr_t attributes;
+    errno = 0;
+    CHECK(urma_query_device(NULL, &attributes) == URMA_EINVAL && errno == EINVAL, "limits of nobody, errno %d", errno);
     urma_device_cap_t device_cap = device_capabilities(context);
     CHECK(device_cap.max_jfc > 0 && device_cap.max_jfs_depth >= DEPTH && device_cap.max_msg_size > 0, "limits");
     CHECK(context->uasid != 0 && context->async_fd >= 0, "the context's own members");

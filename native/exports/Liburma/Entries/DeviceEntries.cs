@@ -127,7 +127,7 @@ internal static unsafe class DeviceEntries
         {
             if (Blocks.Find<SoftDevice, urma_device_t>(dev, BlockKind.Device) is not { } device || dev_attr == null)
             {
-                return URMA_EINVAL;
+                return Answer.Status(URMA_EINVAL);
             }
 
             device.Describe(dev_attr);
