@@ -23,7 +23,16 @@ internal sealed unsafe class SoftContext
     public SoftContext(SoftDevice device, uint? uasid)
     {
         Device = device;
-        Engine = (LoopbackContext)device.Engine.Open(new UrmaContextOptions { Uasid = uasid, Fabric = Library.Settings.Link });
+        try
+        {
+            Engine = (LoopbackContext)device.Engine.Open(new UrmaContextOptions { Uasid = uasid, Fabric = Library.Settings.Link });
+        }
+        catch
+        {
+            _eventsReady.Dispose();
+            throw;
+        }
+
         Block = Blocks.Create<urma_context_t>(this, BlockKind.Context);
         Block->dev = device.Block;
         Block->ops = Library.Ops;

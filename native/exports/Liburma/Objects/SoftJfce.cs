@@ -23,7 +23,16 @@ internal sealed unsafe class SoftJfce
     public SoftJfce(SoftContext context)
     {
         _context = context;
-        Engine = (LoopbackJfce)context.Engine.CreateJfce();
+        try
+        {
+            Engine = (LoopbackJfce)context.Engine.CreateJfce();
+        }
+        catch
+        {
+            _ready.Dispose();
+            throw;
+        }
+
         Block = Blocks.Create<urma_jfce_t>(this, BlockKind.Jfce);
         Block->urma_ctx = context.Block;
         Block->fd = _ready.Number;
