@@ -59,11 +59,19 @@ internal sealed unsafe class SoftGroup
         }
 
         var members = new List<TargetJetty>();
-        for (int i = 2; i < words.Length; i += 2)
+        try
         {
-            urma_jetty_id_t member = id;
-            member.id = words[i];
-            members.Add(SoftTarget.ImportOne(context, in member, new Token(words[i + 1])));
+            for (int i = 2; i < words.Length; i += 2)
+            {
+                urma_jetty_id_t member = id;
+                member.id = words[i];
+                members.Add(SoftTarget.ImportOne(context, in member, new Token(words[i + 1])));
+            }
+        }
+        catch
+        {
+            members.ForEach(member => member.Dispose());
+            throw;
         }
 
         return members.Count != 0 ? members : throw new RefusedException(URMA_EINVAL, $"Jetty group {id.id} has no member yet: create its jetties first.");
