@@ -12,6 +12,21 @@ internal static unsafe class Configs
     /// <returns>The JFC it reports to.</returns>
     public static SoftJfc CheckJfs(SoftContext context, urma_jfs_cfg_t* config)
     {
+        CheckLimits(config);
+        return RequireJfc(context, config->jfc, "JFC of the send queue");
+    }
+
+    /// <summary>Checks a receive queue's configuration and replaces the default order.</summary>
+    /// <returns>The JFC it reports to.</returns>
+    public static SoftJfc CheckJfr(SoftContext context, urma_jfr_cfg_t* config)
+    {
+        CheckLimits(config);
+        return RequireJfc(context, config->jfc, "JFC of the receive queue");
+    }
+
+    /// <summary>As <see cref="CheckJfs"/>, without the JFC.</summary>
+    public static void CheckLimits(urma_jfs_cfg_t* config)
+    {
         Settings limits = Library.Settings;
         CheckMode(config->trans_mode);
         Check(config->depth >= 1 && config->depth <= limits.MaxJfsDepth, $"A JFS of depth {config->depth} cannot be: 1 to {limits.MaxJfsDepth} are possible (max_jfs_depth).");
@@ -20,12 +35,10 @@ internal static unsafe class Configs
         Check(config->priority <= URMA_MAX_PRIORITY, $"Priority {config->priority} does not exist: 0 to {URMA_MAX_PRIORITY}.");
         Check(config->rnr_retry <= MaxRetry, $"rnr_retry is {config->rnr_retry}: 0 to {MaxRetry}.");
         config->flag.bs.order_type = (uint)CheckOrder(config->trans_mode, (urma_order_type_t)config->flag.bs.order_type);
-        return RequireJfc(context, config->jfc, "JFC of the send queue");
     }
 
-    /// <summary>Checks a receive queue's configuration and replaces the default order.</summary>
-    /// <returns>The JFC it reports to.</returns>
-    public static SoftJfc CheckJfr(SoftContext context, urma_jfr_cfg_t* config)
+    /// <summary>As <see cref="CheckJfr"/>, without the JFC.</summary>
+    public static void CheckLimits(urma_jfr_cfg_t* config)
     {
         Settings limits = Library.Settings;
         CheckMode(config->trans_mode);
@@ -34,7 +47,16 @@ internal static unsafe class Configs
         Check(config->max_sge <= limits.MaxReceiveSge, $"A JFR of {config->max_sge} pieces cannot be: {limits.MaxReceiveSge} is the most (max_jfr_sge).");
         CheckPolicy(config->flag.bs.token_policy);
         config->flag.bs.order_type = (uint)CheckOrder(config->trans_mode, (urma_order_type_t)config->flag.bs.order_type);
-        return RequireJfc(context, config->jfc, "JFC of the receive queue");
+    }
+
+    /// <summary>Checks what of a jetty sends and replaces the default order.</summary>
+    public static void CheckLimits(urma_jetty_cfg_t* config) => CheckLimits(&config->jfs_cfg);
+
+    /// <summary>Checks a completion queue's configuration.</summary>
+    public static void CheckLimits(urma_jfc_cfg_t* config)
+    {
+        uint most = Library.Settings.MaxJfcDepth;
+        Check(config->depth >= 1 && config->depth <= most, $"A JFC of depth {config->depth} cannot be: 1 to {most} are possible (max_jfc_depth).");
     }
 
     public static void CheckNoId(uint id, string what) =>

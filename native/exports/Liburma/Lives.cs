@@ -62,11 +62,14 @@ internal static unsafe class Lives<TSoft, TBlock, TConfig>
     }
 
     /// <summary>A structure whose options can still be set; it counts as a child of the context.</summary>
-    public static int Allocate(SoftContext context, TConfig* config, TBlock** made)
+    public static int Allocate(SoftContext context, TConfig* config, TBlock** made, delegate*<TConfig*, void> checkLimits)
     {
+        TConfig asked = *config;
+        checkLimits(config);
         TBlock* block = Blocks.Create<TBlock>(context, TSoft.Draft);
         TSoft.ContextOf(block) = context.Block;
-        TSoft.ConfigOf(block) = *config;
+        // Defaults are replaced when it becomes active: they depend on options.
+        TSoft.ConfigOf(block) = asked;
         context.AddChild();
         *made = block;
         return URMA_SUCCESS;

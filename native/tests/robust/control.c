@@ -146,6 +146,12 @@ static void objects_can_be_made_in_steps(const objects_t *objects)
     urma_jfs_t *jfs = urma_create_jfs(objects->context, &jfs_configuration);
     CHECK(jfs != NULL, "a JFS on a JFC that was made in steps");
     CHECK(urma_delete_jfs(jfs) == URMA_SUCCESS, "urma_delete_jfs");
+    jfs_configuration.depth = 0;
+    CHECK(urma_alloc_jfs(objects->context, &jfs_configuration, &jfs) == URMA_EINVAL, "a JFS of depth 0");
+    jfs_configuration = sending(URMA_TM_RM, jfc);
+    CHECK(urma_alloc_jfs(objects->context, &jfs_configuration, &jfs) == URMA_SUCCESS, "urma_alloc_jfs");
+    CHECK(jfs_configuration.flag.bs.order_type == URMA_OI, "order type %u was written back", jfs_configuration.flag.bs.order_type);
+    CHECK(urma_free_jfs(jfs) == URMA_SUCCESS, "urma_free_jfs");
     CHECK(urma_deactive_jfc(jfc) == URMA_SUCCESS, "urma_deactive_jfc");
     CHECK(urma_free_jfc(jfc) == URMA_SUCCESS, "urma_free_jfc");
 }

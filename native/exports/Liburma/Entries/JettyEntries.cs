@@ -51,7 +51,7 @@ internal static unsafe class JettyEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jetty != null ? JettyLife.Allocate(context, cfg, jetty) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jetty != null ? JettyLife.Allocate(context, cfg, jetty, &Configs.CheckLimits) : URMA_EINVAL;
         }
         catch (Exception error)
         {

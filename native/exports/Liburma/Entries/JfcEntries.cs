@@ -51,7 +51,7 @@ internal static unsafe class JfcEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfc != null ? JfcLife.Allocate(context, cfg, jfc) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfc != null ? JfcLife.Allocate(context, cfg, jfc, &Configs.CheckLimits) : URMA_EINVAL;
         }
         catch (Exception error)
         {

@@ -51,7 +51,7 @@ internal static unsafe class JfrEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfr != null ? JfrLife.Allocate(context, cfg, jfr) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfr != null ? JfrLife.Allocate(context, cfg, jfr, &Configs.CheckLimits) : URMA_EINVAL;
         }
         catch (Exception error)
         {

@@ -51,7 +51,7 @@ internal static unsafe class JfsEntries
     {
         try
         {
-            return Find.Context(urma_ctx) is { } context && cfg != null && jfs != null ? JfsLife.Allocate(context, cfg, jfs) : URMA_EINVAL;
+            return Find.Context(urma_ctx) is { } context && cfg != null && jfs != null ? JfsLife.Allocate(context, cfg, jfs, &Configs.CheckLimits) : URMA_EINVAL;
         }
         catch (Exception error)
         {

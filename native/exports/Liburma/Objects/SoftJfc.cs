@@ -30,11 +30,7 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
     {
         _context = context;
         urma_jfc_cfg_t* config = &block->jfc_cfg;
-        if (config->depth == 0 || config->depth > Library.Settings.MaxJfcDepth)
-        {
-            throw new RefusedException(URMA_EINVAL, $"A JFC of depth {config->depth} cannot be: 1 to {Library.Settings.MaxJfcDepth} are possible (max_jfc_depth).");
-        }
-
+        Configs.CheckLimits(config);
         if (config->jfce != null)
         {
             _channel = Blocks.Find<SoftJfce, urma_jfce_t>(config->jfce, BlockKind.Jfce);
