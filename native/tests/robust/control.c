@@ -308,6 +308,43 @@ static void full_groups_refuse(const objects_t *objects)
     CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "something was left at the JFR");
 }
 
+/* Where the software device keeps an import; it takes the place again that was given back last. */
+static uint32_t place_of_an_import(const objects_t *objects, urma_rjetty_t *descriptor, urma_token_t *token)
+{
+    urma_target_jetty_t *target = urma_import_jetty(objects->context, descriptor, token);
+    CHECK(target != NULL, "urma_import_jetty");
+    uint32_t place = (uint32_t)target->handle;
+    CHECK(urma_unimport_jetty(target) == URMA_SUCCESS, "urma_unimport_jetty");
+    return place;
+}
+
+/* The second member's secret, as the group tells it, is wrong: the first one's import is given back. */
+static void failed_imports_of_a_group_leave_nothing(const objects_t *objects)
+{
+    urma_jfr_t *jfr = create_jfr(objects->context, URMA_TM_RM, objects->jfc);
+    jfr->jfr_cfg.token_value.token++;
+    urma_jetty_grp_cfg_t configuration = {.name = "half", .policy = URMA_JETTY_GRP_POLICY_RR};
+    urma_jetty_grp_t *group = urma_create_jetty_grp(objects->context, &configuration);
+    CHECK(group != NULL, "urma_create_jetty_grp");
+    urma_jetty_t *first = create_jetty(objects, URMA_TM_RM, objects->jfr, group);
+    urma_jetty_t *second = create_jetty(objects, URMA_TM_RM, jfr, group);
+
+    urma_token_t token = {.token = DEVICE_TOKEN};
+    urma_rjetty_t good = descriptor_of(first, device_path_type(objects->context, URMA_TM_RM));
+    urma_rjetty_t bad = good;
+    bad.jetty_id = group->jetty_grp_id;
+    bad.type = URMA_JETTY_GROUP;
+    uint32_t place = place_of_an_import(objects, &good, &token);
+    for (int i = 0; i < 3; i++) {
+        CHECK(urma_import_jetty(objects->context, &bad, &token) == NULL, "a group with a wrong secret was imported");
+    }
+
+    CHECK(place_of_an_import(objects, &good, &token) == place, "an import that failed keeps a place");
+    CHECK(urma_delete_jetty(first) == URMA_SUCCESS && urma_delete_jetty(second) == URMA_SUCCESS, "urma_delete_jetty");
+    CHECK(urma_delete_jetty_grp(group) == URMA_SUCCESS, "urma_delete_jetty_grp");
+    CHECK(urma_delete_jfr(jfr) == URMA_SUCCESS, "urma_delete_jfr");
+}
+
 /* A program that does not poll loses records, and is told so. */
 static void overflows_are_events(const objects_t *objects)
 {
@@ -399,6 +436,7 @@ int main(void)
     nothing_goes_while_the_background_uses_it(&objects);
     groups_have_members(&objects);
     full_groups_refuse(&objects);
+    failed_imports_of_a_group_leave_nothing(&objects);
     queues_in_error_take_nothing(&objects);
     the_log_can_be_the_programs(&objects);
     overflows_are_events(&objects);
