@@ -32,15 +32,7 @@ public class AllocationTests
         using var operation = new Operation(ExpectedAllocations.Benchmarks()[benchmark]);
         operation.Run(WarmUp);
 
-        long onThisThread = long.MaxValue;
-        long onAllThreads = long.MaxValue;
-        for (int i = 0; i < 3; i++)
-        {
-            (long thread, long all) = Measure(operation);
-            onThisThread = Math.Min(onThisThread, thread);
-            onAllThreads = Math.Min(onAllThreads, all);
-        }
-
+        (long onThisThread, long onAllThreads) = MeasureLeast(operation);
         Assert.Equal(expectedBytes * Operations, onThisThread);
 
         // The test runner allocates a little beside us, now and then; less than a byte per operation is not ours.
@@ -52,9 +44,24 @@ public class AllocationTests
     {
         using var operation = new Operation(typeof(Allocating).GetMethod(nameof(Allocating.Make))!);
         operation.Run(WarmUp);
-        (long thread, long all) = Measure(operation);
-        Assert.Equal(Operations * Allocating.Bytes, thread);
-        Assert.Equal(Allocating.Bytes, all / Operations);
+        (long onThisThread, long onAllThreads) = MeasureLeast(operation);
+        Assert.Equal(Operations * Allocating.Bytes, onThisThread);
+        Assert.Equal(Allocating.Bytes, onAllThreads / Operations);
+    }
+
+    // What others allocate beside us only adds.
+    private static (long ThisThread, long AllThreads) MeasureLeast(Operation operation)
+    {
+        long onThisThread = long.MaxValue;
+        long onAllThreads = long.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            (long thread, long all) = Measure(operation);
+            onThisThread = Math.Min(onThisThread, thread);
+            onAllThreads = Math.Min(onAllThreads, all);
+        }
+
+        return (onThisThread, onAllThreads);
     }
 
     private static (long ThisThread, long AllThreads) Measure(Operation operation)
