@@ -207,6 +207,22 @@ public sealed class GlobalLockTests : ProcessTest
     [Fact]
     public void Who_is_out_of_descriptors_takes_nobody_for_dead()
     {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                RunOutOfDescriptors();
+                return;
+            }
+            catch (InvalidOperationException error) when (attempt < 4 && error.Message.Contains("Out of memory", StringComparison.Ordinal))
+            {
+                // The runtime of the peer needed a descriptor itself just then, and ended: that says nothing of locks.
+            }
+        }
+    }
+
+    private void RunOutOfDescriptors()
+    {
         Segment segment = NewLock();
         PeerProcess holder = NewMember(segment, "holder");
         PeerProcess waiter = NewMember(segment, "waiter");
