@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Ub;
 
@@ -13,21 +14,7 @@ internal static class LoadedFile
             return null;
         }
 
-        foreach (string line in File.ReadLines("/proc/self/maps"))
-        {
-            // begin-end rights offset device inode path
-            int dash = line.IndexOf('-', StringComparison.Ordinal);
-            int space = line.IndexOf(' ', StringComparison.Ordinal);
-            int slash = line.IndexOf('/', StringComparison.Ordinal);
-            if (slash > 0
-                && ulong.TryParse(line.AsSpan(0, dash), System.Globalization.NumberStyles.HexNumber, null, out ulong begin)
-                && ulong.TryParse(line.AsSpan(dash + 1, space - dash - 1), System.Globalization.NumberStyles.HexNumber, null, out ulong end)
-                && (ulong)address >= begin && (ulong)address < end)
-            {
-                return line[slash..];
-            }
-        }
-
-        return null;
+        var place = new AddressRange((ulong)address, (ulong)address + 1);
+        return MemoryMaps.Intersecting(place) is [{ Name: ['/', ..] file }] ? file : null;
     }
 }

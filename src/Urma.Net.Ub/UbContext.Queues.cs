@@ -27,13 +27,7 @@ public sealed unsafe partial class UbContext
     private UbJfr CreateJfr(JfrOptions options, TransportMode mode)
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.ReceiveJfc);
-        RequireOwn(options.ReceiveJfc.Context, "JFC");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfrDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSge, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSge, Capabilities.MaxReceiveSge);
+        Check(options);
         var jfr = new UbJfr(this, options, mode);
         _receiveQueues[jfr.Id] = jfr;
         return Keep(jfr);
@@ -68,12 +62,7 @@ public sealed unsafe partial class UbContext
     public Jetty CreateJetty(JettyOptions options, UbJettyGroup? group)
     {
         CheckQueue(options);
-        if (options.SharedJfr is not null && options.Receive is not null)
-        {
-            throw new ArgumentException("Give either SharedJfr or Receive, not both.", nameof(options));
-        }
-
-        RequireOwn(options.SharedJfr?.Context, "JFR");
+        CheckReceive(options);
         if (options.SharedJfr is UbJfr shared && shared.Mode != options.TransportMode)
         {
             throw new UrmaException(
@@ -95,9 +84,7 @@ public sealed unsafe partial class UbContext
     private void CheckQueue(JfsOptions options)
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.SendJfc);
-        RequireOwn(options.SendJfc.Context, "JFC");
+        Check(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfsDepth);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);

@@ -275,14 +275,6 @@ public sealed unsafe partial class UbContext : UrmaContext
         throw new ObjectDisposedException(nameof(UbContext));
     }
 
-    private void RequireOwn(UrmaContext? owner, string what)
-    {
-        if (owner is not null && owner != this)
-        {
-            throw new ArgumentException($"The {what} belongs to another context.");
-        }
-    }
-
     private static UrmaException NoNames() =>
         new(UrmaStatus.Failed, "liburma has no names on the fabric: exchange descriptors over a socket, a file, or another channel of yours.");
 }

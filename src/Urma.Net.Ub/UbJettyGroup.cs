@@ -9,8 +9,6 @@ namespace Urma.Net.Ub;
 public sealed unsafe class UbJettyGroup : IDisposable
 {
     private const int NameRoom = 64;
-    private const uint PlainToken = 1;
-
     private readonly UbContext _context;
     private int _disposed;
 
@@ -26,7 +24,7 @@ public sealed unsafe class UbJettyGroup : IDisposable
         }
 
         text.CopyTo(new Span<byte>(&config.name, NameRoom));
-        config.flag.bs.token_policy = PlainToken;
+        config.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         config.token_value.token = Token.Value;
         config.policy = (urma_jetty_grp_policy_t)policy;
         Marshal.SetLastSystemError(0);

@@ -7,8 +7,6 @@ namespace Urma.Net.Ub;
 /// <summary>A receive queue.</summary>
 internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
 {
-    private const uint PlainToken = 1;
-
     // Requests that go to the library in one call.
     private const int Batch = 16;
 
@@ -43,7 +41,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             config.depth = (uint)Depth;
             config.trans_mode = (urma_transport_mode_t)mode;
             config.max_sge = (byte)_maxSge;
-            config.flag.bs.token_policy = PlainToken;
+            config.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
             config.token_value.token = _token.Value;
             config.jfc = _jfc.Native;
             Marshal.SetLastSystemError(0);

@@ -8,9 +8,6 @@ namespace Urma.Net.Ub;
 /// <summary>Memory of this process that the device knows.</summary>
 internal sealed unsafe class UbSegment : Segment, ISegmentLease
 {
-    // What liburma calls URMA_TOKEN_PLAIN_TEXT.
-    private const uint PlainToken = 1;
-
     private readonly UbContext _context;
     private readonly Lock _lock = new();
     private readonly Timer? _leaseTimer;
@@ -207,7 +204,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         config.va = (ulong)Address;
         config.len = (ulong)UbTargetSegment.NativeLength(Length);
         config.token_value.token = _token.Value;
-        config.flag.bs.token_policy = PlainToken;
+        config.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         config.flag.bs.access = (uint)Access;
         Marshal.SetLastSystemError(0);
         urma_target_seg_t* native = Liburma.urma_register_seg(_context.Native, &config);

@@ -6,8 +6,6 @@ namespace Urma.Net.Ub;
 /// <summary>A peer's jetty or JFR that the device can reach.</summary>
 internal sealed unsafe class UbTargetJetty : TargetJetty
 {
-    private const uint PlainToken = 1;
-
     private readonly UbContext _context;
     private readonly Token _secret;
     private int _disposed;
@@ -85,7 +83,7 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
         remote.trans_mode = (urma_transport_mode_t)mode;
         remote.type = group is null ? urma_target_type_t.URMA_JETTY : urma_target_type_t.URMA_JETTY_GROUP;
         remote.policy = (urma_jetty_grp_policy_t)(group ?? UbGroupPolicy.RoundRobin);
-        remote.flag.bs.token_policy = PlainToken;
+        remote.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         remote.tp_type = (urma_tp_type_t)context.UbOptions.Path;
         return Liburma.urma_import_jetty(context.Native, &remote, secret);
     }
@@ -97,7 +95,7 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
         remote.jfr_id.uasid = descriptor.Uasid;
         remote.jfr_id.id = descriptor.JfrId;
         remote.trans_mode = (urma_transport_mode_t)mode;
-        remote.flag.bs.token_policy = PlainToken;
+        remote.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         remote.tp_type = (urma_tp_type_t)context.UbOptions.Path;
         return Liburma.urma_import_jfr(context.Native, &remote, secret);
     }

@@ -7,8 +7,6 @@ namespace Urma.Net.Ub;
 /// <summary>Memory of a peer that the device can reach.</summary>
 internal sealed unsafe class UbTargetSegment : TargetSegment
 {
-    private const uint PlainToken = 1;
-
     private readonly UbContext _context;
     private readonly urma_target_seg_t* _native;
     private int _disposed;
@@ -39,7 +37,7 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         segment.ubva.uasid = descriptor.Uasid;
         segment.ubva.va = descriptor.VirtualAddress;
         segment.len = (ulong)NativeLength(descriptor.Length);
-        segment.attr.bs.token_policy = PlainToken;
+        segment.attr.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         segment.attr.bs.access = (uint)descriptor.Access;
         segment.token_id = descriptor.TokenId;
         urma_token_t secret = new() { token = token.Value };

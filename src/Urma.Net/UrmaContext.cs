@@ -175,6 +175,47 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Refuses options of a JFR that no provider can fulfil.</summary>
+    private protected void Check(JfrOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.ReceiveJfc);
+        RequireOwn(options.ReceiveJfc.Context, "JFC");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfrDepth);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSge, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSge, Capabilities.MaxReceiveSge);
+    }
+
+    /// <summary>Refuses a send queue whose JFC is missing or another context's.</summary>
+    private protected void Check(JfsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(options.SendJfc);
+        RequireOwn(options.SendJfc.Context, "JFC");
+    }
+
+    /// <summary>Refuses a jetty with two receive queues, or with another context's.</summary>
+    private protected void CheckReceive(JettyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.SharedJfr is not null && options.Receive is not null)
+        {
+            throw new ArgumentException("Give either SharedJfr or Receive, not both.", nameof(options));
+        }
+
+        RequireOwn(options.SharedJfr?.Context, "JFR");
+    }
+
+    /// <summary>Refuses an object of another context; none is fine.</summary>
+    private protected void RequireOwn(UrmaContext? owner, string what)
+    {
+        if (owner is not null && owner != this)
+        {
+            throw new ArgumentException($"The {what} belongs to another context.");
+        }
+    }
+
     /// <summary>Closes; idempotent.</summary>
     private protected abstract void DisposeCore();
 

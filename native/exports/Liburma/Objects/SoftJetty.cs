@@ -150,7 +150,7 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
 
     public static void Make(SoftContext context, urma_jetty_t* block) => _ = new SoftJetty(context, block);
 
-    public void Leave() => Jfc.Bury(Block);
+    public void Leave() => Context.Bury(Block);
 
     /// <summary>Ends the jetty; the structure stays, because unpolled completions name it.</summary>
     public void Close()
@@ -221,7 +221,7 @@ internal sealed unsafe class SoftJetty : ILife<urma_jetty_t, urma_jetty_cfg_t>
         if (_ownReceive != null && Blocks.Find<SoftJfr, urma_jfr_t>(_ownReceive, BlockKind.Jfr) is { } own)
         {
             own.Close();
-            own.Jfc.Bury(_ownReceive);
+            own.Jfc.Context.Bury(_ownReceive);
         }
     }
 }

@@ -133,9 +133,6 @@ internal sealed unsafe class SoftJfc : ILife<urma_jfc_t, urma_jfc_cfg_t>
     /// <summary>Lets others poll after an exception threw the calling thread out of a call of this object.</summary>
     public void Abandon() => _lock.Abandon();
 
-    /// <summary>As <see cref="SoftContext.Bury"/>: what reports here may be named by completions in another JFC, too.</summary>
-    public void Bury(void* block) => _context.Bury(block);
-
     public void Rearm(bool solicitedOnly)
     {
         if (_channel is null)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -97,13 +96,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public override Jfr CreateJfr(JfrOptions options)
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.ReceiveJfc);
-        RequireOwn(options.ReceiveJfc.Context, "JFC");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfrDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSge, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSge, Capabilities.MaxReceiveSge);
+        Check(options);
         var jfr = new LoopbackJfr(this, NextQueueId(), options);
         lock (_lock)
         {
@@ -124,13 +117,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public override Jetty CreateJetty(JettyOptions options)
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.SharedJfr is not null && options.Receive is not null)
-        {
-            throw new ArgumentException("Give either SharedJfr or Receive, not both.", nameof(options));
-        }
-
-        RequireOwn(options.SharedJfr?.Context, "JFR");
+        CheckReceive(options);
         Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc });
         try
         {
@@ -149,9 +136,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     private LoopbackSendQueue CreateQueue(JfsOptions options, bool isJetty)
     {
         ThrowIfDisposed();
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(options.SendJfc);
-        RequireOwn(options.SendJfc.Context, "JFC");
+        Check(options);
         var queue = new LoopbackSendQueue(this, NextQueueId(), options, isJetty);
         Graveyard.Watch(queue);
         return queue;
@@ -233,14 +218,6 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         lock (_lock)
         {
             children.Remove(child);
-        }
-    }
-
-    private void RequireOwn([AllowNull] UrmaContext owner, string what)
-    {
-        if (owner is not null && owner != this)
-        {
-            throw new ArgumentException($"The {what} belongs to another context.");
         }
     }
 
