@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
 
 namespace Urma.Net.Ub;

@@ -27,7 +27,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         _native = RegisterNative();
         try
         {
-            LocalToken = context.LocalSegments.Add(_native, (ulong)address, length, "segments");
+            LocalToken = context.LocalSegments.Add((nint)_native, (ulong)address, length, "segments");
         }
         catch
         {
@@ -135,7 +135,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
             _token = newToken ?? Urma.Net.Token.Random();
             _native = RegisterNative();
             _context.Add(this);
-            entry->Handle = _native;
+            entry->Handle = (nint)_native;
             _context.WhenUnused(() => Unregister(old, oldId));
         }
     }

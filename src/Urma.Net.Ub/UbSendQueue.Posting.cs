@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
 
 namespace Urma.Net.Ub;

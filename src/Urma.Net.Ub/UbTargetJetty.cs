@@ -11,7 +11,7 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
     private int _disposed;
 
     private UbTargetJetty(UbContext context, JettyDescriptor descriptor, Token secret, urma_target_jetty_t* native)
-        : base(context, descriptor, context.Targets.Add(native, 0, 0, "imported jetties"))
+        : base(context, descriptor, context.Targets.Add((nint)native, 0, 0, "imported jetties"))
     {
         _context = context;
         _secret = secret;

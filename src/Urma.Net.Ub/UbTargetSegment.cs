@@ -16,7 +16,7 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
     {
         _context = context;
         _native = native;
-        RemoteToken = context.RemoteSegments.Add(native, descriptor.VirtualAddress, descriptor.Length, "imported segments");
+        RemoteToken = context.RemoteSegments.Add((nint)native, descriptor.VirtualAddress, descriptor.Length, "imported segments");
     }
 
     public override SegmentMode Mode => SegmentMode.Copied;
@@ -63,7 +63,7 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         }
     }
 
-    public void SetRoute(urma_target_jetty_t* route) => _context.RemoteSegments.SetRoute(RemoteToken, route);
+    public void SetRoute(urma_target_jetty_t* route) => _context.RemoteSegments.SetRoute(RemoteToken, (nint)route);
 
     public override SegmentView Map(long offset, long length) => throw NotMapped();
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Urma.Net.Internal;
 using Urma.Net.Interop.Libc;
 using Urma.Net.Interop.Libobmm;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Urma.Net.Internal;
 
-namespace Urma.Net.Ub;
+namespace Urma.Net.Internal;
 
 /// <summary>Which file a loaded library came from.</summary>
 internal static class LoadedFile

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Urma.Net.Internal;
 
-namespace Urma.Net.Ub;
+namespace Urma.Net.Internal;
 
 /// <summary>
-/// What a token of a work request means: a native object and its range, in native memory so that a check is a few loads. Written
+/// What a token of a work request means: a native object (or its key) and its range, in native memory so that a check is a few loads. Written
 /// under a lock, read by posting threads without one; a stale token never matches.
 /// </summary>
 internal sealed unsafe class HandleTable : IDisposable
@@ -23,11 +22,11 @@ internal sealed unsafe class HandleTable : IDisposable
     private int _next;
 
     /// <summary>Puts an object in and returns its token, which is never 0.</summary>
-    /// <param name="handle">The native object.</param>
+    /// <param name="handle">The native object, or its key.</param>
     /// <param name="start">The first address that belongs to it, where its owner sees it.</param>
     /// <param name="length">Bytes.</param>
     /// <param name="what">For the message when there is no room.</param>
-    public ulong Add(void* handle, ulong start, long length, string what)
+    public ulong Add(nint handle, ulong start, long length, string what)
     {
         lock (_lock)
         {
@@ -44,7 +43,7 @@ internal sealed unsafe class HandleTable : IDisposable
             Entry* entry = _entries + index;
             entry->Start = start;
             entry->Length = length;
-            entry->Route = null;
+            entry->Route = 0;
             entry->Handle = handle;
             Volatile.Write(ref entry->Generation, entry->Generation + 1);
             return (entry->Generation << IndexBits) | (uint)index;
@@ -68,7 +67,7 @@ internal sealed unsafe class HandleTable : IDisposable
     }
 
     /// <summary>Sets the way to the owner of all imported memory that begins at an engine.</summary>
-    public void SetRoute(ulong token, void* route)
+    public void SetRoute(ulong token, nint route)
     {
         Entry* entry = Find(token);
         if (entry != null)
@@ -97,12 +96,13 @@ internal sealed unsafe class HandleTable : IDisposable
     [StructLayout(LayoutKind.Sequential)]
     internal struct Entry
     {
-        public void* Handle;
+        /// <summary>The native object, or the key by which the device knows it.</summary>
+        public nint Handle;
         public ulong Start;
         public long Length;
 
-        /// <summary>For imported memory: a target jetty of its owner, which the device wants to know for the way there; null where none is known.</summary>
-        public void* Route;
+        /// <summary>For imported memory and jetties: what the provider wants to know for the way there; 0 where none is known.</summary>
+        public nint Route;
 
         /// <summary>48 bits, odd while there is something: with the index it makes up the whole token.</summary>
         public ulong Generation;

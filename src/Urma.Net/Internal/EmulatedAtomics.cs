@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Urma.Net.Interop.Liburma;
 
-namespace Urma.Net.Ub;
+namespace Urma.Net.Internal;
 
 /// <summary>
 /// Atomics that a device lacks, made of its compare-and-swap: guess what the word holds, swap if it is so, else guess again with what
@@ -17,14 +16,14 @@ internal sealed unsafe class EmulatedAtomics
     // A peer that does not answer for so long is as good as gone.
     private static readonly long Patience = 2 * Stopwatch.Frequency;
 
-    private readonly UbContext _context;
+    private readonly UrmaContext _context;
     private readonly Lock _lock = new();
     private Jfc _jfc = null!;
     private Jfs _jfs = null!;
     private Segment _word = null!;
     private ulong _number;
 
-    public EmulatedAtomics(UbContext context)
+    public EmulatedAtomics(UrmaContext context)
     {
         _context = context;
         Renew();
