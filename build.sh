@@ -20,6 +20,7 @@ usage: ./build.sh [target] [arguments]
   build     build everything
   native    build the C programs: yardsticks, layouts, tests (skipped without a C compiler)
   exports   compile the software UB device, artifacts/native/liburma.so.0 (needs a C compiler)
+  rdma-test run the tests that need RDMA, in a QEMU guest with soft-RoCE (exit code 77: no such guest can be had here)
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
   compare   run side by side with the peers that are installed; arguments go to 'urma compare'
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
@@ -68,7 +69,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | exports | demo | test | bench | compare | generate | pack | clean) ;;
+    build | native | exports | demo | test | rdma-test | bench | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 
@@ -84,8 +85,10 @@ dotnet tool restore --verbosity quiet >/dev/null || { dotnet tool restore; exit 
 
 # The summary is printed here, not by the script, so that it is the last line whatever Cake reports about its tasks.
 summary=artifacts/test-results/summary.txt
-rm -f "$summary"
+exit_code=artifacts/test-results/exit-code.txt
+rm -f "$summary" "$exit_code"
 status=0
 dotnet cake build.cake --target="$target" --verbosity=quiet ${1+--arguments="$*"} || status=$?
+[ ! -f "$exit_code" ] || status="$(cat "$exit_code")"
 [ ! -f "$summary" ] || cat "$summary"
 exit "$status"
