@@ -16,7 +16,7 @@ public sealed unsafe partial class UbContext
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         options ??= SegmentOptions.Default;
         options.Validate();
-        return Keep(UbSegment.Allocate(this, length, options));
+        return Known(Keep(UbSegment.Allocate(this, length, options)));
     }
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed unsafe partial class UbContext
             throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of a UB device do not map segments: register without RequireMapping.");
         }
 
-        return Keep(UbSegment.Register(this, address, length, options));
+        return Known(Keep(UbSegment.Register(this, address, length, options)));
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed unsafe partial class UbContext
             segment.SetRoute(RouteTo(descriptor.Eid, descriptor.Uasid));
         }
 
-        return Keep(segment);
+        return KnownImport(Keep(segment));
     }
 
     /// <inheritdoc/>

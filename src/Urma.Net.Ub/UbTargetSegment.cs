@@ -9,6 +9,7 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
 {
     private readonly UbContext _context;
     private readonly urma_target_seg_t* _native;
+    private bool _hasRoute;
     private int _disposed;
 
     private UbTargetSegment(UbContext context, SegmentDescriptor descriptor, urma_target_seg_t* native)
@@ -63,7 +64,13 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         }
     }
 
-    public void SetRoute(urma_target_jetty_t* route) => _context.RemoteSegments.SetRoute(RemoteToken, (nint)route);
+    internal override bool HasWay => _context.NeedsNoRoute || Volatile.Read(ref _hasRoute);
+
+    public void SetRoute(urma_target_jetty_t* route)
+    {
+        _context.RemoteSegments.SetRoute(RemoteToken, (nint)route);
+        Volatile.Write(ref _hasRoute, route != null);
+    }
 
     public override SegmentView Map(long offset, long length) => throw NotMapped();
 

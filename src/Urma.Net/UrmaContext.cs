@@ -156,10 +156,30 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <param name="activity">Who holds none any more.</param>
     internal abstract void Unwatch(Internal.IActivity activity);
 
+    /// <summary>
+    /// Makes the addresses of registered memory known to <see cref="Global"/>; for providers without mapping, once, before the
+    /// segment is handed out.
+    /// </summary>
+    private protected T Known<T>(T segment)
+        where T : Segment
+    {
+        Global.Know(segment);
+        return segment;
+    }
+
+    /// <summary>As <see cref="Known{T}(T)"/>, for imported memory: it is reached by posted reads, writes and atomics.</summary>
+    private protected T KnownImport<T>(T segment)
+        where T : TargetSegment
+    {
+        Global.Know(segment);
+        return segment;
+    }
+
     /// <summary>Raises <see cref="PeerLost"/>; a handler that throws does not harm the provider.</summary>
     /// <param name="args">Who, and why.</param>
     private protected void OnPeerLost(PeerLostEventArgs args)
     {
+        Global.Table.MarkLost(args.Eid, args.Uasid);
         foreach (Delegate handler in PeerLost?.GetInvocationList() ?? [])
         {
             try

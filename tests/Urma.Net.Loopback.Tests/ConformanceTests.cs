@@ -31,3 +31,7 @@ public sealed class LoopbackFlush() : FlushSuite(new LoopbackHarness());
 public sealed class LoopbackRendezvous() : RendezvousSuite(new LoopbackHarness());
 
 public sealed class LoopbackContexts() : ContextSuite(new LoopbackHarness());
+
+public sealed class LoopbackXcopy() : XcopySuite(new LoopbackHarness());
+
+public sealed class LoopbackWords() : WordSuite(new LoopbackHarness());

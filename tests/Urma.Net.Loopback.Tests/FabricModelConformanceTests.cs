@@ -24,3 +24,5 @@ public sealed class FabricModelCompletions() : CompletionSuite(new FabricModelHa
 public sealed class FabricModelFlush() : FlushSuite(new FabricModelHarness());
 
 public sealed class FabricModelRevocation() : RevocationSuite(new FabricModelHarness());
+
+public sealed class FabricModelWords() : WordSuite(new FabricModelHarness());

@@ -31,3 +31,7 @@ public sealed class UbFlush() : FlushSuite(new UbHarness());
 public sealed class UbRendezvous() : RendezvousSuite(new UbHarness());
 
 public sealed class UbContexts() : ContextSuite(new UbHarness());
+
+public sealed class UbXcopy() : XcopySuite(new UbHarness());
+
+public sealed class UbWords() : WordSuite(new UbHarness());

@@ -28,6 +28,7 @@ public sealed unsafe partial class GlobalMemory
     private readonly TranslationTable _table = new();
     private readonly Lock _lock = new();
     private readonly List<TranslationCache> _caches = [];
+    private readonly RemoteMover _mover;
     private TranslationCounters _retired;
     private bool _closed;
 
@@ -35,10 +36,65 @@ public sealed unsafe partial class GlobalMemory
     {
         context.Options.Translation.Validate();
         _context = context;
+        _mover = new RemoteMover(context);
     }
 
     /// <summary>The table behind the translation caches; filled by the provider.</summary>
     internal TranslationTable Table => _table;
+
+    /// <summary>Reaches what is not mapped.</summary>
+    internal RemoteMover Mover => _mover;
+
+    /// <summary>Makes registered memory known, for providers without mapping.</summary>
+    internal void Know(Segment segment)
+    {
+        if (segment.Length != 0)
+        {
+            segment.Translation = new TranslationRange
+            {
+                Eid = _context.Eid,
+                Uasid = _context.Uasid,
+                Start = (ulong)segment.Address,
+                Length = segment.Length,
+                Memory = (byte*)segment.Address,
+                Access = SegmentAccess.All,
+                Owner = segment,
+                ProcessId = Environment.ProcessId,
+                Label = _context.Options.Label,
+            };
+            _table.Add(segment.Translation);
+        }
+    }
+
+    /// <summary>Makes imported memory known that cannot be mapped. One's own is known already, and nearer.</summary>
+    internal void Know(TargetSegment segment)
+    {
+        SegmentDescriptor descriptor = segment.Descriptor;
+        if (descriptor.Length != 0 && (descriptor.Uasid != _context.Uasid || descriptor.Eid != _context.Eid))
+        {
+            segment.Translation = new TranslationRange
+            {
+                Eid = descriptor.Eid,
+                Uasid = descriptor.Uasid,
+                Start = descriptor.VirtualAddress,
+                Length = descriptor.Length,
+                Memory = null,
+                Access = descriptor.Access,
+                Owner = segment,
+                IsPosted = true,
+            };
+            _table.Add(segment.Translation);
+        }
+    }
+
+    /// <summary>No thread begins to reach a range any more.</summary>
+    internal void Forget(TranslationRange? range)
+    {
+        if (range is not null)
+        {
+            _table.Remove(range);
+        }
+    }
 
     /// <summary>What translation has done, all threads together.</summary>
     public TranslationCounters GetTranslationCounters()
@@ -157,6 +213,8 @@ public sealed unsafe partial class GlobalMemory
                 System.Diagnostics.Trace.TraceWarning("A thread has been inside a copy for very long while its context was closed: memory stays mapped.");
             }
         }
+
+        _mover.Close();
     }
 
     internal static bool IsRange(in GlobalAddress address, long length) =>

@@ -38,7 +38,8 @@ public sealed class GlobalMemoryException : UrmaException
             GlobalMemoryStatus.AccessDenied => $"{what}: imported without the right to write. Its owner must register it with SegmentAccess.Write.",
             GlobalMemoryStatus.Revoked => $"{what}: the owner ended the grant. Import the segment again with a new token.",
             GlobalMemoryStatus.OwnerLost => $"{what}: the owner died or closed its context.",
-            GlobalMemoryStatus.CopyRefused => $"{what}: the kernel refuses to copy there. The owner died, freed the memory, or runs where processes may not reach each other (kernel.yama.ptrace_scope).",
+            GlobalMemoryStatus.CopyRefused => $"{what}: the kernel or the device refuses to copy there. The owner died, freed the memory, or runs where processes may not reach each other (kernel.yama.ptrace_scope); or the device has no queue left, or no such operation.",
+            GlobalMemoryStatus.NoWay => $"{what}: the device asks a jetty of the owner's for the way. Import one (UrmaContext.ImportJetty).",
             GlobalMemoryStatus.TimedOut => $"{what}: another member holds it and did not let go in time. It may be stopped.",
             _ => $"{what}: {fault}.",
         };

@@ -26,12 +26,18 @@ public enum GlobalMemoryStatus
     /// </summary>
     Revoked = 6,
 
-    /// <summary>The owner died or closed its context, before or while bytes moved.</summary>
+    /// <summary>
+    /// The owner died or closed its context, before or while bytes moved. Where memory is reached by posted work, also an owner that did not
+    /// answer (within <see cref="UrmaContextOptions.ControlTimeout"/>, or the device's own time): that import is then over.
+    /// </summary>
     OwnerLost = 7,
 
-    /// <summary>The kernel refused to copy from or to memory of the owner that could not be mapped; how many bytes arrived before is not known.</summary>
+    /// <summary>The kernel or the device refused to copy from or to memory of the owner that could not be mapped; how many bytes arrived before is not known.</summary>
     CopyRefused = 8,
 
     /// <summary>Somebody who holds what the access needs did not let go in time; nothing was read or written.</summary>
     TimedOut = 9,
+
+    /// <summary>The device asks a jetty of the owner's for the way there, and none is imported. Nothing was moved.</summary>
+    NoWay = 10,
 }

@@ -11,6 +11,11 @@ namespace Urma.Net;
 /// </remarks>
 public abstract class Segment : IDisposable
 {
+    private readonly Lock _importLock = new();
+    private readonly List<TargetSegment> _importsHere = [];
+    private SegmentDescriptor _imported;
+    private bool _isGone;
+
     private protected Segment(UrmaContext context, nint address, long length, SegmentMode mode, SegmentOptions options)
     {
         Context = context;
@@ -50,6 +55,9 @@ public abstract class Segment : IDisposable
     private protected SegmentOptions Options { get; }
 
     private protected ulong LocalToken { get; init; }
+
+    /// <summary>What global addresses of it lead to; null for an empty segment.</summary>
+    internal Global.TranslationRange? Translation { get; set; }
 
     /// <summary>A piece of this segment as the buffer of a work request. Allocates nothing.</summary>
     /// <param name="offset">Bytes from the start.</param>
@@ -118,10 +126,48 @@ public abstract class Segment : IDisposable
     /// <summary>Ends the grant and releases the memory (allocated) or gives it back private (registered).</summary>
     public void Dispose()
     {
+        Context.Global.Forget(Translation);
+        EndImportsHere();
         DisposeCore();
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>This segment as peers reach it, so that atomics of this context and theirs exclude each other.</summary>
+    /// <exception cref="UrmaException">The device does not let a context import what is its own.</exception>
+    /// <exception cref="ObjectDisposedException">The segment is disposed.</exception>
+    internal TargetSegment ImportHere()
+    {
+        lock (_importLock)
+        {
+            ObjectDisposedException.ThrowIf(_isGone, this);
+            SegmentDescriptor descriptor = Descriptor;
+            if (_importsHere.Count == 0 || _imported != descriptor)
+            {
+                // After a revocation the one before is of no use, but the thread that finds out must not wait until nobody uses it.
+                _importsHere.Add(Context.ImportSegment(descriptor, Token));
+                _imported = descriptor;
+            }
+
+            return _importsHere[^1];
+        }
+    }
+
     /// <summary>Ends the grant; idempotent.</summary>
     protected abstract void DisposeCore();
+
+    private void EndImportsHere()
+    {
+        TargetSegment[] imports;
+        lock (_importLock)
+        {
+            _isGone = true;
+            imports = [.. _importsHere];
+            _importsHere.Clear();
+        }
+
+        foreach (TargetSegment import in imports)
+        {
+            import.Dispose();
+        }
+    }
 }

@@ -37,6 +37,12 @@ public abstract class TargetSegment : IDisposable
     /// <summary>Whether its living owner revoked or disposed it, which a lost connection does not prove. False once disposed.</summary>
     internal abstract bool WasEndedByOwner { get; }
 
+    /// <summary>Whether posted work finds its way to the owner; if not, the device must be shown one first.</summary>
+    internal virtual bool HasWay => true;
+
+    /// <summary>What global addresses of it lead to; null for an empty segment, and for one of the importing context's own.</summary>
+    internal Global.TranslationRange? Translation { get; set; }
+
     private protected ulong RemoteToken { get; init; }
 
     /// <summary>A place in this segment for a work request. Allocates nothing.</summary>
@@ -74,6 +80,7 @@ public abstract class TargetSegment : IDisposable
     /// <summary>Gives up the import.</summary>
     public void Dispose()
     {
+        Context.Global.Forget(Translation);
         DisposeCore();
         GC.SuppressFinalize(this);
     }

@@ -3,7 +3,7 @@ namespace Urma.Net.Global;
 /// <summary>One end of a step of a copy, translated. Valid between Enter and Leave of a cache.</summary>
 internal unsafe ref struct CopyEnd
 {
-    /// <summary>First byte, here; in the owner's process where the kernel copies.</summary>
+    /// <summary>First byte, here; in the owner's process where the kernel copies or requests are posted.</summary>
     public byte* Pointer;
 
     /// <summary>Bytes from there to the end of the segment.</summary>

@@ -12,7 +12,8 @@ public sealed unsafe partial class GlobalMemory
 
     /// <summary>
     /// Makes many copies, in order, each with a status of its own: one that fails does not stop the others. Over a modelled link they are under
-    /// way together. Consecutive copies of one segment translate it once.
+    /// way together, and so are copies from and to memory that cannot be mapped, as far as none of them needs what another writes. Consecutive
+    /// copies of one segment translate it once.
     /// </summary>
     /// <param name="items">What to copy; any number.</param>
     /// <param name="results">How each ended; as long as <paramref name="items"/> at least.</param>
@@ -114,6 +115,13 @@ public sealed unsafe partial class GlobalMemory
                 }
 
                 failed += Book(ref results[i], HowEnded(cache, to, from));
+                to = from = cache.Nowhere;
+                continue;
+            }
+
+            if (_table.HasPosted && CopyPostedRun(cache, items, results, i, ref room, ref failed) is var behind && behind != i)
+            {
+                i = behind - 1;
                 to = from = cache.Nowhere;
                 continue;
             }

@@ -165,6 +165,11 @@ internal unsafe ref struct SteppedCopy
             return status;
         }
 
+        if (to.Range is { IsPosted: true } || from.Range is { IsPosted: true })
+        {
+            return PostStep(ref to, ref from, backward, left, out moved);
+        }
+
         int toProcess = to.Range?.CopiedFrom ?? 0;
         int fromProcess = from.Range?.CopiedFrom ?? 0;
         ulong limit = toProcess != 0 && fromProcess != 0 ? BounceLength : LongestStep;
@@ -175,6 +180,20 @@ internal unsafe ref struct SteppedCopy
         status = to.StateAfter(_cache);
         status = status == GlobalMemoryStatus.Success ? from.StateAfter(_cache) : status;
         return status != GlobalMemoryStatus.Success || isMoved ? status : GlobalMemoryStatus.CopyRefused;
+    }
+
+    private readonly GlobalMemoryStatus PostStep(ref CopyEnd to, ref CopyEnd from, bool backward, long left, out long moved)
+    {
+        moved = (long)Math.Min(Math.Min((ulong)left, RemoteMover.LongestStep), Math.Min(to.Available, from.Available));
+        if (backward)
+        {
+            to.Pointer -= moved;
+            from.Pointer -= moved;
+        }
+
+        GlobalMemoryStatus status = _memory.Mover.Move(to, from, moved, backward, Overlaps());
+        return status == GlobalMemoryStatus.Success && to.StateAfter(_cache) is var ended and not GlobalMemoryStatus.Success ? ended
+            : status == GlobalMemoryStatus.Success ? from.StateAfter(_cache) : status;
     }
 
     // Forward: the place of the first byte not yet moved and how much follows it. Backward: the end of the bytes not yet moved and how
@@ -202,7 +221,7 @@ internal unsafe ref struct SteppedCopy
         TranslationRange range = _cache.RangeOf(entry);
         end = new CopyEnd
         {
-            Pointer = (byte*)((nint)at.VirtualAddress + (range.CopiedFrom != 0 ? 0 : entry->Delta)),
+            Pointer = (byte*)((nint)at.VirtualAddress + (range.CopiedFrom != 0 || range.IsPosted ? 0 : entry->Delta)),
             Available = entry->Length - (at.VirtualAddress - entry->Start),
             Range = range,
         };
@@ -257,8 +276,8 @@ internal unsafe ref struct SteppedCopy
 
         return Resolve(_destination, backward: false, 0, isWrite: true, null, out CopyEnd to, out _) == GlobalMemoryStatus.Success
             && Resolve(_source, backward: false, 0, isWrite: false, null, out CopyEnd from, out _) == GlobalMemoryStatus.Success
-            && to.Range is not { CopiedFrom: not 0 }
-            && from.Range is not { CopiedFrom: not 0 }
+            && to.Range is not ({ CopiedFrom: not 0 } or { IsPosted: true })
+            && from.Range is not ({ CopiedFrom: not 0 } or { IsPosted: true })
             && (ulong)(to.Pointer - from.Pointer) < (ulong)_length;
     }
 }

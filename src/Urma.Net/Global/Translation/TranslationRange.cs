@@ -44,6 +44,9 @@ internal sealed unsafe class TranslationRange
     /// <summary>The process the kernel copies from and to where the memory is not mapped; else 0.</summary>
     public int CopiedFrom { get; init; }
 
+    /// <summary>Whether it is an imported segment (<see cref="Owner"/>) that only posted reads, writes and atomics reach.</summary>
+    public bool IsPosted { get; init; }
+
     /// <summary>The modelled link on the way there; null without one.</summary>
     public FabricLink? Link { get; init; }
 
@@ -82,8 +85,8 @@ internal sealed unsafe class TranslationRange
         EpochWord = Ended;
     }
 
-    /// <summary>It was taken out of the table: what was found before does not hold any more.</summary>
-    public void MarkRemoved() => EpochWord = Ended;
+    /// <summary>It was taken out of the table, or its owner ended the grant: what was found before does not hold any more.</summary>
+    public void MarkEnded() => EpochWord = Ended;
 
     public bool Contains(ulong address) => address - Start < (ulong)Length;
 

@@ -20,6 +20,9 @@ internal sealed class TranslationTable
     /// <summary>Whether a range that lies behind a modelled link was ever made known.</summary>
     public bool HasLinks { get; private set; }
 
+    /// <summary>Whether a range that only posted work reaches was ever made known.</summary>
+    public bool HasPosted { get; private set; }
+
     /// <summary>Makes a range known.</summary>
     public void Add(TranslationRange range)
     {
@@ -31,6 +34,7 @@ internal sealed class TranslationTable
             }
 
             HasLinks |= range.Link is not null;
+            HasPosted |= range.IsPosted;
             ref Space? space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (range.Eid, range.Uasid), out _);
             (space ??= new Space()).Add(range);
         }
@@ -51,7 +55,7 @@ internal sealed class TranslationTable
                 _spaces.Remove((range.Eid, range.Uasid));
             }
 
-            range.MarkRemoved();
+            range.MarkEnded();
             Volatile.Write(ref _version, _version + 1);
         }
     }
@@ -64,7 +68,7 @@ internal sealed class TranslationTable
             _closed = true;
             foreach (Space space in _spaces.Values)
             {
-                space.MarkRemoved();
+                space.MarkEnded();
             }
 
             _spaces.Clear();
@@ -79,6 +83,29 @@ internal sealed class TranslationTable
         {
             range.MarkLost();
             Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
+    /// <summary>The grant of a range has ended, as an access to it found out.</summary>
+    public void MarkEnded(TranslationRange range)
+    {
+        lock (_lock)
+        {
+            range.MarkEnded();
+            Volatile.Write(ref _version, _version + 1);
+        }
+    }
+
+    /// <summary>An engine is gone: so are those of its ranges that only posted work reaches.</summary>
+    public void MarkLost(Eid eid, uint uasid)
+    {
+        lock (_lock)
+        {
+            if (_spaces.TryGetValue((eid, uasid), out Space? space))
+            {
+                space.MarkPostedLost();
+                Volatile.Write(ref _version, _version + 1);
+            }
         }
     }
 
@@ -142,11 +169,22 @@ internal sealed class TranslationTable
             return true;
         }
 
-        public void MarkRemoved()
+        public void MarkEnded()
         {
             foreach (TranslationRange range in _byStart)
             {
-                range.MarkRemoved();
+                range.MarkEnded();
+            }
+        }
+
+        public void MarkPostedLost()
+        {
+            foreach (TranslationRange range in _byStart)
+            {
+                if (range.IsPosted)
+                {
+                    range.MarkLost();
+                }
             }
         }
 

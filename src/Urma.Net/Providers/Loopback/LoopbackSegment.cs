@@ -68,9 +68,6 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
 
     public uint Index { get; }
 
-    /// <summary>What global addresses of it lead to; null for an empty segment.</summary>
-    public TranslationRange? Translation { get; }
-
     public override Token Token => _token;
 
     public override bool IsDisposed => Volatile.Read(ref _disposed) != 0;

@@ -46,9 +46,6 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
         }
     }
 
-    /// <summary>What global addresses of it lead to; null for an empty segment.</summary>
-    public TranslationRange? Translation { get; }
-
     public LoopbackPeer Peer { get; }
 
     public uint Index => Descriptor.TokenId;
