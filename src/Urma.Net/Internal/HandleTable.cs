@@ -104,6 +104,9 @@ internal sealed unsafe class HandleTable : IDisposable
         /// <summary>For imported memory and jetties: what the provider wants to know for the way there; 0 where none is known.</summary>
         public nint Route;
 
+        /// <summary>What the owner grants, as <see cref="SegmentAccess"/>, where the provider keeps it here.</summary>
+        public uint Rights;
+
         /// <summary>48 bits, odd while there is something: with the index it makes up the whole token.</summary>
         public ulong Generation;
     }

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using Urma.Net.Interop.Libibverbs;
+
+namespace Urma.Net.Verbs;
+
+/// <content>What becomes of requests. Under the JFC's gate.</content>
+internal sealed unsafe partial class Lane
+{
+    /// <summary>Ends the request at the head, where a completion is its and nothing is special about it: the common case.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCompleteHead(ulong id, out Completion completion)
+    {
+        LaneSlot* slot = _memory.Slot(_head);
+        if (WorkId.Position(id) != (uint)_head || !WorkId.IsOfEpoch(id, _epoch) || !slot->IsReported || Volatile.Read(ref _endedSlots) != 0)
+        {
+            completion = default;
+            return false;
+        }
+
+        completion = new Completion(slot->UserContext, slot->Length, CompletionStatus.Success, _queue.CompletionFlags);
+        Volatile.Write(ref _head, _head + 1);
+        _queue.Complete(isSuccess: true);
+        return true;
+    }
+
+    /// <summary>Ends what a completion of the device's ends, and hands it to the JFC.</summary>
+    public void Complete(ulong id, ibv_wc_status status)
+    {
+        if (!WorkId.IsOfEpoch(id, _epoch))
+        {
+            return;
+        }
+
+        long position = _head + (int)(WorkId.Position(id) - (uint)_head);
+        if (status == ibv_wc_status.IBV_WC_SUCCESS)
+        {
+            RetireThrough(position);
+        }
+        else
+        {
+            Fail(position, status);
+        }
+
+        RetireEnded();
+    }
+
+    /// <summary>Ends what waits at the head and will not be carried out.</summary>
+    public void RetireEnded()
+    {
+        while (_head < Volatile.Read(ref _tail))
+        {
+            LaneSlot* slot = _memory.Slot(_head);
+            if (slot->Kind == SlotKind.Ended)
+            {
+                Interlocked.Decrement(ref _endedSlots);
+                Retire(slot, slot->Status);
+            }
+            else if (_state is LaneState.Lost or LaneState.Ended && !IsInFlight)
+            {
+                Retire(slot, _endStatus);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    // Whether the device still has to say something about what it was given.
+    private bool IsInFlight => Math.Max(_flushed, _head) < Volatile.Read(ref _native);
+
+    private void RetireThrough(long position)
+    {
+        while (_head <= position)
+        {
+            LaneSlot* slot = _memory.Slot(_head);
+            if (slot->Kind == SlotKind.Ended)
+            {
+                Interlocked.Decrement(ref _endedSlots);
+                Retire(slot, slot->Status);
+            }
+            else
+            {
+                Retire(slot, CompletionStatus.Success);
+            }
+        }
+    }
+
+    private void Fail(long position, ibv_wc_status status)
+    {
+        _gate.Enter();
+        bool isFirst = _state == LaneState.Ready;
+        if (isFirst)
+        {
+            _state = LaneState.Broken;
+            _endStatus = status == ibv_wc_status.IBV_WC_RETRY_EXC_ERR ? CompletionStatus.AckTimeout : CompletionStatus.Success;
+        }
+
+        _gate.Exit();
+        bool isFlush = status == ibv_wc_status.IBV_WC_WR_FLUSH_ERR;
+        if (position >= _head && (!isFlush || _endStatus != CompletionStatus.Success))
+        {
+            // Those before it that nobody is told of have succeeded.
+            RetireThrough(position - 1);
+            LaneSlot* slot = _memory.Slot(position);
+            Retire(slot, isFlush ? _endStatus : WorkStatus.Of(status, slot->Opcode));
+        }
+
+        _flushed = Math.Max(_flushed, position + 1);
+        if (_state == LaneState.Broken && _flushed >= Volatile.Read(ref _native))
+        {
+            BeginReconnecting();
+        }
+    }
+
+    private void Retire(LaneSlot* slot, CompletionStatus status)
+    {
+        bool isSuccess = status == CompletionStatus.Success;
+        bool isReported = !isSuccess || slot->IsReported;
+        var completion = new Completion(slot->UserContext, isSuccess ? slot->Length : 0, status, _queue.CompletionFlags);
+        Volatile.Write(ref _head, _head + 1);
+        _queue.Complete(isSuccess);
+        if (isReported)
+        {
+            _jfc.Spill(new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+
+namespace Urma.Net.Verbs;
+
+/// <content>The end of a connection, and the next one.</content>
+internal sealed unsafe partial class Lane
+{
+    private static readonly long TryInterval = Stopwatch.Frequency;
+
+    /// <summary>Ends it for good: what is under way is flushed, and ends with a status, as does what is posted from now on. Any thread.</summary>
+    public void End(CompletionStatus status)
+    {
+        _gate.Enter();
+        LaneState before = _state;
+        if (before != LaneState.Ended)
+        {
+            _endStatus = status;
+            _state = LaneState.Ended;
+        }
+
+        QueuePair pair = _pair;
+        _gate.Exit();
+        if (before == LaneState.Ready)
+        {
+            pair.MoveToError();
+        }
+
+        _jfc.Attend();
+    }
+
+    /// <summary>Gives back what it has. Nobody posts to it or polls for it any more.</summary>
+    public void Dispose()
+    {
+        _pair.Destroy();
+        _memory.Dispose();
+    }
+
+    // Under the JFC's gate.
+    private void BeginReconnecting()
+    {
+        _gate.Enter();
+        bool begins = _state == LaneState.Broken;
+        if (begins)
+        {
+            _state = LaneState.Reconnecting;
+        }
+
+        _gate.Exit();
+        if (!begins)
+        {
+            return;
+        }
+
+        if (_endStatus != CompletionStatus.Success)
+        {
+            // The peer did not answer. What waits has ended with that; whether the peer is back is found out meanwhile.
+            while (_head < Volatile.Read(ref _tail))
+            {
+                LaneSlot* slot = _memory.Slot(_head);
+                if (slot->Kind == SlotKind.Ended)
+                {
+                    Interlocked.Decrement(ref _endedSlots);
+                }
+
+                Retire(slot, _endStatus);
+            }
+        }
+
+        _lastTry = Stopwatch.GetTimestamp();
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Reconnect(), this, preferLocal: false);
+    }
+
+    // Posting thread.
+    private void TryAgain()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (now - Volatile.Read(ref _lastTry) < TryInterval)
+        {
+            return;
+        }
+
+        _gate.Enter();
+        bool begins = _state == LaneState.Lost;
+        if (begins)
+        {
+            _state = LaneState.Reconnecting;
+            Volatile.Write(ref _lastTry, now);
+        }
+
+        _gate.Exit();
+        if (begins)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Reconnect(), this, preferLocal: false);
+        }
+    }
+
+    private void Reconnect()
+    {
+        QueuePair? pair = null;
+        try
+        {
+            pair = CreatePair();
+            Target.Reconnect(pair, _queue);
+        }
+        catch (Exception error) when (error is UrmaException or ObjectDisposedException or TimeoutException)
+        {
+            Trace.TraceWarning($"Lane {Index} of send queue {_queue.Id} could not be connected again: {error.Message}");
+            pair?.Destroy();
+            pair = null;
+        }
+
+        QueuePair old;
+        _gate.Enter();
+        if (pair is not null && _state == LaneState.Reconnecting)
+        {
+            old = _pair;
+            _pair = pair;
+            _epoch++;
+            _flushed = Volatile.Read(ref _head);
+            Volatile.Write(ref _native, _flushed);
+            _endStatus = CompletionStatus.Success;
+            _state = LaneState.Ready;
+            SubmitBacklog();
+        }
+        else
+        {
+            old = pair ?? _pair;
+            if (_state == LaneState.Reconnecting)
+            {
+                _endStatus = CompletionStatus.AckTimeout;
+                _state = LaneState.Lost;
+            }
+        }
+
+        bool keepsOld = old == _pair;
+        _gate.Exit();
+        if (!keepsOld)
+        {
+            old.Destroy();
+        }
+
+        _jfc.Attend();
+    }
+}

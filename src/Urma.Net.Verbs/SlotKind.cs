@@ -1,0 +1,11 @@
+namespace Urma.Net.Verbs;
+
+/// <summary>Who carries a request out.</summary>
+internal enum SlotKind : byte
+{
+    /// <summary>The device.</summary>
+    Device = 0,
+
+    /// <summary>Nobody: it ends, with a status of its own, when those before it have ended.</summary>
+    Ended = 1,
+}
