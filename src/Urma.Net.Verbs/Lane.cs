@@ -77,9 +77,24 @@ internal sealed unsafe partial class Lane
     /// <summary>Room for bytes that the next request carries in itself, up to <see cref="LaneMemory.PayloadLength"/>.</summary>
     public byte* NextPayload() => _memory.Payload(_tail);
 
-    /// <summary>An element over bytes of <see cref="NextPayload"/>.</summary>
-    public ibv_sge PayloadElement(int offset, int length) =>
-        new() { addr = (ulong)(_memory.Payload(_tail) + offset), length = (uint)length, lkey = _memory.PayloadKey };
+    /// <summary>An element over the first bytes of <see cref="NextPayload"/>.</summary>
+    public ibv_sge PayloadElement(int length) => new() { addr = (ulong)_memory.Payload(_tail), length = (uint)length, lkey = _memory.PayloadKey };
+
+    /// <summary>An element over a word that the next request carries beside its own bytes.</summary>
+    public ibv_sge WordElement(ulong value)
+    {
+        ulong* word = _memory.Word(_tail);
+        *word = value;
+        return new ibv_sge { addr = (ulong)word, length = sizeof(ulong), lkey = _memory.PayloadKey };
+    }
+
+    /// <summary>The peer's next word for an immediate that is too long for verbs.</summary>
+    public (ulong Address, uint Key, uint Number) NextExtension()
+    {
+        Control.ImmediateRing ring = Target.Immediates;
+        uint number = (uint)_extensions++ & (ring.Count - 1);
+        return (ring.Address + (number * sizeof(ulong)), ring.RemoteKey, number);
+    }
 
     /// <summary>Whether the device takes so many bytes out of the request itself.</summary>
     public bool IsNativelyInline(long length) => length <= _inline;
@@ -112,12 +127,18 @@ internal sealed unsafe partial class Lane
     public void Submit()
     {
         _gate.Enter();
-        if (_state == LaneState.Ready)
+        LaneState state = _state;
+        if (state == LaneState.Ready)
         {
             SubmitBacklog();
         }
 
         _gate.Exit();
+        if (state is LaneState.Lost or LaneState.Ended)
+        {
+            // It ended between the look of Append and now.
+            _jfc.Attend();
+        }
     }
 
     // Under the gate.

@@ -12,6 +12,8 @@ internal sealed unsafe class LaneMemory : IDisposable
     /// <summary>Requests of the device's that one of a user's may take.</summary>
     public const int NativePerRequest = 2;
 
+    private const int PayloadStride = PayloadLength + sizeof(ulong);
+
     private readonly int _maxSge;
     private readonly long _slotsLength;
     private readonly long _payloadLength;
@@ -24,7 +26,7 @@ internal sealed unsafe class LaneMemory : IDisposable
         _maxSge = maxSge;
         Mask = depth - 1;
         _slotsLength = PageSize.RoundUp(depth * (long)Stride, PageSize.Bytes);
-        _payloadLength = PageSize.RoundUp(depth * (long)PayloadLength, PageSize.Bytes);
+        _payloadLength = PageSize.RoundUp(depth * (long)PayloadStride, PageSize.Bytes);
         _slots = (byte*)SparseMemory.Allocate(_slotsLength + _payloadLength);
         _payload = _slots + _slotsLength;
         try
@@ -49,7 +51,10 @@ internal sealed unsafe class LaneMemory : IDisposable
 
     public static ibv_sge* Elements(LaneSlot* slot) => (ibv_sge*)(slot + 1);
 
-    public byte* Payload(long position) => _payload + ((position & Mask) * PayloadLength);
+    public byte* Payload(long position) => _payload + ((position & Mask) * PayloadStride);
+
+    /// <summary>A word beside the payload.</summary>
+    public ulong* Word(long position) => (ulong*)(Payload(position) + PayloadLength);
 
     public void Dispose()
     {

@@ -28,7 +28,7 @@ internal readonly record struct ConnectLaneRequest(
     public static ConnectLaneRequest Read(ref RecordReader reader)
     {
         var kind = (LaneKind)reader.Byte();
-        reader.Require(kind is >= LaneKind.ReliableMessage and <= LaneKind.OneSided);
+        reader.Require(kind is >= LaneKind.ReliableMessage and <= LaneKind.UnreliableMessage);
         return new ConnectLaneRequest(
             kind,
             reader.UInt32(),

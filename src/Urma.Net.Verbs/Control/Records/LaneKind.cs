@@ -11,4 +11,7 @@ internal enum LaneKind : byte
 
     /// <summary>To an engine, not to a jetty: reads, writes and atomics only.</summary>
     OneSided = 3,
+
+    /// <summary>Messages into a jetty or JFR that may be lost.</summary>
+    UnreliableMessage = 4,
 }

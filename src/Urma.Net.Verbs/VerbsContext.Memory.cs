@@ -1,0 +1,207 @@
+using Urma.Net.Verbs.Control;
+
+namespace Urma.Net.Verbs;
+
+/// <content>Segments, and what is imported.</content>
+public sealed unsafe partial class VerbsContext
+{
+    private readonly Dictionary<uint, VerbsSegment> _segments = [];
+    private readonly List<VerbsTargetSegment> _importedSegments = [];
+    private readonly Dictionary<ulong, VerbsTargetJetty> _importedJetties = [];
+    private readonly List<RemoteEngine> _engines = [];
+    private uint _lastTokenId;
+
+    /// <inheritdoc/>
+    public override Segment AllocateSegment(long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= SegmentOptions.Default;
+        options.Validate();
+        return Keep(VerbsSegment.Allocate(this, length, options));
+    }
+
+    /// <inheritdoc/>
+    public override Segment RegisterSegment(void* address, long length, SegmentOptions? options = null)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (address == null && length != 0)
+        {
+            throw new ArgumentNullException(nameof(address));
+        }
+
+        options ??= SegmentOptions.Default;
+        options.Validate();
+        if (options.RequireMapping)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of an RDMA device do not map segments: register without RequireMapping.");
+        }
+
+        return Keep(VerbsSegment.Register(this, address, length, options));
+    }
+
+    /// <inheritdoc/>
+    public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
+    {
+        ThrowIfDisposed();
+        RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
+        ImportSegmentAnswer answer = Control.ImportSegment(
+            engine.Peer, new ImportSegmentRequest(descriptor.TokenId, descriptor.Generation, token), Options.ControlTimeout);
+        SegmentDescriptor granted = descriptor with
+        {
+            VirtualAddress = answer.Address, Length = answer.Length, Access = answer.Access, Generation = answer.Generation,
+        };
+        VerbsTargetSegment segment;
+        lock (_lock)
+        {
+            segment = new VerbsTargetSegment(this, engine, granted, token, answer.RemoteKey);
+            _importedSegments.Add(segment);
+        }
+
+        if (engine.IsGone)
+        {
+            segment.End();
+        }
+
+        return Keep(segment);
+    }
+
+    /// <inheritdoc/>
+    public override TargetJetty ImportJetty(JettyDescriptor descriptor, Token token)
+    {
+        ThrowIfDisposed();
+        RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
+        ImportJettyAnswer answer = Control.ImportJetty(
+            engine.Peer, new ImportJettyRequest(descriptor.JettyId, descriptor.JfrId, token), Options.ControlTimeout);
+        VerbsTargetJetty jetty;
+        lock (_lock)
+        {
+            jetty = new VerbsTargetJetty(this, engine, descriptor with { JfrId = answer.JfrId }, token);
+            _importedJetties[jetty.PlaceToken] = jetty;
+        }
+
+        if (engine.IsGone)
+        {
+            jetty.End(engine.Peer.Fault!);
+        }
+
+        return Keep(jetty);
+    }
+
+    internal override Segment? FindOwnSegment(uint tokenId)
+    {
+        lock (_lock)
+        {
+            return _segments.GetValueOrDefault(tokenId);
+        }
+    }
+
+    internal override TargetSegment ImportSegmentAt(SegmentDescriptor descriptor, Token token, nint address) =>
+        throw new UrmaException(UrmaStatus.Failed, "Memory behind an RDMA device is not mapped: what needs one address in all processes needs the loopback provider.");
+
+    internal override bool IsEngineGone(uint uasid)
+    {
+        lock (_lock)
+        {
+            return _engines.Exists(e => e.Peer.Identity.Uasid == uasid) && _engines.TrueForAll(e => e.Peer.Identity.Uasid != uasid || e.IsGone);
+        }
+    }
+
+    internal uint AddSegment(VerbsSegment segment, uint? tokenId)
+    {
+        lock (_lock)
+        {
+            uint id = tokenId ?? ++_lastTokenId;
+            _segments[id] = segment;
+            return id;
+        }
+    }
+
+    internal void RemoveSegment(VerbsSegment segment)
+    {
+        lock (_lock)
+        {
+            if (_segments.GetValueOrDefault(segment.TokenId) == segment)
+            {
+                _segments.Remove(segment.TokenId);
+            }
+        }
+    }
+
+    internal void Remove(VerbsTargetSegment segment)
+    {
+        lock (_lock)
+        {
+            _importedSegments.Remove(segment);
+        }
+    }
+
+    internal void Remove(VerbsTargetJetty jetty)
+    {
+        lock (_lock)
+        {
+            _importedJetties.Remove(jetty.PlaceToken);
+        }
+    }
+
+    internal VerbsTargetJetty? FindTarget(ulong token)
+    {
+        lock (_lock)
+        {
+            return _importedJetties.GetValueOrDefault(token);
+        }
+    }
+
+    internal RemoteEngine? FindEngine(int index)
+    {
+        lock (_lock)
+        {
+            return (uint)index < (uint)_engines.Count ? _engines[index] : null;
+        }
+    }
+
+    /// <summary>Has the memory's owner carry out an atomic.</summary>
+    /// <exception cref="UrmaException">It refuses, does not answer, or is gone.</exception>
+    internal ulong ExecuteAtOwner(in WorkRequest request)
+    {
+        VerbsTargetSegment segment;
+        ulong token = request.Remote.Token;
+        lock (_lock)
+        {
+            segment = _importedSegments.Find(s => s.PlaceToken == token)
+                ?? throw new UrmaException(UrmaStatus.InvalidArgument, "The segment is no longer imported.");
+        }
+
+        bool isSwap = request.Opcode == Opcode.CompareSwap;
+        return Control.ExecuteAtomic(
+            segment.Engine.Peer,
+            new ExecuteAtomicRequest(
+                segment.Descriptor.TokenId,
+                segment.Descriptor.Generation,
+                segment.Secret,
+                request.Opcode,
+                (byte)request.Local.Length,
+                request.Remote.Offset,
+                isSwap ? request.Extra.Offset : request.Operand,
+                isSwap ? request.Operand : 0),
+            Options.ControlTimeout).Old;
+    }
+
+    private RemoteEngine GetEngine(Eid eid, uint uasid)
+    {
+        ControlPeer peer = Control.GetPeer(eid, uasid, Options.ControlTimeout);
+        lock (_lock)
+        {
+            RemoteEngine? known = _engines.Find(e => e.Peer == peer);
+            if (known is null)
+            {
+                // A place is never given again: what was imported from a lost engine still names it.
+                known = new RemoteEngine(this, peer, _engines.Count);
+                _engines.Add(known);
+            }
+
+            return known;
+        }
+    }
+}
