@@ -12,7 +12,7 @@ namespace Urma.Net.Verbs;
 /// Three parties: the thread that posts owns the tail, whoever holds the JFC's gate owns the head, and the lane's own gate guards what is
 /// between the device and them (<see cref="_native"/>, <see cref="_state"/>, the queue pair).
 /// </remarks>
-internal sealed unsafe partial class Lane
+internal sealed unsafe partial class Lane : IDisposable
 {
     private readonly VerbsSendQueue _queue;
     private readonly VerbsJfc _jfc;

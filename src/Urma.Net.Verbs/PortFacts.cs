@@ -49,7 +49,7 @@ internal sealed unsafe class PortFacts
     public GidFacts? Preferred() =>
         Gids.FirstOrDefault(static g => g.Type == ibv_gid_type.IBV_GID_TYPE_ROCE_V2 && g.Address is { IsIPv4MappedToIPv6: true })
         ?? Gids.FirstOrDefault(static g => g.Type == ibv_gid_type.IBV_GID_TYPE_ROCE_V2)
-        ?? Gids.FirstOrDefault();
+        ?? (Gids.Count == 0 ? null : Gids[0]);
 
     private static List<GidFacts> ReadGids(ibv_context* context, byte port)
     {

@@ -35,10 +35,7 @@ public sealed unsafe partial class VerbsContext : IControlHandler
             importers = [.. ended.Select(static i => i.Peer).Distinct()];
         }
 
-        if (importers.Length != 0)
-        {
-            _ = Control.Withdraw(importers, new JettyGone(jettyId, jfrId), Options.RevocationTimeout);
-        }
+        Array.ForEach(importers, p => Control.TryNotify(p, new JettyGone(jettyId, jfrId)));
 
         foreach (InboundLane lane in _inbound.ToArray())
         {
@@ -90,6 +87,10 @@ public sealed unsafe partial class VerbsContext : IControlHandler
             Remove(lane);
             throw;
         }
+    }
+
+    void IControlHandler.LaneReady(ControlPeer peer, in LaneReady notice)
+    {
     }
 
     void IControlHandler.DisconnectLane(ControlPeer peer, in DisconnectLane notice)

@@ -69,7 +69,7 @@ public sealed unsafe partial class VerbsContext : UrmaContext
                     Port = (int)(options.Uasid ?? 0),
                     Label = options.Label ?? string.Empty,
                     SilenceBound = verbsOptions.SilenceBound,
-                    Rendezvous = RendezvousEndpoint.Choose(verbsOptions.Rendezvous),
+                    Rendezvous = verbsOptions.Rendezvous is { } endpoint ? new RendezvousEndpoint(endpoint.Address.ToString(), endpoint.Port, string.Empty) : null,
                 },
                 this);
         }

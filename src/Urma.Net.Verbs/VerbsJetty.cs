@@ -12,7 +12,6 @@ internal sealed class VerbsJetty : Jetty
         : base(context, options, receiveQueue)
     {
         _context = context;
-        ReceiveQueue = receiveQueue;
         _ownsReceiveQueue = ownsReceiveQueue;
         int depth = VerbsContext.RoundDepth(options.Depth, context.Capabilities.MaxJfsDepth);
         ((VerbsJfc)options.SendJfc).Reserve(depth, "jetty");
@@ -28,7 +27,7 @@ internal sealed class VerbsJetty : Jetty
 
     public override JettyState State => _queue.State;
 
-    public VerbsJfr ReceiveQueue { get; }
+    public new VerbsJfr ReceiveQueue => (VerbsJfr)base.ReceiveQueue;
 
     public override void ModifyToError() => _queue.ModifyToError();
 
