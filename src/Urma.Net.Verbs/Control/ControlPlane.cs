@@ -23,7 +23,9 @@ internal sealed class ControlPlane : IDisposable
     private readonly WorkerPool _workers;
     private readonly FabricLoop _loop;
     private readonly PeerConnector _connector;
-    private readonly Doorway _door;
+    private readonly PeerTable _namesTable = new();
+    private readonly NameClient? _names;
+    private readonly List<Doorway> _doors = [];
     private long _lastBeat = Stopwatch.GetTimestamp();
     private int _disposed;
 
@@ -50,8 +52,24 @@ internal sealed class ControlPlane : IDisposable
         var environment = new PeerEnvironment(_loop, _workers, _table, options);
         var service = new EngineService(handler, options);
         _connector = new PeerConnector(Identity, environment, service);
-        _door = new Doorway(socket, HelloPurpose.Engine, () => Identity, environment, service, handler.OnRefused);
-        _loop.Post(_door.Open);
+        var door = new Doorway(socket, HelloPurpose.Engine, Identity, environment, service, handler.OnRefused);
+        _doors.Add(door);
+        if (options.Rendezvous is { } rendezvous)
+        {
+            PeerEnvironment names = environment with { Table = _namesTable };
+            _names = new NameClient(rendezvous, Identity, names, listening =>
+            {
+                var other = new Doorway(listening, HelloPurpose.Names, Identity, names, new NameService(), handler.OnRefused);
+                lock (_doors)
+                {
+                    _doors.Add(other);
+                }
+
+                return other;
+            });
+        }
+
+        _loop.Post(door.Open);
         _loop.Start();
     }
 
@@ -141,10 +159,19 @@ internal sealed class ControlPlane : IDisposable
     /// <param name="value">Up to 32 KiB.</param>
     /// <param name="timeout">The longest wait for the name service.</param>
     /// <exception cref="UrmaException"><see cref="UrmaStatus.Exists"/>: the name is taken. No name service can be reached.</exception>
-    public IDisposable Publish(string name, ReadOnlySpan<byte> value, TimeSpan timeout) => throw new NotImplementedException();
+    public IDisposable Publish(string name, ReadOnlySpan<byte> value, TimeSpan timeout)
+    {
+        PeerCalls.ThrowIfServing(_loop);
+        return Names.Publish(name, value, timeout);
+    }
 
     /// <summary>Reads what anybody published, waiting until somebody does.</summary>
-    public byte[] Lookup(string name, TimeSpan timeout, CancellationToken ct = default) => throw new NotImplementedException();
+    /// <exception cref="UrmaException"><see cref="UrmaStatus.TimedOut"/>: nobody did, or no name service can be reached.</exception>
+    public byte[] Lookup(string name, TimeSpan timeout, CancellationToken ct = default)
+    {
+        PeerCalls.ThrowIfServing(_loop);
+        return Names.Lookup(name, timeout, ct);
+    }
 
     /// <summary>
     /// Says goodbye to all peers and fails what waits. Once this returned the handler is not called any more, unless a call took longer than
@@ -154,11 +181,15 @@ internal sealed class ControlPlane : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _names?.Dispose();
             _connector.Close();
             _loop.Dispose();
             _workers.Dispose();
         }
     }
+
+    private NameClient Names => _names ?? throw new UrmaException(
+        UrmaStatus.InvalidArgument, "Names need a place where they are kept: open the device with 'rendezvous'.");
 
     private static Socket Listen(ControlOptions options)
     {
@@ -212,7 +243,7 @@ internal sealed class ControlPlane : IDisposable
 
         _lastBeat = now;
         bool wasStopped = passed > _options.SilenceBound / 2;
-        foreach (ControlPeer peer in _table.Snapshot)
+        foreach (ControlPeer peer in (ControlPeer[])[.. _table.Snapshot, .. _namesTable.Snapshot])
         {
             if (wasStopped)
             {
@@ -231,12 +262,18 @@ internal sealed class ControlPlane : IDisposable
         _workers.Drop();
         byte[] goodbye = ControlFrames.OfText(
             ControlMessage.Goodbye, FrameKind.Notice, 0, UrmaStatus.Success, "it closed its context");
-        foreach (ControlPeer peer in _table.Close())
+        Doorway[] doors;
+        lock (_doors)
+        {
+            doors = [.. _doors];
+        }
+
+        // Before the goodbyes: whoever hears one may want to listen at the same place.
+        Array.ForEach(doors, static d => d.Close());
+        foreach (ControlPeer peer in (ControlPeer[])[.. _table.Close(), .. _namesTable.Close()])
         {
             _ = peer.Send(goodbye);
             peer.Lose("this end was closed");
         }
-
-        _door.Close();
     }
 }

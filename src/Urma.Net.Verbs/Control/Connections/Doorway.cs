@@ -15,7 +15,7 @@ internal sealed class Doorway : IFabricSource
     private readonly Socket _socket;
     private readonly PeerEnvironment _environment;
     private readonly HelloPurpose _purpose;
-    private readonly Func<EngineIdentity> _identity;
+    private readonly EngineIdentity _identity;
     private readonly IPeerService _service;
     private readonly Action<string> _refused;
     private readonly LinkedList<Guest> _guests = [];
@@ -24,7 +24,7 @@ internal sealed class Doorway : IFabricSource
 
     /// <summary>Prepares to accept on a socket, which is taken over.</summary>
     public Doorway(
-        Socket socket, HelloPurpose purpose, Func<EngineIdentity> identity, PeerEnvironment environment, IPeerService service, Action<string> refused)
+        Socket socket, HelloPurpose purpose, EngineIdentity identity, PeerEnvironment environment, IPeerService service, Action<string> refused)
     {
         _socket = socket;
         _purpose = purpose;
@@ -90,6 +90,11 @@ internal sealed class Doorway : IFabricSource
     /// <summary>Stops to accept.</summary>
     public void Close()
     {
+        if (_closed)
+        {
+            return;
+        }
+
         _closed = true;
         _environment.Loop.Remove((int)_socket.SafeHandle.DangerousGetHandle(), _token);
         _socket.Dispose();
@@ -138,7 +143,7 @@ internal sealed class Doorway : IFabricSource
 
         HelloVerdict verdict = Judge(introduced);
         Span<byte> answer = stackalloc byte[Hello.Size];
-        new Hello(Hello.CurrentVersion, _purpose, verdict, _identity()).Write(answer);
+        new Hello(Hello.CurrentVersion, _purpose, verdict, _identity).Write(answer);
 
         // A fresh socket has room for it.
         bool sent = guest.Channel.Send(answer) == Hello.Size;
