@@ -35,3 +35,5 @@ public sealed class LoopbackContexts() : ContextSuite(new LoopbackHarness());
 public sealed class LoopbackXcopy() : XcopySuite(new LoopbackHarness());
 
 public sealed class LoopbackWords() : WordSuite(new LoopbackHarness());
+
+public sealed class LoopbackPlacedMemory() : PlacedMemorySuite(new LoopbackHarness());

@@ -35,3 +35,5 @@ public sealed class UbContexts() : ContextSuite(new UbHarness());
 public sealed class UbXcopy() : XcopySuite(new UbHarness());
 
 public sealed class UbWords() : WordSuite(new UbHarness());
+
+public sealed class UbPlacedMemory() : PlacedMemorySuite(new UbHarness());

@@ -82,7 +82,7 @@ public sealed class BorrowPool : IDisposable
         options ??= new BorrowPoolOptions();
         SharedDirectory directory = SharedDirectory.Create(context, name, BorrowLayout.Kind, BorrowLayout.BodyLength, made =>
         {
-            using SegmentView view = made.Map();
+            using SharedWords view = made.Map();
             view.StoreRelease(BorrowLayout.ProcessQuota, options.ProcessQuota);
             view.StoreRelease(BorrowLayout.TenantQuota, options.TenantQuota);
         });
@@ -114,7 +114,7 @@ public sealed class BorrowPool : IDisposable
         Segment memory = Context.AllocateSegment(length);
         try
         {
-            using SegmentView view = Directory.Map();
+            using SharedWords view = Directory.Map();
             for (int index = 0; index < BorrowLayout.MaxOffers; index++)
             {
                 long entry = BorrowLayout.Entry(index);
@@ -284,7 +284,7 @@ public sealed class BorrowPool : IDisposable
     private Claim TryClaim(long length, string tenant, long own)
     {
         ulong tenantKey = KeyOf(tenant);
-        using SegmentView view = Directory.Map();
+        using SharedWords view = Directory.Map();
         Claim best = Survey(view, length, tenantKey, out long ofProcess, out long ofTenant);
         if (best.Entry == 0)
         {
@@ -327,7 +327,7 @@ public sealed class BorrowPool : IDisposable
 
     private (BorrowedMemory? Lease, string Message, bool IsSlow) Take(in Claim claim)
     {
-        using SegmentView view = Directory.Map();
+        using SharedWords view = Directory.Map();
         Span<byte> descriptor = stackalloc byte[SegmentDescriptor.Size];
         SharedDirectory.Read(view, claim.Entry + BorrowLayout.DescriptorStart, descriptor);
         var token = new Token((uint)view.LoadAcquire<ulong>(claim.Entry + BorrowLayout.TokenWord));
@@ -362,7 +362,7 @@ public sealed class BorrowPool : IDisposable
     }
 
     // Finds the smallest free offer that is long enough, and adds up what is borrowed. Entry 0 where there is none.
-    private Claim Survey(SegmentView view, long length, ulong tenant, out long ofProcess, out long ofTenant)
+    private Claim Survey(in SharedWords view, long length, ulong tenant, out long ofProcess, out long ofTenant)
     {
         var best = new Claim { Length = long.MaxValue };
         ofProcess = 0;
@@ -399,7 +399,7 @@ public sealed class BorrowPool : IDisposable
     }
 
     // Removes what a dead lender has left.
-    private bool TryClear(SegmentView view, long entry, ulong word)
+    private bool TryClear(in SharedWords view, long entry, ulong word)
     {
         uint lender = BorrowLayout.StateOf(word) == BorrowState.Busy
             ? BorrowLayout.BorrowerOf(word)

@@ -76,7 +76,7 @@ public sealed class BorrowedMemory : IDisposable
 
         try
         {
-            using SegmentView view = _pool.Directory.Map();
+            using SharedWords view = _pool.Directory.Map();
             ulong returned = BorrowLayout.Next(_word, BorrowState.Returned, BorrowLayout.BorrowerOf(_word));
             if (view.CompareSwap(_entry, _word, returned) != _word)
             {
@@ -101,7 +101,7 @@ public sealed class BorrowedMemory : IDisposable
         bool isLost = _pool.Directory.IsGone || _pool.Directory.LooksMemberGone(_lender) || Target.IsRevoked;
         if (!isLost)
         {
-            using SegmentView view = _pool.Directory.Map();
+            using SharedWords view = _pool.Directory.Map();
             word = view.LoadAcquire<ulong>(_entry);
         }
 

@@ -33,7 +33,7 @@ public sealed class MemoryOffer : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
-            using SegmentView view = _pool.Directory.Map();
+            using SharedWords view = _pool.Directory.Map();
             ulong word = view.LoadAcquire<ulong>(_entry);
             return IsOurs(view, word) && BorrowLayout.StateOf(word) is BorrowState.Lent or BorrowState.Asked;
         }
@@ -82,7 +82,7 @@ public sealed class MemoryOffer : IDisposable
     }
 
     /// <summary>Fills in the entry, which this member has claimed, and opens it.</summary>
-    internal void Publish(SegmentView view, uint lender)
+    internal void Publish(in SharedWords view, uint lender)
     {
         view.StoreRelease(_entry + BorrowLayout.LengthWord, Length);
         view.StoreRelease(_entry + BorrowLayout.LenderWord, (ulong)lender);
@@ -92,7 +92,7 @@ public sealed class MemoryOffer : IDisposable
     /// <summary>Cleans up after a borrower that returned it or died.</summary>
     internal void Recycle()
     {
-        using SegmentView view = _pool.Directory.Map();
+        using SharedWords view = _pool.Directory.Map();
         ulong word = view.LoadAcquire<ulong>(_entry);
         BorrowState state = BorrowLayout.StateOf(word);
         bool isOver = state == BorrowState.Returned
@@ -113,7 +113,7 @@ public sealed class MemoryOffer : IDisposable
     {
         long deadline = TimeLimit.After(timeout);
         bool wasLent = false;
-        using SegmentView view = _pool.Directory.Map();
+        using SharedWords view = _pool.Directory.Map();
         uint round = BorrowLayout.RoundOf(view.LoadAcquire<ulong>(_entry));
         while (true)
         {
@@ -169,7 +169,7 @@ public sealed class MemoryOffer : IDisposable
     }
 
     // Whoever cleans has the lock: what is not at rest while this has it never will be.
-    private bool HasStuck(SegmentView view, ulong word, bool withdraw)
+    private bool HasStuck(in SharedWords view, ulong word, bool withdraw)
     {
         lock (_lock)
         {
@@ -185,7 +185,7 @@ public sealed class MemoryOffer : IDisposable
     }
 
     // The entry of an offer that was cleared away may be another's now. While it is being filled in, its words are still the last one's.
-    private bool IsOurs(SegmentView view, ulong word)
+    private bool IsOurs(in SharedWords view, ulong word)
     {
         ulong lender = BorrowLayout.StateOf(word) == BorrowState.Busy
             ? BorrowLayout.BorrowerOf(word)
@@ -193,11 +193,11 @@ public sealed class MemoryOffer : IDisposable
         return lender == _pool.Directory.Member;
     }
 
-    private bool TryTake(SegmentView view, ulong word) =>
+    private bool TryTake(in SharedWords view, ulong word) =>
         view.CompareSwap(_entry, word, BorrowLayout.Next(word, BorrowState.Busy, _pool.Directory.Member)) == word;
 
     // First nobody reaches it any more, then it is cleared, then it is offered: no borrower sees another's data or stores.
-    private void Clean(SegmentView view, bool withdraw)
+    private void Clean(in SharedWords view, bool withdraw)
     {
         ulong busy = view.LoadAcquire<ulong>(_entry);
         try
@@ -227,7 +227,7 @@ public sealed class MemoryOffer : IDisposable
         Open(view);
     }
 
-    private void Open(SegmentView view)
+    private void Open(in SharedWords view)
     {
         Span<byte> descriptor = stackalloc byte[SegmentDescriptor.Size];
         _memory.Descriptor.WriteTo(descriptor);

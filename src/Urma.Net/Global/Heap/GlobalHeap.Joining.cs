@@ -27,11 +27,19 @@ public sealed unsafe partial class GlobalHeap
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(options);
-        if (!context.Capabilities.SupportsMapping || !context.Capabilities.SupportsRendezvous)
+        if (!context.Capabilities.SupportsMapping)
         {
             throw new UrmaException(
                 UrmaStatus.Failed,
-                $"A GlobalHeap needs peers' memory mapped and names on the fabric (ProviderCapabilities.SupportsMapping, SupportsRendezvous), which {context.Device.Provider.GetType().Name} lacks.");
+                $"A GlobalHeap is memory mapped at one address in all ranks, so that pointers mean the same everywhere, and the provider '{context.Device.Provider.Name}' maps no peer's memory (ProviderCapabilities.SupportsMapping). " +
+                "Use segments and their GlobalAddress instead: GlobalMemory.Load, Store, FetchAdd and Xcopy reach them there, too; PlacedMemory is memory that several share.");
+        }
+
+        if (!context.Capabilities.SupportsRendezvous)
+        {
+            throw new UrmaException(
+                UrmaStatus.Failed,
+                $"The ranks of a GlobalHeap find each other by names on the fabric, which the provider '{context.Device.Provider.Name}' lacks (ProviderCapabilities.SupportsRendezvous).");
         }
 
         if (context.Options.RefusesUndelayedViews)

@@ -16,7 +16,8 @@ internal sealed class Presence : IDisposable
 
     public Presence(UrmaContext context)
     {
-        _segment = context.AllocateSegment(0, new SegmentOptions { Access = SegmentAccess.Read });
+        // Where nobody is told that an import ended, watchers read a word now and then.
+        _segment = context.AllocateSegment(context.Capabilities.SupportsMapping ? 0 : sizeof(ulong), new SegmentOptions { Access = SegmentAccess.Read });
     }
 
     /// <summary>Serialised size in bytes, a multiple of eight.</summary>

@@ -4,7 +4,8 @@ namespace Urma.Net.Global;
 /// <remarks>
 /// Thread-safe. A member is gone only where that is proved: nobody listens at its engine's name, its process has exited, or its engine says
 /// that it does not have that presence (any more). Whom this process cannot ask, for want of descriptors or because a connection broke, is
-/// there, and is asked again. The bytes it is made from may come from shared memory that anybody wrote: nonsense proves nothing.
+/// there, and is asked again. Where memory is not mapped, a member whose device does not answer in time counts as gone, too: nothing else
+/// is ever known of it. The bytes it is made from may come from shared memory that anybody wrote: nonsense proves nothing.
 /// </remarks>
 internal sealed class PresenceWatch : IDisposable
 {
@@ -58,7 +59,7 @@ internal sealed class PresenceWatch : IDisposable
             }
 
             TargetSegment? import = Volatile.Read(ref _import);
-            if (import is { IsRevoked: false })
+            if (IsTold(import))
             {
                 return false;
             }
@@ -95,9 +96,10 @@ internal sealed class PresenceWatch : IDisposable
 
             lock (_lock)
             {
-                if (!_isGone && _import is not { IsRevoked: false })
+                if (!_isGone && !IsTold(_import) && !Probe())
                 {
                     Ask();
+                    _ = Probe();
                 }
 
                 return _isGone && !CannotTell;
@@ -112,6 +114,27 @@ internal sealed class PresenceWatch : IDisposable
     {
         Volatile.Write(ref _disposed, true);
         Replace(null);
+    }
+
+    // Whether the provider tells by itself when the member goes, and has not told.
+    private static bool IsTold(TargetSegment? import) => import is { IsRevoked: false, Translation: not { IsPosted: true } };
+
+    // Where it does not, the presence is read: whether it is there. What its device refuses, or does not answer, is gone.
+    private bool Probe()
+    {
+        if (_import is not { IsRevoked: false, Translation: { IsPosted: true } } import)
+        {
+            return false;
+        }
+
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        GlobalMemoryStatus status = _context.Global.TryXcopy(word, import.GlobalAddress);
+        if (status is GlobalMemoryStatus.OwnerLost or GlobalMemoryStatus.Revoked)
+        {
+            Volatile.Write(ref _isGone, true);
+        }
+
+        return true;
     }
 
     private void Look()
@@ -141,7 +164,8 @@ internal sealed class PresenceWatch : IDisposable
         }
         catch (UrmaException error)
         {
-            if (error.ProvesAbsence)
+            // A device that needs the owner for an import seldom says more than that it failed.
+            if (error.ProvesAbsence || (!_context.Capabilities.SupportsMapping && error.Status is not (UrmaStatus.OutOfMemory or UrmaStatus.TryAgain)))
             {
                 Volatile.Write(ref _isGone, true);
             }

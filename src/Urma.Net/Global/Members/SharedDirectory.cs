@@ -27,6 +27,7 @@ internal sealed class SharedDirectory : IDisposable
     private const int ClaimWord = 0;
     private const int UsesWord = 8;
     private const int PresenceStart = 16;
+    private const int CardLength = 64 + sizeof(uint);
     private const int UseShift = 6;
     private const ulong MaxUse = 1023;
     private const ulong MaxNumber = (MaxUse << UseShift) | (MaxMembers - 1);
@@ -59,25 +60,30 @@ internal sealed class SharedDirectory : IDisposable
     public uint Member { get; private set; }
 
     /// <summary>Whether the member that made it has died or closed it: nothing can be agreed on any more.</summary>
-    public bool IsGone => Volatile.Read(ref _disposed) != 0 || (_import?.IsRevoked ?? _own!.IsDisposed);
+    /// <remarks>Where memory is not mapped that is learnt by the first access that fails.</remarks>
+    public bool IsGone => Volatile.Read(ref _disposed) != 0
+        || (_import is null ? _own!.IsDisposed : _import.IsRevoked || _import.Translation is { IsPosted: true, IsCurrent: false });
+
+    /// <summary>What others join it with, where they cannot look its name up: descriptor and token.</summary>
+    public byte[] Card { get; private init; } = [];
 
     /// <summary>Makes one and joins it.</summary>
     /// <param name="context">Who.</param>
-    /// <param name="name">What others find it by.</param>
+    /// <param name="name">What others find it by; null where they get its <see cref="Card"/> in another way.</param>
     /// <param name="kind">What it is for: others must ask for the same.</param>
     /// <param name="bodyLength">Bytes of the user's own.</param>
     /// <param name="initialise">Fills them in before anybody sees them.</param>
-    public static SharedDirectory Create(UrmaContext context, string name, ulong kind, long bodyLength, Action<SharedDirectory> initialise)
+    public static SharedDirectory Create(UrmaContext context, string? name, ulong kind, long bodyLength, Action<SharedDirectory> initialise)
     {
         Segment segment = context.AllocateSegment(BodyStart + bodyLength);
         SharedDirectory? made = null;
         try
         {
-            Span<byte> card = stackalloc byte[SegmentDescriptor.Size + sizeof(uint)];
+            byte[] card = new byte[CardLength];
             segment.Descriptor.WriteTo(card);
-            BinaryPrimitives.WriteUInt32LittleEndian(card[SegmentDescriptor.Size..], segment.Token.Value);
-            made = new SharedDirectory(context, segment, null);
-            using (SegmentView view = made.Map())
+            BinaryPrimitives.WriteUInt32LittleEndian(card.AsSpan(SegmentDescriptor.Size), segment.Token.Value);
+            made = new SharedDirectory(context, segment, null) { Card = card };
+            using (SharedWords view = made.Map())
             {
                 view.StoreRelease(KindWord, kind);
                 view.StoreRelease(MagicWord, Magic);
@@ -85,7 +91,7 @@ internal sealed class SharedDirectory : IDisposable
 
             made.Enter();
             initialise(made);
-            made._published = context.Publish(name, card);
+            made._published = name is null ? null : context.Publish(name, card);
             return made;
         }
         catch
@@ -100,17 +106,30 @@ internal sealed class SharedDirectory : IDisposable
     public static SharedDirectory Join(UrmaContext context, string name, ulong kind, TimeSpan timeout)
     {
         byte[] card = context.Lookup(name, timeout);
-        if (card.Length != SegmentDescriptor.Size + sizeof(uint))
+        return card.Length == CardLength
+            ? Join(context, card, kind, name)
+            : throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' was published by something else: {card.Length} bytes.");
+    }
+
+    /// <summary>Joins one by its <see cref="Card"/>.</summary>
+    /// <param name="context">Who.</param>
+    /// <param name="card">From the member that made it.</param>
+    /// <param name="kind">What it must be for.</param>
+    /// <param name="name">What it is called in errors.</param>
+    /// <exception cref="UrmaException">It cannot be reached, or is for something else.</exception>
+    public static SharedDirectory Join(UrmaContext context, ReadOnlySpan<byte> card, ulong kind, string name)
+    {
+        if (card.Length != CardLength)
         {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' was published by something else: {card.Length} bytes.");
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"'{name}' has {card.Length} bytes, not {CardLength}: it is damaged. Exchange it again.");
         }
 
         TargetSegment import = context.ImportSegment(
-            SegmentDescriptor.Read(card), new Token(BinaryPrimitives.ReadUInt32LittleEndian(card.AsSpan(SegmentDescriptor.Size))));
-        var joined = new SharedDirectory(context, null, import);
+            SegmentDescriptor.Read(card), new Token(BinaryPrimitives.ReadUInt32LittleEndian(card[SegmentDescriptor.Size..])));
+        var joined = new SharedDirectory(context, null, import) { Card = card.ToArray() };
         try
         {
-            using (SegmentView view = joined.Map())
+            using (SharedWords view = joined.Map())
             {
                 if (view.Length < BodyStart || view.LoadAcquire<ulong>(MagicWord) != Magic || view.LoadAcquire<ulong>(KindWord) != kind)
                 {
@@ -130,10 +149,15 @@ internal sealed class SharedDirectory : IDisposable
 
     /// <summary>Its memory; dispose the view soon.</summary>
     /// <exception cref="UrmaException">It is gone.</exception>
-    public SegmentView Map()
+    public SharedWords Map()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        return _own is null ? _import!.Map() : _own.Map();
+        if (!_context.Capabilities.SupportsMapping)
+        {
+            return new SharedWords(_context.Global, _own?.GlobalAddress ?? _import!.GlobalAddress, _own?.Length ?? _import!.Length);
+        }
+
+        return new SharedWords(_own is null ? _import!.Map() : _own.Map());
     }
 
     /// <summary>
@@ -154,7 +178,7 @@ internal sealed class SharedDirectory : IDisposable
         while (true)
         {
             ulong holder;
-            using (SegmentView view = Map())
+            using (SharedWords view = Map())
             {
                 holder = view.CompareSwap<ulong>(LockWord, 0, Member);
             }
@@ -172,7 +196,7 @@ internal sealed class SharedDirectory : IDisposable
             // One and the same member may hold it on another thread. What is no member's number holds nothing.
             if (wait.Count > 50 && holder != Member && (holder > MaxNumber || LooksMemberGone((uint)holder)))
             {
-                using SegmentView view = Map();
+                using SharedWords view = Map();
                 _ = view.CompareSwap<ulong>(LockWord, holder, 0);
             }
 
@@ -183,12 +207,12 @@ internal sealed class SharedDirectory : IDisposable
     /// <summary>Gives the lock back.</summary>
     public void Unlock()
     {
-        using SegmentView view = Map();
+        using SharedWords view = Map();
         _ = view.CompareSwap<ulong>(LockWord, Member, 0);
     }
 
     /// <summary>Reads bytes a word at a time.</summary>
-    public static void Read(SegmentView view, long offset, Span<byte> destination)
+    public static void Read(in SharedWords view, long offset, Span<byte> destination)
     {
         for (int i = 0; i < destination.Length; i += sizeof(ulong))
         {
@@ -197,7 +221,7 @@ internal sealed class SharedDirectory : IDisposable
     }
 
     /// <summary>Writes bytes a word at a time.</summary>
-    public static void Write(SegmentView view, long offset, ReadOnlySpan<byte> source)
+    public static void Write(in SharedWords view, long offset, ReadOnlySpan<byte> source)
     {
         for (int i = 0; i < source.Length; i += sizeof(ulong))
         {
@@ -216,7 +240,7 @@ internal sealed class SharedDirectory : IDisposable
         {
             if (!IsGone)
             {
-                using SegmentView view = Map();
+                using SharedWords view = Map();
                 _ = view.CompareSwap(SlotOf(Member) + ClaimWord, Ready | Member, 0UL);
             }
         }
@@ -269,7 +293,7 @@ internal sealed class SharedDirectory : IDisposable
         PresenceWatch watch;
         lock (_lock)
         {
-            using (SegmentView view = Map())
+            using (SharedWords view = Map())
             {
                 long slot = SlotOf(member);
                 if (view.LoadAcquire<ulong>(slot + ClaimWord) != (Ready | member))
@@ -306,7 +330,7 @@ internal sealed class SharedDirectory : IDisposable
         _presence.WriteTo(card);
         for (uint slot = 0; slot < MaxMembers; slot++)
         {
-            using SegmentView view = Map();
+            using SharedWords view = Map();
             long at = SlotOf(slot);
             ulong claim = view.LoadAcquire<ulong>(at + ClaimWord);
             if (claim != 0 && !((claim & Ready) == 0 ? IsClaimantGone(claim) : IsMemberGone((uint)claim)))

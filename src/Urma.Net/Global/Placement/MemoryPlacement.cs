@@ -7,7 +7,7 @@ namespace Urma.Net;
 /// Where the memory a context can reach lies, and how far it is: measured when first asked for, again by <see cref="RefreshAsync(CancellationToken)"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. A measurement reads some kilobytes of the segment, takes some hundred microseconds, and is at most a few accesses
+/// Thread-safe. Memory that cannot be mapped is measured by the reads that are posted for it. A measurement reads some kilobytes of the segment, takes some hundred microseconds, and is at most a few accesses
 /// over a slow link; where one access takes longer than a millisecond it runs in the background.
 /// </remarks>
 public sealed unsafe class MemoryPlacement
@@ -116,7 +116,7 @@ public sealed unsafe class MemoryPlacement
             ProcessId = range.ProcessId,
             Label = range.Label,
             NumaNode = node,
-            Tier = range.Link?.Model.Tier ?? (node is { } there && NumaNodes.OfThisThread() is { } here && here != there ? MemoryTier.CrossNuma : MemoryTier.Local),
+            Tier = range.IsPosted ? MemoryTier.Rdma : range.Link?.Model.Tier ?? (node is { } there && NumaNodes.OfThisThread() is { } here && here != there ? MemoryTier.CrossNuma : MemoryTier.Local),
             Distance = range.Distance,
             IsCacheable = range.Memory != null && range.Link is null,
             Link = range.Link?.Model,

@@ -17,7 +17,7 @@ internal sealed class PlacedLocation : IDisposable
     public GlobalAddress Address { get; }
 
     /// <summary>Notes in a directory where a generation lies.</summary>
-    public static void Write(SegmentView view, uint generation, in SegmentDescriptor descriptor, Token token)
+    public static void Write(in SharedWords view, uint generation, in SegmentDescriptor descriptor, Token token)
     {
         Span<byte> bytes = stackalloc byte[SegmentDescriptor.Size];
         descriptor.WriteTo(bytes);
@@ -26,7 +26,7 @@ internal sealed class PlacedLocation : IDisposable
     }
 
     /// <summary>Imports what a directory says; null and why where that fails.</summary>
-    public static PlacedLocation? TryReach(UrmaContext context, SegmentView view, uint generation, long length, out GlobalMemoryStatus fault)
+    public static PlacedLocation? TryReach(UrmaContext context, in SharedWords view, uint generation, long length, out GlobalMemoryStatus fault)
     {
         Span<byte> bytes = stackalloc byte[SegmentDescriptor.Size];
         SharedDirectory.Read(view, PlacedMemoryLayout.Place(generation), bytes);

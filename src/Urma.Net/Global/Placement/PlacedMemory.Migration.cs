@@ -13,6 +13,8 @@ public sealed partial class PlacedMemory
     // No granule's word: nobody has been written 2⁴⁸ times.
     private const ulong NeverCopied = ulong.MaxValue;
 
+    private const long NoWindow = -1;
+
     /// <summary>For tests: called where a copy has seen a granule that is being written, before it goes on.</summary>
     internal Action? OnBusyGranule { get; set; }
 
@@ -42,7 +44,7 @@ public sealed partial class PlacedMemory
     private MigrationResult Migrate(in SegmentDescriptor to, Token token, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using SegmentView view = _directory.Map();
+        using SharedWords view = _directory.Map();
         ulong state;
         while (true)
         {
@@ -83,7 +85,7 @@ public sealed partial class PlacedMemory
         }
     }
 
-    private MigrationResult Move(SegmentView view, ulong state, in SegmentDescriptor to, Token token, long start, CancellationToken cancellationToken)
+    private MigrationResult Move(in SharedWords view, ulong state, in SegmentDescriptor to, Token token, long start, CancellationToken cancellationToken)
     {
         uint generation = PlacedMemoryLayout.GenerationOf(state) + 1;
         var address = new GlobalAddress(to.Eid, to.Uasid, to.VirtualAddress);
@@ -155,7 +157,7 @@ public sealed partial class PlacedMemory
         };
     }
 
-    private MigrationStatus Switch(SegmentView view, ulong state, ref PlacedCopy copy)
+    private MigrationStatus Switch(in SharedWords view, ulong state, ref PlacedCopy copy)
     {
         ulong switching = state | PlacedMemoryLayout.IsSwitching;
         if (view.CompareSwap(PlacedMemoryLayout.State, state, switching) != state)
@@ -203,7 +205,7 @@ public sealed partial class PlacedMemory
     private ref struct PlacedCopy
     {
         private readonly GlobalMemory _memory;
-        private readonly SegmentView _view;
+        private readonly SharedWords _view;
         private readonly GlobalAddress _from;
         private readonly GlobalAddress _to;
         private readonly long _length;
@@ -211,9 +213,12 @@ public sealed partial class PlacedMemory
         private readonly int _most;
         private readonly ulong[] _copied;
         private readonly ulong[] _words;
+        private readonly ulong[] _window;
+        private readonly ulong[] _after;
+        private long _windowStart;
         private readonly Action? _onBusyGranule;
 
-        public PlacedCopy(GlobalMemory memory, SegmentView view, GlobalAddress from, GlobalAddress to, long length, int shift, Action? onBusyGranule)
+        public PlacedCopy(GlobalMemory memory, in SharedWords view, GlobalAddress from, GlobalAddress to, long length, int shift, Action? onBusyGranule)
         {
             _onBusyGranule = onBusyGranule;
             _memory = memory;
@@ -225,6 +230,8 @@ public sealed partial class PlacedMemory
             _most = (int)Math.Max(1, LongestCopy >> shift);
             _copied = new ulong[Granules(length, 1L << shift)];
             _words = new ulong[_most];
+            _window = new ulong[Math.Min(_most, _copied.Length)];
+            _after = new ulong[_most];
             Array.Fill(_copied, NeverCopied);
         }
 
@@ -239,6 +246,7 @@ public sealed partial class PlacedMemory
         public bool CopyChanged(CancellationToken cancellationToken)
         {
             bool complete = true;
+            _windowStart = NoWindow;
             for (long index = 0; index < _copied.Length && Status == GlobalMemoryStatus.Success;)
             {
                 int count = ChangedFrom(index, out bool isBusy);
@@ -270,11 +278,10 @@ public sealed partial class PlacedMemory
             int count = 0;
             for (; count < _most && index + count < _copied.Length; count++)
             {
-                long at = PlacedMemoryLayout.Granule(index + count);
-                ulong word = _view.LoadAcquire<ulong>(at);
+                ulong word = WordOf(index + count);
                 if (PlacedMemoryLayout.WriterOf(word) != 0)
                 {
-                    BusyGranule = at;
+                    BusyGranule = PlacedMemoryLayout.Granule(index + count);
                     isBusy = true;
                     break;
                 }
@@ -290,6 +297,18 @@ public sealed partial class PlacedMemory
             return count;
         }
 
+        // Many at once, because each look may be a round trip: what is read early in a pass says only more strictly what was written since.
+        private ulong WordOf(long index)
+        {
+            if (_windowStart == NoWindow || index < _windowStart || index >= _windowStart + _window.Length)
+            {
+                _windowStart = Math.Min(index, _copied.Length - _window.Length);
+                _view.LoadMany(PlacedMemoryLayout.Granule(_windowStart), _window);
+            }
+
+            return _window[index - _windowStart];
+        }
+
         private bool CopyRun(long index, int count)
         {
             long offset = index << _shift;
@@ -298,9 +317,11 @@ public sealed partial class PlacedMemory
             BytesCopied += length;
             Interlocked.MemoryBarrier();
             bool complete = true;
+            Span<ulong> now = _after.AsSpan(0, count);
+            _view.LoadMany(PlacedMemoryLayout.Granule(index), now);
             for (int i = 0; i < count; i++)
             {
-                bool isSame = _view.LoadAcquire<ulong>(PlacedMemoryLayout.Granule(index + i)) == _words[i];
+                bool isSame = now[i] == _words[i];
                 _copied[index + i] = isSame ? _words[i] : NeverCopied;
                 complete &= isSame;
             }

@@ -34,7 +34,7 @@ public sealed partial class PlacedMemory : IDisposable
         _context = context;
         _directory = directory;
         _options = options;
-        using SegmentView view = directory.Map();
+        using SharedWords view = directory.Map();
         Length = view.LoadAcquire<long>(PlacedMemoryLayout.Length);
         long granule = view.LoadAcquire<long>(PlacedMemoryLayout.GranuleLength);
         if (Length < 1 || granule is < 64 or > 1 << 20 || !System.Numerics.BitOperations.IsPow2(granule)
@@ -53,13 +53,16 @@ public sealed partial class PlacedMemory : IDisposable
     /// <summary>Bytes that are read and written as one.</summary>
     public int GranuleLength => 1 << _granuleShift;
 
+    /// <summary>What another member joins with: some bytes that hold the secret, too, so give them to nobody else.</summary>
+    public ReadOnlyMemory<byte> Invitation => _directory.Card;
+
     /// <summary>How often it has been moved.</summary>
     /// <exception cref="UrmaException">The member that created it is gone.</exception>
     public long Moves
     {
         get
         {
-            using SegmentView view = _directory.Map();
+            using SharedWords view = _directory.Map();
             return PlacedMemoryLayout.GenerationOf(view.LoadAcquire<ulong>(PlacedMemoryLayout.State)) - 1L;
         }
     }
@@ -71,6 +74,12 @@ public sealed partial class PlacedMemory : IDisposable
     /// <param name="options">How; defaults when null.</param>
     /// <exception cref="UrmaException">The name is taken, or memory ran out.</exception>
     public static PlacedMemory Create(UrmaContext context, string name, Segment memory, PlacedMemoryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Make(context, name, memory, options);
+    }
+
+    private static PlacedMemory Make(UrmaContext context, string? name, Segment memory, PlacedMemoryOptions? options)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(memory);
@@ -86,13 +95,32 @@ public sealed partial class PlacedMemory : IDisposable
         SharedDirectory directory = SharedDirectory.Create(
             context, name, PlacedMemoryLayout.Kind, PlacedMemoryLayout.BodyLength(granules), made =>
             {
-                using SegmentView view = made.Map();
+                using SharedWords view = made.Map();
                 view.StoreRelease(PlacedMemoryLayout.Length, memory.Length);
                 view.StoreRelease(PlacedMemoryLayout.GranuleLength, (long)options.GranuleLength);
                 PlacedLocation.Write(view, 1, memory.Descriptor, memory.Token);
                 view.StoreRelease(PlacedMemoryLayout.State, PlacedMemoryLayout.StateOf(1));
             });
         return new PlacedMemory(context, directory, options);
+    }
+
+    /// <summary>Makes a region that has no name, for fabrics without names: others join it by its <see cref="Invitation"/>.</summary>
+    /// <param name="context">This member.</param>
+    /// <param name="memory">Where the data lies first; peers must have the right to read and write.</param>
+    /// <param name="options">How; defaults when null.</param>
+    /// <exception cref="UrmaException">Memory ran out.</exception>
+    public static PlacedMemory Create(UrmaContext context, Segment memory, PlacedMemoryOptions? options = null) =>
+        Make(context, null, memory, options);
+
+    /// <summary>Becomes a member of a region.</summary>
+    /// <param name="context">This member.</param>
+    /// <param name="invitation">Another member's <see cref="Invitation"/>.</param>
+    /// <param name="options">How; defaults when null.</param>
+    /// <exception cref="UrmaException">The invitation is damaged, the member that created the region is gone, or it has 64 members.</exception>
+    public static PlacedMemory Join(UrmaContext context, ReadOnlySpan<byte> invitation, PlacedMemoryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Join(context, SharedDirectory.Join(context, invitation, PlacedMemoryLayout.Kind, "The invitation"), options);
     }
 
     /// <summary>Becomes a member of a region.</summary>
@@ -104,7 +132,11 @@ public sealed partial class PlacedMemory : IDisposable
     public static PlacedMemory Join(UrmaContext context, string name, TimeSpan timeout, PlacedMemoryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        SharedDirectory directory = SharedDirectory.Join(context, name, PlacedMemoryLayout.Kind, timeout);
+        return Join(context, SharedDirectory.Join(context, name, PlacedMemoryLayout.Kind, timeout), options);
+    }
+
+    private static PlacedMemory Join(UrmaContext context, SharedDirectory directory, PlacedMemoryOptions? options)
+    {
         try
         {
             return new PlacedMemory(context, directory, options ?? new PlacedMemoryOptions());
@@ -203,7 +235,7 @@ public sealed partial class PlacedMemory : IDisposable
     /// <exception cref="UrmaException">The member that created it is gone.</exception>
     public IReadOnlyList<PlacementPiece> Query()
     {
-        using SegmentView view = _directory.Map();
+        using SharedWords view = _directory.Map();
         PlacedLocation? location = Locate(view, view.LoadAcquire<ulong>(PlacedMemoryLayout.State), out GlobalMemoryStatus fault);
         return location is null ? throw new GlobalMemoryException(fault, LastAddress(0), Length) : _context.Placement.Query(location.Address, Length);
     }
@@ -240,7 +272,7 @@ public sealed partial class PlacedMemory : IDisposable
     {
         var wait = default(SpinWait);
         long deadline = 0;
-        using SegmentView view = _directory.Map();
+        using SharedWords view = _directory.Map();
         long at = PlacedMemoryLayout.Granule(offset >> _granuleShift);
         while (true)
         {
@@ -280,7 +312,7 @@ public sealed partial class PlacedMemory : IDisposable
     {
         var wait = default(SpinWait);
         long deadline = 0;
-        using SegmentView view = _directory.Map();
+        using SharedWords view = _directory.Map();
         long at = PlacedMemoryLayout.Granule(offset >> _granuleShift);
         while (true)
         {
@@ -336,11 +368,11 @@ public sealed partial class PlacedMemory : IDisposable
         }
     }
 
-    private static bool IsCurrent(SegmentView view, ulong state) =>
+    private static bool IsCurrent(in SharedWords view, ulong state) =>
         PlacedMemoryLayout.GenerationOf(view.LoadAcquire<ulong>(PlacedMemoryLayout.State)) == PlacedMemoryLayout.GenerationOf(state);
 
     // False where it takes too long. A dead writer's granule is given back as it is.
-    private bool WaitForWriter(SegmentView view, long at, ulong word, ref SpinWait wait, ref long deadline)
+    private bool WaitForWriter(in SharedWords view, long at, ulong word, ref SpinWait wait, ref long deadline)
     {
         if (wait.Count > SpinsBeforeDoubt && PlacedMemoryLayout.WriterOf(word) is var writer && writer != _directory.Member && _directory.LooksMemberGone(writer))
         {
@@ -352,7 +384,7 @@ public sealed partial class PlacedMemory : IDisposable
     }
 
     // False where it takes too long. A dead mover has moved nothing.
-    private bool WaitForMover(SegmentView view, ulong state, ref SpinWait wait, ref long deadline)
+    private bool WaitForMover(in SharedWords view, ulong state, ref SpinWait wait, ref long deadline)
     {
         if (wait.Count > SpinsBeforeDoubt)
         {
@@ -362,7 +394,7 @@ public sealed partial class PlacedMemory : IDisposable
         return Wait(ref wait, ref deadline);
     }
 
-    private bool EndForDeadMover(SegmentView view, ulong state, bool canWait) =>
+    private bool EndForDeadMover(in SharedWords view, ulong state, bool canWait) =>
         PlacedMemoryLayout.MoverOf(state) is var mover && mover != _directory.Member
         && (canWait ? _directory.IsMemberGone(mover) : _directory.LooksMemberGone(mover))
         && view.CompareSwap(PlacedMemoryLayout.State, state, PlacedMemoryLayout.StateOf(PlacedMemoryLayout.GenerationOf(state))) == state;
@@ -379,7 +411,7 @@ public sealed partial class PlacedMemory : IDisposable
     }
 
     // Null where it cannot be reached, or has moved on meanwhile.
-    private PlacedLocation? Locate(SegmentView view, ulong state, out GlobalMemoryStatus fault)
+    private PlacedLocation? Locate(in SharedWords view, ulong state, out GlobalMemoryStatus fault)
     {
         fault = GlobalMemoryStatus.Success;
         uint generation = PlacedMemoryLayout.GenerationOf(state);

@@ -214,7 +214,7 @@ public sealed class BorrowTests : ProcessTest
         await Assert.ThrowsAsync<UrmaException>(() => offer.ReclaimAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(Bound));
         await Task.Run(offer.Dispose).WaitAsync(Bound);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => offer.ReclaimAsync());
-        using SegmentView after = directory.Map();
+        using Global.SharedWords after = directory.Map();
         Assert.Equal(Global.BorrowState.Empty, Global.BorrowLayout.StateOf(after.LoadAcquire<ulong>(entry)));
     }
 
@@ -227,7 +227,7 @@ public sealed class BorrowTests : ProcessTest
         using MemoryOffer offer = lender.Offer(Length);
         using (Global.SharedDirectory directory = Global.SharedDirectory.Join(context, Name, Global.BorrowLayout.Kind, Bound))
         {
-            using SegmentView view = directory.Map();
+            using Global.SharedWords view = directory.Map();
             view.StoreRelease(Global.BorrowLayout.Entry(0) + Global.BorrowLayout.LengthWord, Length / 2L);
         }
 

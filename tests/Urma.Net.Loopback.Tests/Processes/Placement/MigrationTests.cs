@@ -198,7 +198,7 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
         Hold(writer);
         placed.OnBusyGranule = () =>
         {
-            using SegmentView view = writer.Map();
+            using Global.SharedWords view = writer.Map();
             ulong word = view.LoadAcquire<ulong>(Global.PlacedMemoryLayout.Granule(0));
             if ((view.LoadAcquire<ulong>(Global.PlacedMemoryLayout.State) & Global.PlacedMemoryLayout.IsSwitching) != 0)
             {
@@ -251,7 +251,7 @@ public sealed class MigrationTests(Xunit.Abstractions.ITestOutputHelper output) 
 
     private static void Hold(Global.SharedDirectory member)
     {
-        using SegmentView view = member.Map();
+        using Global.SharedWords view = member.Map();
         view.StoreRelease(Global.PlacedMemoryLayout.Granule(0), (ulong)member.Member);
     }
 

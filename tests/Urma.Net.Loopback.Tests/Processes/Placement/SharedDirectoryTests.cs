@@ -49,7 +49,7 @@ public sealed class SharedDirectoryTests : ProcessTest
 
         Assert.True(await Task.Run(() => directory.TryLock(Bound)).WaitAsync(Bound * 2));
         directory.Unlock();
-        using SegmentView after = directory.Map();
+        using Global.SharedWords after = directory.Map();
         Assert.Equal(0UL, after.LoadAcquire<ulong>(SharedDirectory.LockWord));
     }
 }
