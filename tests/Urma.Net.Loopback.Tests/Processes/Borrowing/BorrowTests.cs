@@ -205,7 +205,7 @@ public sealed class BorrowTests : ProcessTest
         MemoryOffer offer = pool.Offer(Length);
         long entry = Global.BorrowLayout.Entry(0);
         using Global.SharedDirectory directory = Global.SharedDirectory.Join(context, Name, Global.BorrowLayout.Kind, Bound);
-        using (SegmentView view = directory.Map())
+        using (Global.SharedWords view = directory.Map())
         {
             uint lender = (uint)view.LoadAcquire<ulong>(entry + Global.BorrowLayout.LenderWord);
             view.StoreRelease(entry, Global.BorrowLayout.Next(view.LoadAcquire<ulong>(entry), Global.BorrowState.Busy, lender));

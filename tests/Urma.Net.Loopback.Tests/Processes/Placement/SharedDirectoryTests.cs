@@ -42,7 +42,7 @@ public sealed class SharedDirectoryTests : ProcessTest
     {
         UrmaContext context = OpenHere();
         using SharedDirectory directory = SharedDirectory.Create(context, Name, Kind, 8, static _ => { });
-        using (SegmentView view = directory.Map())
+        using (Global.SharedWords view = directory.Map())
         {
             view.StoreRelease(SharedDirectory.LockWord, garbage);
         }
