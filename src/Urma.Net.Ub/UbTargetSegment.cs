@@ -64,6 +64,8 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
         }
     }
 
+    internal override bool TellsItsEnd => false;
+
     internal override bool HasWay => _context.NeedsNoRoute || Volatile.Read(ref _hasRoute);
 
     public void SetRoute(urma_target_jetty_t* route)

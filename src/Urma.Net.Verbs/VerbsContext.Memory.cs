@@ -18,7 +18,7 @@ public sealed unsafe partial class VerbsContext
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         options ??= SegmentOptions.Default;
         options.Validate();
-        return Keep(VerbsSegment.Allocate(this, length, options));
+        return Known(Keep(VerbsSegment.Allocate(this, length, options)));
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed unsafe partial class VerbsContext
             throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of an RDMA device do not map segments: register without RequireMapping.");
         }
 
-        return Keep(VerbsSegment.Register(this, address, length, options));
+        return Known(Keep(VerbsSegment.Register(this, address, length, options)));
     }
 
     /// <inheritdoc/>
@@ -59,6 +59,7 @@ public sealed unsafe partial class VerbsContext
             _importedSegments.Add(segment);
         }
 
+        _ = KnownImport(segment);
         if (engine.IsGone)
         {
             segment.End();

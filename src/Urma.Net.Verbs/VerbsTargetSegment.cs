@@ -41,6 +41,7 @@ internal sealed unsafe class VerbsTargetSegment : TargetSegment
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
             _context.RemoteSegments.Retire(RemoteToken);
+            _context.Global.End(Translation);
             _context.WaitUntilNobodyPosts();
         }
     }

@@ -87,6 +87,15 @@ public sealed unsafe partial class GlobalMemory
         }
     }
 
+    /// <summary>The grant of a range has ended, as its owner told.</summary>
+    internal void End(TranslationRange? range)
+    {
+        if (range is not null)
+        {
+            _table.MarkEnded(range);
+        }
+    }
+
     /// <summary>No thread begins to reach a range any more.</summary>
     internal void Forget(TranslationRange? range)
     {

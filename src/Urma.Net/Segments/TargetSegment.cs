@@ -37,6 +37,9 @@ public abstract class TargetSegment : IDisposable
     /// <summary>Whether its living owner revoked or disposed it, which a lost connection does not prove. False once disposed.</summary>
     internal abstract bool WasEndedByOwner { get; }
 
+    /// <summary>Whether <see cref="IsRevoked"/> becomes true by itself when the grant ends or the owner dies; else an access has to find out.</summary>
+    internal virtual bool TellsItsEnd => true;
+
     /// <summary>Whether posted work finds its way to the owner; if not, the device must be shown one first.</summary>
     internal virtual bool HasWay => true;
 

@@ -117,12 +117,12 @@ internal sealed class PresenceWatch : IDisposable
     }
 
     // Whether the provider tells by itself when the member goes, and has not told.
-    private static bool IsTold(TargetSegment? import) => import is { IsRevoked: false, Translation: not { IsPosted: true } };
+    private static bool IsTold(TargetSegment? import) => import is { IsRevoked: false, TellsItsEnd: true };
 
     // Where it does not, the presence is read: whether it is there. What its device refuses, or does not answer, is gone.
     private bool Probe()
     {
-        if (_import is not { IsRevoked: false, Translation: { IsPosted: true } } import)
+        if (_import is not { IsRevoked: false, TellsItsEnd: false } import)
         {
             return false;
         }
