@@ -8,6 +8,8 @@ const string Configuration = "Release";
 const string Solution = "Urma.Net.sln";
 const string ToolProject = "src/Urma.Tool/Urma.Tool.csproj";
 const string SoftwareUbProject = "native/exports/Liburma/Urma.Net.Exports.Liburma.csproj";
+const string RoubProject = "native/exports/Roub/Urma.Net.Exports.Roub.csproj";
+const string VerbsHeader = "/usr/include/infiniband/verbs.h";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
 const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string Arm64Headers = "/usr/aarch64-linux-gnu/include";
@@ -65,7 +67,7 @@ Task("native").Does(() =>
     EnsureDirectoryExists("artifacts/native-build");
     try
     {
-        BuildNative(output);
+        BuildNative(MakeAbsolute(Directory("artifacts/native")));
     }
     catch (CakeException error)
     {
@@ -85,36 +87,57 @@ Task("exports").Does(() =>
 {
     if (Context.Tools.Resolve("cc") == null || (Context.Tools.Resolve("clang") == null && Context.Tools.Resolve("gcc") == null))
     {
-        Console.WriteLine("exports: no C compiler found, so the software UB device is not built (apt-get install gcc).");
+        Console.WriteLine("exports: no C compiler found, so the software UB device and the RoUB shim are not built (apt-get install gcc).");
         return;
     }
 
+    Export(SoftwareUbProject, "the software UB device", "liburma.so", "liburma.so.0");
+    if (FileExists(VerbsHeader))
+    {
+        Export(RoubProject, "the RoUB shim", "liburma-roub.so", "liburma-roub.so");
+
+        // For programs that look for the library by its name: the folder goes into LD_LIBRARY_PATH.
+        var folder = MakeAbsolute(Directory("artifacts/native/roub"));
+        EnsureDirectoryExists(folder);
+        var link = folder.CombineWithFilePath("libibverbs.so.1").FullPath;
+        System.IO.File.Delete(link);
+        System.IO.File.CreateSymbolicLink(link, "../liburma-roub.so");
+    }
+    else
+    {
+        Console.WriteLine($"exports: {VerbsHeader} not found, so the RoUB shim is not built (apt-get install libibverbs-dev).");
+    }
+
+    if (Context.Tools.Resolve("cmake") != null)
+    {
+        // The C programs of native/tests are linked with it, once it is there.
+        EnsureDirectoryExists("artifacts/native-build");
+        BuildNative(MakeAbsolute(Directory("artifacts/native")));
+    }
+});
+
+void Export(string project, string what, string file, string name)
+{
     var output = MakeAbsolute(Directory("artifacts/native"));
     var made = MakeAbsolute(Directory("artifacts/exports/out"));
     try
     {
-        RunSilently("dotnet", $"publish {SoftwareUbProject} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
+        RunSilently("dotnet", $"publish {project} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
     }
     catch (CakeException error) when (new[] { "NU1101", "NU1102", "NU1301" }.Any(error.Message.Contains))
     {
         // Its tests say so, too, and are skipped.
-        Console.WriteLine($"exports: the ahead-of-time compiler's package cannot be had here, so the software UB device is not built. {error.Message}");
+        Console.WriteLine($"exports: the ahead-of-time compiler's package cannot be had here, so {what} is not built. {error.Message}");
         return;
     }
 
     EnsureDirectoryExists(output);
 
     // By renaming: a process that uses the former file keeps it.
-    var library = output.CombineWithFilePath("liburma.so.0").FullPath;
-    System.IO.File.Copy(made.CombineWithFilePath("liburma.so").FullPath, library + ".new", overwrite: true);
+    var library = output.CombineWithFilePath(name).FullPath;
+    System.IO.File.Copy(made.CombineWithFilePath(file).FullPath, library + ".new", overwrite: true);
     System.IO.File.Move(library + ".new", library, overwrite: true);
-    if (Context.Tools.Resolve("cmake") != null)
-    {
-        // The C programs of native/tests are linked with it, once it is there.
-        EnsureDirectoryExists("artifacts/native-build");
-        BuildNative(output);
-    }
-});
+}
 
 Task("build").IsDependentOn("exports").IsDependentOn("native").Does(() =>
 {

@@ -1,4 +1,4 @@
-namespace Urma.Net.Exports.Liburma;
+namespace Urma.Net.Exports;
 
 /// <summary>What a structure of ours is. The values are unlikely in memory that is none.</summary>
 internal enum BlockKind : uint

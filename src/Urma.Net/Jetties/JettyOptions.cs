@@ -11,4 +11,7 @@ public record JettyOptions : JfsOptions
     /// <see cref="JfsOptions.SendJfc"/>.
     /// </summary>
     public JfrOptions? Receive { get; init; }
+
+    /// <summary>The JFC that messages to this jetty are reported to, where it is another than that of <see cref="SharedJfr"/>.</summary>
+    internal Jfc? LaneJfc { get; init; }
 }

@@ -31,4 +31,13 @@ public record JfsOptions
     /// the copy overlaps with computation; <see cref="long.MaxValue"/> (the default) runs every copy while posting.
     /// </summary>
     public long EngineThreshold { get; init; } = long.MaxValue;
+
+    /// <summary>The number it must have, which the caller keeps unique among its own; otherwise the context gives one.</summary>
+    internal uint? Number { get; init; }
+
+    /// <summary>What becomes of the queue when a request fails.</summary>
+    internal QueueFailure OnFailure { get; init; }
+
+    /// <summary>Leads requests to what they name only by the peer's numbers; null where tokens say everything.</summary>
+    internal IQueueWay? Way { get; init; }
 }

@@ -41,6 +41,12 @@ public sealed record SegmentOptions
     /// <summary>Whether it is granted without the secret (URMA_TOKEN_NONE).</summary>
     internal bool IsOpen { get; init; }
 
+    /// <summary>The address peers name it by; otherwise that of its memory.</summary>
+    internal ulong? NameAddress { get; init; }
+
+    /// <summary>A number that importers are told; opaque to the engine.</summary>
+    internal uint Domain { get; init; }
+
     /// <summary>Whether importers can be granted this: each right needs those below it.</summary>
     internal static bool IsGrant(SegmentAccess access) =>
         access is SegmentAccess.Read or (SegmentAccess.Read | SegmentAccess.Write) or SegmentAccess.All;

@@ -98,14 +98,14 @@ static urma_status_t move(void *to, const void *from, uint32_t len)
 #define OPTIONS(name, type, cfg, jfs_cfg, active, table)                                                       \
     EXPORTED urma_status_t urma_set_##name##_opt(type *name, uint64_t opt, void *buf, uint32_t len)            \
     {                                                                                                          \
-        if (name == NULL || buf == NULL || name->active || front_state == FRONT_FORKED) {                      \
+        if (name == NULL || buf == NULL || name->active || runtime_state == RUNTIME_FORKED) {                      \
             return URMA_EINVAL;                                                                                \
         }                                                                                                      \
         return move(find(table, COUNT(table), &name->cfg, jfs_cfg, opt, len), buf, len);                       \
     }                                                                                                          \
     EXPORTED urma_status_t urma_get_##name##_opt(type *name, uint64_t opt, void *buf, uint32_t len)            \
     {                                                                                                          \
-        if (name == NULL || buf == NULL || front_state == FRONT_FORKED) {                                      \
+        if (name == NULL || buf == NULL || runtime_state == RUNTIME_FORKED) {                                      \
             return URMA_EINVAL;                                                                                \
         }                                                                                                      \
         return move(buf, find(table, COUNT(table), &name->cfg, jfs_cfg, opt, len), len);                       \

@@ -41,7 +41,7 @@ internal unsafe struct LaneEntry
     [FieldOffset(28)]
     public ushort Slot;
 
-    /// <summary>What filled the receive: a <see cref="ReceiveOpcode"/>.</summary>
+    /// <summary>What filled the receive: a <see cref="ReceiveOpcode"/>. Private ring: the request's <see cref="Urma.Net.Opcode"/>.</summary>
     [FieldOffset(30)]
     public byte Opcode;
 

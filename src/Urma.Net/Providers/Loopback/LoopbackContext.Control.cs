@@ -82,6 +82,9 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
             case ControlMessage.LaneRefused:
                 RefuseLane(peer, index, second);
                 break;
+            case ControlMessage.JettyFault when payload.Length >= 12:
+                FindJetty(index)?.Admission?.OnFault(peer.Uasid, second, (CompletionStatus)payload[8]);
+                break;
         }
     }
 
@@ -226,6 +229,13 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     private void OpenLane(LoopbackPeer peer, ReadOnlySpan<byte> payload, ControlReply reply)
     {
         LoopbackJfr queue = FindReceiveQueue(payload);
+        IJettyAdmission? admission = FindJetty(BitConverter.ToUInt32(payload[16..]))?.Admission;
+        if (admission is not null && !admission.Admits(peer.Uasid, BitConverter.ToUInt32(payload[8..])))
+        {
+            reply.Fail(UrmaStatus.TryAgain, "The jetty is not connected to you (yet).");
+            return;
+        }
+
         LoopbackReceiveLane lane = queue.OpenLane(
             peer, BitConverter.ToUInt32(payload[8..]), BitConverter.ToUInt32(payload[16..]), BitConverter.ToUInt32(payload[20..]));
         bool senderHasBarrier = BitConverter.ToUInt32(payload[12..]) != 0;
@@ -235,9 +245,10 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
         reply.Write((uint)lane.Bit);
         reply.Write(senderHasBarrier && LoopbackBarrier.IsRegistered ? 0u : 1u);
         reply.Write(queue.Id);
+        reply.Write(admission?.Attributes ?? 0);
         reply.AddFd(queue.ReadOnlyDescriptor);
         reply.AddFd(queue.ClaimDescriptor);
-        reply.AddFd(queue.LoopbackJfc.Doorbell.Descriptor);
+        reply.AddFd(lane.Jfc.Doorbell.Descriptor);
         reply.AddFd(lane.Descriptor);
     }
 

@@ -104,7 +104,7 @@ internal sealed unsafe partial class LoopbackContext
             mapped.Add(MapFd(response, 3, LoopbackReceiveLane.Length((int)depth), writable: true));
             var grant = new LaneGrant(
                 mapped[0], mapped[1], mapped[2], mapped[3], (int)depth, (int)maxSge, laneId & ushort.MaxValue, (int)(bit % LoopbackDoorbell.MaxSources), mustFence);
-            var lane = new LoopbackSendLane(target, grant, sourceJettyId);
+            var lane = new LoopbackSendLane(target, grant, sourceJettyId) { PeerAttributes = reply.Length < 32 ? 0 : BitConverter.ToUInt64(reply[24..]) };
             lock (_lock)
             {
                 _sendLanes.Add(lane);
@@ -117,6 +117,16 @@ internal sealed unsafe partial class LoopbackContext
             mapped.ForEach(static m => m.Dispose());
             throw;
         }
+    }
+
+    /// <summary>Tells the jetty behind a lane that a request failed because of it.</summary>
+    public void TellFault(LoopbackSendLane lane, uint sourceJettyId, CompletionStatus status)
+    {
+        Span<byte> payload = stackalloc byte[12];
+        BitConverter.TryWriteBytes(payload, lane.Target.Descriptor.JettyId);
+        BitConverter.TryWriteBytes(payload[4..], sourceJettyId);
+        BitConverter.TryWriteBytes(payload[8..], (uint)status);
+        _ = Plane.TryNotify(lane.Peer, ControlMessage.JettyFault, payload);
     }
 
     /// <summary>Gives a lane back.</summary>

@@ -84,7 +84,27 @@ internal sealed unsafe partial class LoopbackContext
     {
         ThrowIfDisposed();
         LoopbackPeer peer = Connect(descriptor.Eid, descriptor.Uasid);
-        SegmentGrant grant = AskForSegment(peer, in descriptor, token);
+        return Take(peer, descriptor, AskForSegment(peer, in descriptor, token), address);
+    }
+
+    /// <summary>Imports a peer's segment of which only number and token are known.</summary>
+    /// <param name="uasid">The owner's.</param>
+    /// <param name="index">Its number within the owner.</param>
+    /// <param name="token">What opens it.</param>
+    internal LoopbackTargetSegment ImportSegment(uint uasid, uint index, Token token)
+    {
+        ThrowIfDisposed();
+        LoopbackPeer peer = Connect(Eid, uasid);
+        Span<byte> payload = stackalloc byte[12];
+        BitConverter.TryWriteBytes(payload, index);
+        BitConverter.TryWriteBytes(payload[4..], LoopbackSegment.AnyGeneration);
+        BitConverter.TryWriteBytes(payload[8..], token.Value);
+        SegmentGrant grant = Receive(peer, index, forReceive: false, Ask(peer, ControlMessage.ImportSegment, payload));
+        return Take(peer, new SegmentDescriptor(Eid, uasid, grant.OwnerAddress, grant.Length, grant.Access, index, grant.Epoch), grant, address: 0);
+    }
+
+    private LoopbackTargetSegment Take(LoopbackPeer peer, SegmentDescriptor descriptor, SegmentGrant grant, nint address)
+    {
         descriptor = descriptor with { TokenId = grant.Index, Generation = grant.Epoch };
         LoopbackTargetSegment lost;
         bool hasMoved = false;
@@ -298,7 +318,11 @@ internal sealed unsafe partial class LoopbackContext
                 mapping = file.MapShared(writable);
             }
 
-            return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch, number);
+            return new SegmentGrant(mapping, offset, length, ownerAddress, access, mode, epoch, number)
+            {
+                Domain = reply.Length < 56 ? 0 : BitConverter.ToUInt32(reply[44..]),
+                NameAddress = reply.Length < 56 ? ownerAddress : BitConverter.ToUInt64(reply[48..]),
+            };
         }
     }
 

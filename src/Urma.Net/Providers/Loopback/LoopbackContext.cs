@@ -137,7 +137,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     {
         ThrowIfDisposed();
         Check(options);
-        var queue = new LoopbackSendQueue(this, NextQueueId(), options, isJetty);
+        var queue = new LoopbackSendQueue(this, options.Number ?? NextQueueId(), options, isJetty);
         Graveyard.Watch(queue);
         return queue;
     }

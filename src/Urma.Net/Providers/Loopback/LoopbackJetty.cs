@@ -13,10 +13,17 @@ internal sealed class LoopbackJetty : Jetty
         _ownReceiveQueue = ownsReceiveQueue ? receiveQueue : null;
         _context = context;
         _queue = queue;
+        LaneJfc = (LoopbackJfc)(options.LaneJfc ?? receiveQueue.ReceiveJfc);
     }
 
     /// <summary>The engine behind it.</summary>
     public LoopbackSendQueue Queue => _queue;
+
+    /// <summary>Polls the lanes of those who send to it.</summary>
+    public LoopbackJfc LaneJfc { get; }
+
+    /// <summary>Who may send to it; null for everybody who shows the token.</summary>
+    public IJettyAdmission? Admission { get; set; }
 
     public override uint Id => _queue.Id;
 

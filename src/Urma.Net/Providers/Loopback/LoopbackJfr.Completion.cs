@@ -16,11 +16,15 @@ internal sealed unsafe partial class LoopbackJfr
     private long _flushDeadline;
     private bool _unclaimedFlushed;
 
+    // Lanes to jetties that report elsewhere have pollers of their own; set before the first of them is polled.
+    private volatile bool _hasManyPollers;
+    private SpinLock _freeLock = new(enableThreadOwnerTracking: false);
+
     /// <summary>
     /// Checks an entry that a sender wrote against our own records, takes in an inline payload, and frees the slot. Poller only.
     /// </summary>
     /// <returns>False where the entry contradicts our records.</returns>
-    public bool TryComplete(LaneEntry* entry, out Completion completion)
+    public bool TryComplete(LoopbackJfc jfc, LaneEntry* entry, out Completion completion)
     {
         // Every field is read once: the sender can still write to the entry.
         ulong result = entry->Result;
@@ -40,11 +44,11 @@ internal sealed unsafe partial class LoopbackJfr
             return false;
         }
 
-        return TryComplete(in delivery, out completion);
+        return TryComplete(jfc, in delivery, out completion);
     }
 
     /// <summary>The same for one of the messages of a packed entry, whose length was checked against what the entry holds.</summary>
-    public bool TryCompletePacked(LaneEntry* entry, int index, int length, byte* payload, out Completion completion)
+    public bool TryCompletePacked(LoopbackJfc jfc, LaneEntry* entry, int index, int length, byte* payload, out Completion completion)
     {
         var delivery = new Delivery
         {
@@ -56,11 +60,11 @@ internal sealed unsafe partial class LoopbackJfr
             Opcode = ReceiveOpcode.Send,
             Payload = payload,
         };
-        return TryComplete(in delivery, out completion);
+        return TryComplete(jfc, in delivery, out completion);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryComplete(in Delivery delivery, out Completion completion)
+    private bool TryComplete(LoopbackJfc jfc, in Delivery delivery, out Completion completion)
     {
         uint slot = delivery.Slot;
         ReceiveSlot* record = _slots + (slot & _mask);
@@ -79,7 +83,7 @@ internal sealed unsafe partial class LoopbackJfr
 
         if (delivery.Payload != null && delivery.Length != 0 && status == CompletionStatus.Success
             && delivery.Opcode != ReceiveOpcode.WriteWithImmediate
-            && !TakeInline(delivery.Payload, record, slot, (int)delivery.Length))
+            && !TakeInline(jfc, delivery.Payload, record, slot, (int)delivery.Length))
         {
             status = CompletionStatus.LocalAccessError;
         }
@@ -92,18 +96,18 @@ internal sealed unsafe partial class LoopbackJfr
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TakeInline(byte* payload, ReceiveSlot* record, uint slot, int length)
+    private bool TakeInline(LoopbackJfc jfc, byte* payload, ReceiveSlot* record, uint slot, int length)
     {
         if (record->Pieces != 1)
         {
-            return TakeInlineScattered(payload, slot, record->Pieces, length);
+            return TakeInlineScattered(jfc, payload, slot, record->Pieces, length);
         }
 
         // Whoever deregisters the buffer waits for the poller to leave this stretch before it unmaps.
-        _jfc.EnterCopy();
+        jfc.EnterCopy();
         if (!LocalSegmentTable.Contains(_context.LocalSegments, record->Buffer))
         {
-            _jfc.LeaveCopy();
+            jfc.LeaveCopy();
             return false;
         }
 
@@ -116,19 +120,19 @@ internal sealed unsafe partial class LoopbackJfr
             Unsafe.CopyBlockUnaligned((void*)record->Buffer.Address, payload, (uint)length);
         }
 
-        _jfc.LeaveCopy();
+        jfc.LeaveCopy();
         return true;
     }
 
-    private bool TakeInlineScattered(byte* source, uint slot, int pieces, int length)
+    private bool TakeInlineScattered(LoopbackJfc jfc, byte* source, uint slot, int pieces, int length)
     {
-        _jfc.EnterCopy();
+        jfc.EnterCopy();
         for (int i = 0; i < pieces && length > 0; i++)
         {
             SegmentRange piece = _scatter[(slot * MaxSge) + i];
             if (!LocalSegmentTable.Contains(_context.LocalSegments, piece))
             {
-                _jfc.LeaveCopy();
+                jfc.LeaveCopy();
                 return false;
             }
 
@@ -138,11 +142,34 @@ internal sealed unsafe partial class LoopbackJfr
             length -= (int)part;
         }
 
-        _jfc.LeaveCopy();
+        jfc.LeaveCopy();
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Free(uint slot)
+    {
+        if (_hasManyPollers)
+        {
+            FreeShared(slot);
+        }
+        else
+        {
+            FreeCore(slot);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeShared(uint slot)
+    {
+        bool locked = false;
+        _freeLock.Enter(ref locked);
+        FreeCore(slot);
+        _freeLock.Exit();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeCore(uint slot)
     {
         uint returned = _freeReturned;
         _freeSlots[returned & _mask] = slot;
@@ -173,7 +200,7 @@ internal sealed unsafe partial class LoopbackJfr
             {
                 if (former.Peer == peer && former.SourceJettyId == sourceJettyId && former.SourceTarget == sourceTarget)
                 {
-                    _jfc.Close(former);
+                    former.Jfc.Close(former);
                 }
             }
 
@@ -183,14 +210,16 @@ internal sealed unsafe partial class LoopbackJfr
             }
             while (_lanes.ContainsKey(_nextLane));
 
-            var lane = LoopbackReceiveLane.Create(this, _nextLane, peer, sourceJettyId, sourceTarget);
             LoopbackJetty? target = _context.FindJetty(targetJettyId);
+            LoopbackJfc jfc = target?.LaneJfc ?? _jfc;
+            _hasManyPollers |= jfc != _jfc;
+            var lane = LoopbackReceiveLane.Create(this, jfc, _nextLane, peer, sourceJettyId, sourceTarget);
             lane.IsJetty = target is not null;
             lane.LocalId = target?.Id ?? Id;
             lane.Owner = target?.Face ?? Face;
             try
             {
-                _jfc.Attach(lane);
+                jfc.Attach(lane);
             }
             catch
             {
@@ -220,7 +249,7 @@ internal sealed unsafe partial class LoopbackJfr
         {
             foreach (LoopbackReceiveLane lane in _lanes.Values.Where(which))
             {
-                _jfc.Close(lane);
+                lane.Jfc.Close(lane);
             }
         }
     }
@@ -231,17 +260,18 @@ internal sealed unsafe partial class LoopbackJfr
     /// <summary>Poller, once a closing lane is empty.</summary>
     public void OnLaneDetached(LoopbackReceiveLane lane)
     {
-        if (_closed)
-        {
-            _lostLanes.Add(lane.Id);
-        }
-        else
+        if (!_closed)
         {
             OfferAgain(lane.Id);
         }
 
         lock (_lanes)
         {
+            if (_closed)
+            {
+                _lostLanes.Add(lane.Id);
+            }
+
             _lanes.Remove(lane.Id);
             _lanesAttached--;
         }
@@ -324,14 +354,14 @@ internal sealed unsafe partial class LoopbackJfr
             }
 
             uint claimant = _unclaimedFlushed ? ClaimantOf(record, slot) : ClaimOwn(record, slot);
-            if (claimant != 0 && !giveUp && !_lostLanes.Contains(claimant))
+            if (claimant != 0 && !giveUp && !IsLost(claimant))
             {
                 held = true;
                 continue;
             }
 
             record->State = ReceiveSlot.Free;
-            _flushRing!.Push(record->UserContext, 0, CompletionStatus.WorkRequestFlushed, CompletionFlags.Receive);
+            _flushRing!.Push(record->UserContext, 0, CompletionStatus.WorkRequestFlushed, CompletionFlags.Receive, 0);
             Free(slot);
         }
 
@@ -344,6 +374,14 @@ internal sealed unsafe partial class LoopbackJfr
         CloseLanes(static _ => true);
         _jfc.Close(_flushRing!);
         return true;
+    }
+
+    private bool IsLost(uint lane)
+    {
+        lock (_lanes)
+        {
+            return _lostLanes.Contains(lane);
+        }
     }
 
     // Takes an unclaimed receive for ourselves; otherwise says which lane has it.

@@ -17,10 +17,12 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
     private int _packedTaken;
     private int _packedOffset;
 
-    private LoopbackReceiveLane(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget, MemoryFile file, SharedMapping mapping)
-        : base((LaneEntry*)(mapping.Pointer + EntriesOffset), jfr.Depth, (uint*)(mapping.Pointer + ArmedOffset), jfr.LoopbackJfc.Doorbell)
+    private LoopbackReceiveLane(
+        LoopbackJfr jfr, LoopbackJfc jfc, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget, MemoryFile file, SharedMapping mapping)
+        : base((LaneEntry*)(mapping.Pointer + EntriesOffset), jfr.Depth, (uint*)(mapping.Pointer + ArmedOffset), jfc.Doorbell)
     {
         _jfr = jfr;
+        Jfc = jfc;
         _file = file;
         _mapping = mapping;
         Id = id;
@@ -30,6 +32,9 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
         SourceUasid = peer.Uasid;
         SourceEid = peer.Eid;
     }
+
+    /// <summary>Polls it.</summary>
+    public LoopbackJfc Jfc { get; }
 
     /// <summary>Its number in the JFR's claim words; never 0.</summary>
     public uint Id { get; }
@@ -45,12 +50,12 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
 
     public static long Length(int depth) => EntriesOffset + ((long)depth * sizeof(LaneEntry));
 
-    public static LoopbackReceiveLane Create(LoopbackJfr jfr, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget)
+    public static LoopbackReceiveLane Create(LoopbackJfr jfr, LoopbackJfc jfc, uint id, LoopbackPeer peer, uint sourceJettyId, uint sourceTarget)
     {
         MemoryFile file = MemoryFile.Create("urma-lane", Length(jfr.Depth));
         try
         {
-            return new LoopbackReceiveLane(jfr, id, peer, sourceJettyId, sourceTarget, file, file.MapShared(writable: true));
+            return new LoopbackReceiveLane(jfr, jfc, id, peer, sourceJettyId, sourceTarget, file, file.MapShared(writable: true));
         }
         catch
         {
@@ -66,7 +71,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
             return TakePacked(entry, out completion);
         }
 
-        if (_jfr.TryComplete(entry, out completion))
+        if (_jfr.TryComplete(Jfc, entry, out completion))
         {
             Taken++;
             return true;
@@ -88,7 +93,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
             return Poison();
         }
 
-        if (!_jfr.TryCompletePacked(entry, index, length, entry->Payload + _packedOffset, out completion))
+        if (!_jfr.TryCompletePacked(Jfc, entry, index, length, entry->Payload + _packedOffset, out completion))
         {
             return Poison();
         }
@@ -109,7 +114,7 @@ internal sealed unsafe class LoopbackReceiveLane : CompletionSource
         // Not believable: this sender gets nothing more delivered, and its claims are offered to others.
         IsDetached = true;
         IsClosing = true;
-        _jfr.LoopbackJfc.Close(this);
+        Jfc.Close(this);
         _jfr.OnLanePoisoned(this);
         return false;
     }

@@ -179,6 +179,8 @@ internal sealed unsafe class LoopbackSegment : Segment, ISegmentLease
         reply.Write((ulong)Address);
         reply.Write(_adopted?.RequestedOffset ?? 0L);
         reply.Write(Index);
+        reply.Write(Options.Domain);
+        reply.Write(Options.NameAddress ?? (ulong)Address);
         MemoryFile? file = _adopted?.File ?? _file;
         if (file is not null)
         {

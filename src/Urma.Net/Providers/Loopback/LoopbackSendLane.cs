@@ -93,6 +93,9 @@ internal sealed unsafe class LoopbackSendLane : IDisposable
 
     public uint JfrId { get; }
 
+    /// <summary>What the jetty behind it says of itself: <see cref="IJettyAdmission.Attributes"/>.</summary>
+    public ulong PeerAttributes { get; init; }
+
     public int MaxScatter { get; }
 
     private long ClaimedLength => MaxRun * (long)MaxScatter * sizeof(ReceiveDescriptor);

@@ -13,7 +13,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     private Outcome Execute(in WorkRequest request, ReadOnlySpan<SegmentRange> gather, out CompletionStatus status, out long length)
     {
         // The two short cuts cover what latency is measured on; everything else takes the general way.
-        if (request.GatherCount == 0 && request.Local.Length < _engineThreshold)
+        if (request.GatherCount == 0 && request.Local.Length < _engineThreshold && (request.Flags & LateBound) == 0)
         {
             if (request.Opcode == Opcode.Write)
             {
@@ -81,6 +81,11 @@ internal sealed unsafe partial class LoopbackSendQueue
                 || request.GatherStart < 0))
         {
             return Outcome.Malformed;
+        }
+
+        if ((request.Flags & LateBound) != 0)
+        {
+            return ExecuteLate(in request, gather, out status, out length);
         }
 
         ReadOnlySpan<SegmentRange> pieces = request.GatherCount != 0

@@ -92,7 +92,8 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         RemoteSegmentTable.Entry* target = null;
-        if (request.Opcode == Opcode.WriteImmediate)
+        bool isWrite = request.Opcode == Opcode.WriteImmediate;
+        if (isWrite && (length != 0 || request.Remote.Token != NoRemote))
         {
             target = RemoteSegmentTable.Find(_remote, _remoteTable.Limit, request.Remote, length, SegmentAccess.Write);
             if (target == null)
@@ -101,18 +102,19 @@ internal sealed unsafe partial class LoopbackSendQueue
                 return Done(ref length, status);
             }
         }
+
         if (!lane.TryClaim(out long position))
         {
             return Outcome.NotReady;
         }
 
-        if (target == null && length > LoopbackLayout.EntryInlineLength && MapBuffers(lane, length) is var outcome and not Outcome.Done)
+        if (!isWrite && length > LoopbackLayout.EntryInlineLength && MapBuffers(lane, length) is var outcome and not Outcome.Done)
         {
             lane.Hold(position);
             return outcome;
         }
 
-        return target != null
+        return isWrite
             ? DeliverWriteImmediate(in request, pieces, lane, target, position, ref length, out status)
             : DeliverMessage(in request, pieces, lane, position, ref length, out status);
     }

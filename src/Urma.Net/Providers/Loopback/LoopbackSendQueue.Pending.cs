@@ -32,7 +32,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         {
             if (_state != JettyState.Ready)
             {
-                return UrmaStatus.Failed;
+                return PostFlushed(requests, ref posted);
             }
 
             int count = Pending;
@@ -111,7 +111,7 @@ internal sealed unsafe partial class LoopbackSendQueue
                 // A second engine would have found the head running.
                 if (_headIsRunning)
                 {
-                    return _options.RnrTimer;
+                    return _rnrTimer;
                 }
 
                 head = _pending[_pendingHead & (uint)(Depth - 1)];
@@ -139,19 +139,24 @@ internal sealed unsafe partial class LoopbackSendQueue
                     return AnswerInterval;
                 }
 
-                if (outcome is Outcome.NotReady or Outcome.Asked)
+                if (outcome is Outcome.NotReady or Outcome.Asked or Outcome.Unconnected)
                 {
-                    if (_state == JettyState.Ready && !IsOverdue(ref slot))
+                    if (_state == JettyState.Ready && !IsOverdue(ref slot, outcome))
                     {
                         return UntilRetry(slot.Deadline);
                     }
 
-                    status = _state == JettyState.Ready ? CompletionStatus.RnrRetryCountExceeded : CompletionStatus.WorkRequestFlushed;
+                    status = _state == JettyState.Ready ? OverdueStatus(outcome) : CompletionStatus.WorkRequestFlushed;
                     length = 0;
                     _counters->Errors++;
                 }
 
                 _counters->EngineOperations++;
+                if (status != CompletionStatus.Success)
+                {
+                    Settle(ref status);
+                }
+
                 Retire(ref slot, status, length);
                 _headSeenByEngine = _pendingHead;
                 SetPending(Pending - 1);
@@ -205,22 +210,32 @@ internal sealed unsafe partial class LoopbackSendQueue
                 break;
             }
 
-            if (outcome == Outcome.NotReady)
+            if (outcome is Outcome.NotReady or Outcome.Unconnected)
             {
                 if (_options.TransportMode != TransportMode.UnreliableMessage)
                 {
-                    if (!IsOverdue(ref head))
+                    if (!IsOverdue(ref head, outcome))
                     {
                         break;
                     }
 
-                    status = CompletionStatus.RnrRetryCountExceeded;
+                    status = OverdueStatus(outcome);
                     length = 0;
                     _counters->Errors++;
                 }
             }
 
-            Retire(ref head, outcome == Outcome.Malformed ? CompletionStatus.LocalOperationError : status, length);
+            if (outcome == Outcome.Malformed)
+            {
+                status = CompletionStatus.LocalOperationError;
+            }
+
+            if (status != CompletionStatus.Success)
+            {
+                Settle(ref status);
+            }
+
+            Retire(ref head, status, length);
             count--;
         }
 
@@ -234,13 +249,22 @@ internal sealed unsafe partial class LoopbackSendQueue
         return true;
     }
 
-    // Starts the clock at the first try that found no receive.
-    private bool IsOverdue(ref PendingWork work)
+    // Starts the clock at the first try that found no peer, or no receive.
+    private bool IsOverdue(ref PendingWork work, Outcome outcome)
     {
-        if (work.Deadline == 0)
+        bool awaitsPeer = outcome == Outcome.Unconnected;
+        if (work.Deadline == 0 || work.AwaitsPeer != awaitsPeer)
         {
-            _counters->ReceiverNotReady++;
-            work.Deadline = _options.RnrRetry == InfiniteRetry ? TimeLimit.Never : TimeLimit.After(_options.RnrTimer * _options.RnrRetry);
+            work.AwaitsPeer = awaitsPeer;
+            if (awaitsPeer)
+            {
+                work.Deadline = TimeLimit.After(_ackTimeout);
+            }
+            else
+            {
+                _counters->ReceiverNotReady++;
+                work.Deadline = _rnrRetry == InfiniteRetry ? TimeLimit.Never : TimeLimit.After(_rnrTimer * _rnrRetry);
+            }
         }
 
         return TimeLimit.HasPassed(work.Deadline);
@@ -249,7 +273,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     private TimeSpan UntilRetry(long deadline)
     {
         TimeSpan left = TimeLimit.Left(deadline);
-        TimeSpan wait = left == Timeout.InfiniteTimeSpan || left > _options.RnrTimer ? _options.RnrTimer : left;
+        TimeSpan wait = left == Timeout.InfiniteTimeSpan || left > _rnrTimer ? _rnrTimer : left;
         return wait < LookInterval ? LookInterval : wait;
     }
 
@@ -337,7 +361,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     {
         if (status != CompletionStatus.Success || (work.Request.Flags & WorkRequestFlags.Signaled) != 0)
         {
-            _ring.Push(work.Request.UserContext, length, status, _flags);
+            _ring.Push(work.Request.UserContext, length, status, _flags, (byte)work.Request.Opcode);
         }
 
         NativeMemory.Free(work.Pieces);

@@ -132,9 +132,14 @@ internal sealed unsafe partial class LoopbackSendQueue
         public void Complete(int index, CompletionStatus status, long length)
         {
             ref readonly WorkRequest request = ref _requests[index];
+            if (status != CompletionStatus.Success)
+            {
+                queue.Settle(ref status);
+            }
+
             if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
             {
-                queue._ring.Push(request.UserContext, length, status, queue._flags);
+                queue._ring.Push(request.UserContext, length, status, queue._flags, (byte)request.Opcode);
             }
         }
     }
@@ -149,7 +154,15 @@ internal sealed unsafe partial class LoopbackSendQueue
         [UnscopedRef]
         public ref readonly WorkRequest Request(int index) => ref At(index).Request;
 
-        public void Complete(int index, CompletionStatus status, long length) => queue.Retire(ref At(index), status, length);
+        public void Complete(int index, CompletionStatus status, long length)
+        {
+            if (status != CompletionStatus.Success)
+            {
+                queue.Settle(ref status);
+            }
+
+            queue.Retire(ref At(index), status, length);
+        }
 
         private ref PendingWork At(int index) => ref queue._pending[(_head + (uint)index) & (uint)(queue.Depth - 1)];
     }

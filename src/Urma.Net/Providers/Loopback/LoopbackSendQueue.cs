@@ -24,6 +24,8 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
     private readonly RemoteSegmentTable _remoteTable;
     private readonly RemoteSegmentTable.Entry* _remote;
     private readonly long _engineThreshold;
+    private readonly IQueueWay? _way;
+    private readonly QueueFailure _onFailure;
     private readonly LoopbackLinks? _links;
     private readonly Lock _gate = new();
     private readonly Lock _lanesLock = new();
@@ -55,6 +57,10 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
         _remoteTable = context.RemoteSegments;
         _remote = _remoteTable.Entries;
         _engineThreshold = options.EngineThreshold;
+        _way = options.Way;
+        _onFailure = options.OnFailure;
+        _rnrRetry = options.RnrRetry;
+        _rnrTimer = options.RnrTimer;
         _jfc.Reserve(Depth, "send queue");
         _ring = new PrivateRing(Depth, _jfc.Doorbell, OnRingDetached) { LocalId = id, IsJetty = isJetty };
         try
@@ -113,7 +119,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
 
         if (_state != JettyState.Ready)
         {
-            return UrmaStatus.Failed;
+            return PostFlushed(requests, ref posted);
         }
 
         Volatile.Write(ref _activity, _activity + 1);
@@ -133,6 +139,11 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
                 posted += run;
                 if (run != 0)
                 {
+                    if (_state != JettyState.Ready)
+                    {
+                        break;
+                    }
+
                     continue;
                 }
             }
@@ -140,12 +151,22 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
             Outcome outcome = Execute(in request, gather, out CompletionStatus status, out long length);
             if (outcome == Outcome.Done)
             {
+                if (status != CompletionStatus.Success)
+                {
+                    Settle(ref status);
+                }
+
                 if (status != CompletionStatus.Success || (request.Flags & WorkRequestFlags.Signaled) != 0)
                 {
-                    _ring.Push(request.UserContext, length, status, _flags);
+                    _ring.Push(request.UserContext, length, status, _flags, (byte)request.Opcode);
                 }
 
                 posted++;
+                if (_state != JettyState.Ready)
+                {
+                    break;
+                }
+
                 continue;
             }
 
@@ -160,7 +181,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
         }
 
         Volatile.Write(ref _activity, _activity + 1);
-        return result;
+        return posted < requests.Length && result == UrmaStatus.Success && _state != JettyState.Ready ? PostFlushed(requests, ref posted) : result;
     }
 
     /// <summary>Executes a request now and hands its result over directly; queues it where it has to wait.</summary>
@@ -261,6 +282,9 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
 
         /// <summary>The target was asked for its buffer; the answer is under way.</summary>
         Asked,
+
+        /// <summary>The peer is not connected to this queue yet.</summary>
+        Unconnected,
 
         /// <summary>It must run on the engine thread.</summary>
         Engine,

@@ -52,6 +52,12 @@ internal sealed unsafe class LoopbackTargetSegment : TargetSegment, ISegmentLeas
 
     public uint Epoch => _grant.Epoch;
 
+    /// <summary>See <see cref="SegmentGrant.NameAddress"/>.</summary>
+    public ulong NameAddress => _grant.NameAddress;
+
+    /// <summary>See <see cref="SegmentGrant.Domain"/>.</summary>
+    public uint Domain => _grant.Domain;
+
     public ulong TableToken => RemoteToken;
 
     public override SegmentMode Mode => _grant.Mode;

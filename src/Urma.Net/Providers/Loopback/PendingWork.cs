@@ -14,6 +14,9 @@ internal unsafe struct PendingWork
     /// <summary>When the target must have posted a receive; <see cref="Internal.TimeLimit.Never"/> for ever; 0 until first tried.</summary>
     public long Deadline;
 
+    /// <summary>What <see cref="Deadline"/> is for: the peer's connection rather than its receive.</summary>
+    public bool AwaitsPeer;
+
     /// <summary>The timestamp before which a fabric model holds it back; 0 without one.</summary>
     public long DueAt;
 }

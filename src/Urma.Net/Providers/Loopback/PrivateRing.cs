@@ -42,10 +42,11 @@ internal sealed unsafe class PrivateRing : CompletionSource
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Push(ulong userContext, long byteCount, CompletionStatus status, CompletionFlags flags)
+    public void Push(ulong userContext, long byteCount, CompletionStatus status, CompletionFlags flags, byte opcode)
     {
         LaneEntry* entry = Entries + (_pushed & Mask);
         entry->Value = userContext;
+        entry->Opcode = opcode;
         entry->Result = LaneEntry.Pack(byteCount, status, flags);
         Volatile.Write(ref entry->Sequence, ++_pushed);
         if (Volatile.Read(ref *Armed) != 0)

@@ -15,6 +15,12 @@ namespace Urma.Net.Providers.Loopback;
 internal readonly unsafe record struct SegmentGrant(
     SharedMapping? Mapping, long MapOffset, long Length, ulong OwnerAddress, SegmentAccess Access, SegmentMode Mode, uint Epoch, uint Index)
 {
+    /// <summary>The address by which peers name its beginning: <see cref="SegmentOptions.NameAddress"/>.</summary>
+    public ulong NameAddress { get; init; }
+
+    /// <summary><see cref="SegmentOptions.Domain"/> of the owner's.</summary>
+    public uint Domain { get; init; }
+
     public RemoteSegmentTable.Entry ToEntry(LoopbackPeer peer) => new()
     {
         Address = Mapping is null ? null : Mapping.Pointer + MapOffset,

@@ -45,6 +45,9 @@ internal enum ControlMessage : uint
     /// <summary>Asks which receive queue takes the messages of a jetty; the token must match.</summary>
     ImportJetty = 14,
 
+    /// <summary>Tells a connected jetty that a request of its peer's failed because of it.</summary>
+    JettyFault = 15,
+
     /// <summary>First frame of a connection that only asks who is there; answered with the context page, and closed.</summary>
     Info = 0x100,
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Libc;
 
-namespace Urma.Net.Exports.Liburma;
+namespace Urma.Net.Exports;
 
 /// <summary>A descriptor that programs wait for in poll or epoll: readable from <see cref="Raise"/> to <see cref="Clear"/>. Thread-safe.</summary>
 internal sealed unsafe class EventDescriptor : IDisposable

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Urma.Net.Exports.Liburma;
+namespace Urma.Net.Exports;
 
 /// <summary>
 /// The structures that programs hold pointers to: C memory laid out as the header says, and behind it, in a place programs know

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Urma.Net.Exports.Liburma;
+namespace Urma.Net.Exports;
 
 /// <summary>
 /// A lock that costs the first thread that enters it two plain stores, as long as no other thread comes: a queue is mostly used by one

@@ -1,0 +1,84 @@
+using Urma.Net.Internal;
+using Urma.Net.Interop.Libibverbs;
+
+namespace Urma.Net.Exports.Roub;
+
+/// <summary>The asynchronous events of a context, behind its descriptor. Thread-safe.</summary>
+internal sealed unsafe class AsyncEvents : IDisposable
+{
+    private readonly EventDescriptor _ready = new();
+    private readonly Queue<ibv_async_event> _events = new();
+
+    public int Descriptor => _ready.Number;
+
+    /// <param name="type">What happened.</param>
+    /// <param name="element">To which CQ, QP or SRQ.</param>
+    public void Raise(ibv_event_type type, void* element)
+    {
+        var item = new ibv_async_event { event_type = type };
+        item.element.cq = (ibv_cq*)element;
+        lock (_events)
+        {
+            _events.Enqueue(item);
+            _ready.Raise();
+        }
+    }
+
+    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
+    /// <returns>0, or −1 with errno.</returns>
+    public int Take(ibv_async_event* target)
+    {
+        while (!TryTake(out *target))
+        {
+            if (_ready.IsNonBlocking)
+            {
+                return Answer.Negative(Errno.EAGAIN);
+            }
+
+            if (!_ready.Wait(TimeLimit.Never))
+            {
+                return Answer.Negative(Errno.EINTR);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Drops events of an object that is being destroyed.</summary>
+    public void Forget(void* element)
+    {
+        lock (_events)
+        {
+            for (int i = _events.Count; i > 0; i--)
+            {
+                ibv_async_event item = _events.Dequeue();
+                if (item.element.cq != element)
+                {
+                    _events.Enqueue(item);
+                }
+            }
+
+            ClearIfEmpty();
+        }
+    }
+
+    public void Dispose() => _ready.Dispose();
+
+    private bool TryTake(out ibv_async_event item)
+    {
+        lock (_events)
+        {
+            bool found = _events.TryDequeue(out item);
+            ClearIfEmpty();
+            return found;
+        }
+    }
+
+    private void ClearIfEmpty()
+    {
+        if (_events.Count == 0)
+        {
+            _ready.Clear();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/* What the parts of the C front share. */
+#ifndef URMA_ROUB_FRONT_H
+#define URMA_ROUB_FRONT_H
+
+/* The header's inline wrappers are for programs; here their functions are defined. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <infiniband/verbs.h>
+
+#include "runtime.h"
+
+#undef ibv_query_port
+#undef ibv_reg_mr
+#undef ibv_reg_mr_iova
+
+/* A QP as this library allocates it; managed code knows the same layout. */
+struct front_qp {
+    struct ibv_qp_ex ex;
+    struct builder *builder;
+};
+
+/* A CQ as this library allocates it; managed code knows the same layout. */
+struct front_cq {
+    struct ibv_cq_ex ex;
+    struct polling *polling;
+};
+
+/* Part of a context of ours: the functions of the data path and of the extended interfaces. */
+extern const struct verbs_context front_context_template;
+
+int front_poll_cq(struct ibv_cq *cq, int count, struct ibv_wc *wc);
+int front_post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
+void front_device_marker(void);
+
+/* Whether it is one of this library's; otherwise it is the original library's. */
+static inline bool is_own(const struct ibv_context *context)
+{
+    return context->ops.poll_cq == front_poll_cq;
+}
+
+static inline bool is_own_device(const struct ibv_device *device)
+{
+    return (void (*)(void))device->_ops._dummy1 == front_device_marker;
+}
+
+/* The original library: NULL, and errno ENOSYS, where there is none. */
+void *original_function(const char *name);
+
+/* Whether there is a reason to ask the original library for devices. */
+bool original_has_devices(void);
+
+void builder_attach(struct front_qp *qp, uint64_t operations);
+void builder_free(struct front_qp *qp);
+int polling_attach(struct front_cq *cq, uint64_t wc_flags);
+
+#endif
