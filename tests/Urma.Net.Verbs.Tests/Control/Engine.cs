@@ -56,7 +56,7 @@ internal sealed class Engine : IControlHandler, IDisposable
     public ConnectLaneAnswer ConnectLane(ControlPeer peer, in ConnectLaneRequest request)
     {
         BeforeRequest?.Invoke(peer);
-        return new ConnectLaneAnswer(request.LaneId + 100, request.Address with { Number = request.Address.Number + 1 });
+        return new ConnectLaneAnswer(request.LaneId + 100, request.Address with { Number = request.Address.Number + 1 }, new ImmediateRing(0x7000, 9, 64));
     }
 
     public void LaneReady(ControlPeer peer, in LaneReady notice) => Heard.Enqueue(notice.ToString());

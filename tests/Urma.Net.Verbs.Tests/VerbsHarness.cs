@@ -1,0 +1,26 @@
+namespace Urma.Net.Verbs.Tests;
+
+/// <summary>The verbs provider over the RDMA device of this machine, or of the guest that the tests run in.</summary>
+internal sealed class VerbsHarness : ProviderHarness
+{
+    private static readonly string Device = Environment.GetEnvironmentVariable("URMA_TEST_VERBS_DEVICE") ?? string.Empty;
+
+    static VerbsHarness() => VerbsProvider.Register();
+
+    /// <summary>What it opens.</summary>
+    public static string ConnectionString => $"verbs://{Device}";
+
+    public override bool SupportsMapping => false;
+
+    public override bool AtomicsAreGlobal => VerbsProvider.Instance.Capabilities.AtomicsAreGlobal;
+
+    public override AtomicSupport Atomics => VerbsProvider.Instance.Capabilities.Atomics;
+
+    public override bool SupportsAdoption => false;
+
+    public override bool ReportsSolicited => false;
+
+    public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
+
+    public override UrmaContext Open(UrmaContextOptions? options = null) => UrmaContext.Open(ConnectionString, options);
+}
