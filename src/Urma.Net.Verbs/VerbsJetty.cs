@@ -14,7 +14,7 @@ internal sealed class VerbsJetty : Jetty
         _context = context;
         _ownsReceiveQueue = ownsReceiveQueue;
         int depth = VerbsContext.RoundDepth(options.Depth, context.Capabilities.MaxJfsDepth);
-        ((VerbsJfc)options.SendJfc).Reserve(depth, "jetty");
+        ((VerbsJfc)options.SendJfc).Reserve(depth, LaneMemory.NativePerRequest, "jetty");
         _queue = new VerbsSendQueue(context, options, depth, context.NextId(), isJetty: true);
         context.Add(this);
     }

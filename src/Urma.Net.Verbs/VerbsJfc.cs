@@ -20,11 +20,13 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private readonly Queue<ReceiveCompletion> _spilled = new();
     private readonly ibv_wc* _batch = (ibv_wc*)NativeMemory.AlignedAlloc((nuint)(Batch * sizeof(ibv_wc)), 64);
     private readonly delegate* unmanaged<ibv_cq*, int, ibv_wc*, int> _pollNative;
+    private readonly int _room;
     private SpinGate _gate;
     private volatile Lane[] _lanes = [];
     private volatile int _spilledCount;
     private int _attention;
     private int _reserved;
+    private int _reservedRoom;
     private uint _events;
     private volatile int _disposed;
     private volatile bool _isWaiting;
@@ -39,7 +41,8 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         _ownJfce = options.Jfce is null ? new VerbsJfce(context) : null;
         Channel = _ownJfce ?? (VerbsJfce)options.Jfce!;
         Marshal.SetLastSystemError(0);
-        Native = Libibverbs.ibv_create_cq(context.Native, Depth * LaneMemory.NativePerRequest, null, Channel.Native, 0);
+        _room = (int)Math.Min((long)Depth * LaneMemory.NativePerRequest, context.Capabilities.MaxJfcDepth);
+        Native = Libibverbs.ibv_create_cq(context.Native, _room, null, Channel.Native, 0);
         int error = Marshal.GetLastSystemError();
         if (Native == null)
         {
@@ -61,7 +64,10 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     public VerbsJfce Channel { get; }
 
     /// <summary>Sets aside room for a queue of the given depth, or says why there is none.</summary>
-    public void Reserve(int depth, string what)
+    /// <param name="depth">Its requests.</param>
+    /// <param name="perRequest">What the device may report of one.</param>
+    /// <param name="what">For the message.</param>
+    public void Reserve(int depth, int perRequest, string what)
     {
         lock (_lock)
         {
@@ -74,15 +80,25 @@ internal sealed unsafe partial class VerbsJfc : Jfc
                     $"Set JfcOptions.Depth to at least {_reserved + depth}, the sum of the depths of all queues that report to it.");
             }
 
+            if ((long)depth * perRequest > _room - _reservedRoom)
+            {
+                throw new UrmaException(
+                    UrmaStatus.InvalidArgument,
+                    $"The device reports up to {perRequest} times on a request of a {what}, and its completion queues hold {_room}, of which " +
+                    $"{_reservedRoom} serve other queues: a depth of {depth} does not fit. Use another JFC, or shorter queues.");
+            }
+
             _reserved += depth;
+            _reservedRoom += depth * perRequest;
         }
     }
 
-    public void Release(int depth)
+    public void Release(int depth, int perRequest)
     {
         lock (_lock)
         {
             _reserved -= depth;
+            _reservedRoom -= depth * perRequest;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
         _maxSge = options.MaxSge;
         Mode = mode;
         Depth = VerbsContext.RoundDepth(options.Depth, context.Capabilities.MaxJfrDepth);
-        _jfc.Reserve(Depth, "JFR");
+        _jfc.Reserve(Depth, 1, "JFR");
         try
         {
             var attributes = default(ibv_srq_init_attr);
@@ -50,7 +50,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
         }
         catch
         {
-            _jfc.Release(Depth);
+            _jfc.Release(Depth, 1);
             throw;
         }
 
@@ -236,7 +236,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
         Native = null;
         _jfc.DrainReceivesOf(this);
         _context.RemoveReceiveQueue(this);
-        _jfc.Release(Depth);
+        _jfc.Release(Depth, 1);
         _slots.Dispose();
         NativeMemory.Free(_works);
         NativeMemory.Free(_elements);

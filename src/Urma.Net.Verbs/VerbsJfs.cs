@@ -11,7 +11,7 @@ internal sealed class VerbsJfs : Jfs
     {
         _context = context;
         int depth = VerbsContext.RoundDepth(options.Depth, context.Capabilities.MaxJfsDepth);
-        ((VerbsJfc)options.SendJfc).Reserve(depth, "JFS");
+        ((VerbsJfc)options.SendJfc).Reserve(depth, LaneMemory.NativePerRequest, "JFS");
         _queue = new VerbsSendQueue(context, options, depth, context.NextId(), isJetty: false);
     }
 

@@ -153,7 +153,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
             lane.Dispose();
         }
 
-        SendJfc.Release(Depth);
+        SendJfc.Release(Depth, LaneMemory.NativePerRequest);
     }
 
     private Lane OpenLane(VerbsTargetJetty target)
