@@ -11,7 +11,8 @@ internal sealed unsafe partial class Lane
     public bool TryCompleteHead(ulong id, out Completion completion)
     {
         LaneSlot* slot = _memory.Slot(_head);
-        if (WorkId.Position(id) != (uint)_head || !WorkId.IsOfEpoch(id, _epoch) || !slot->IsReported || Volatile.Read(ref _endedSlots) != 0)
+        if (WorkId.Position(id) != (uint)_head || !WorkId.IsOfEpoch(id, _epoch) || !slot->IsReported
+            || slot->Kind != SlotKind.Device || Volatile.Read(ref _endedSlots) != 0)
         {
             completion = default;
             return false;
@@ -71,18 +72,15 @@ internal sealed unsafe partial class Lane
 
     private void RetireThrough(long position)
     {
-        while (_head <= position)
+        while (_head <= position && _head < Volatile.Read(ref _tail))
         {
             LaneSlot* slot = _memory.Slot(_head);
             if (slot->Kind == SlotKind.Ended)
             {
                 Interlocked.Decrement(ref _endedSlots);
-                Retire(slot, slot->Status);
             }
-            else
-            {
-                Retire(slot, CompletionStatus.Success);
-            }
+
+            Retire(slot, slot->Kind == SlotKind.Device ? CompletionStatus.Success : slot->Status);
         }
     }
 
@@ -102,8 +100,11 @@ internal sealed unsafe partial class Lane
         {
             // Those before it that nobody is told of have succeeded.
             RetireThrough(position - 1);
-            LaneSlot* slot = _memory.Slot(position);
-            Retire(slot, isFlush ? _endStatus : WorkStatus.Of(status, slot->Opcode));
+            if (position < Volatile.Read(ref _tail))
+            {
+                LaneSlot* slot = _memory.Slot(position);
+                Retire(slot, isFlush ? _endStatus : WorkStatus.Of(status, slot->Opcode));
+            }
         }
 
         _flushed = Math.Max(_flushed, position + 1);

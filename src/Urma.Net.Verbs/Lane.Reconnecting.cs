@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Verbs;
 
@@ -23,9 +24,25 @@ internal sealed unsafe partial class Lane
         if (before == LaneState.Ready)
         {
             pair.MoveToError();
+            PostLast(pair);
         }
 
         _jfc.Attend();
+    }
+
+    // Requests that succeeded and report nothing leave no trace when the queue pair fails behind them: this one, which is flushed in any
+    // case, says that they are done.
+    private void PostLast(QueuePair pair)
+    {
+        _gate.Enter();
+        ibv_send_wr* last = _memory.Last;
+        *last = default;
+        last->wr_id = WorkId.OfLane(Index, _epoch, (uint)_native);
+        last->opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE;
+        last->send_flags = (uint)ibv_send_flags.IBV_SEND_SIGNALED;
+        ibv_send_wr* bad = null;
+        _ = pair.Native->context->ops.post_send(pair.Native, last, &bad);
+        _gate.Exit();
     }
 
     /// <summary>Gives back what it has. Nobody posts to it or polls for it any more.</summary>

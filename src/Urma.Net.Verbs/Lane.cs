@@ -102,10 +102,21 @@ internal sealed unsafe partial class Lane : IDisposable
     /// <summary>Puts the filled slot behind the others. Posting thread.</summary>
     public void Append(LaneSlot* slot)
     {
-        if (slot->Kind == SlotKind.Ended || _state is LaneState.Lost or LaneState.Ended)
+        if (_state is LaneState.Lost or LaneState.Ended)
         {
             AppendEnded(slot);
             return;
+        }
+
+        if (slot->Kind == SlotKind.Ended)
+        {
+            if (IsEmpty)
+            {
+                AppendEnded(slot);
+                return;
+            }
+
+            MakeMarker(slot);
         }
 
         ulong id = WorkId.OfLane(Index, 0, (uint)_tail);
@@ -113,7 +124,7 @@ internal sealed unsafe partial class Lane : IDisposable
         slot->First.wr_id = id;
         slot->Main.next = null;
         slot->First.next = &slot->Main;
-        bool isSignaled = slot->IsReported || ++_unsignaled >= _signalInterval;
+        bool isSignaled = slot->IsReported || slot->Kind == SlotKind.Marker || ++_unsignaled >= _signalInterval;
         if (isSignaled)
         {
             slot->Main.send_flags |= (uint)ibv_send_flags.IBV_SEND_SIGNALED;
@@ -184,6 +195,18 @@ internal sealed unsafe partial class Lane : IDisposable
         }
     }
 
+    private static void MakeMarker(LaneSlot* slot)
+    {
+        slot->Kind = SlotKind.Marker;
+        slot->HasFirst = false;
+        slot->Main.opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE;
+        slot->Main.send_flags = 0;
+        slot->Main.num_sge = 0;
+        slot->Main.sg_list = null;
+        slot->Main.wr.rdma.remote_addr = 0;
+        slot->Main.wr.rdma.rkey = 0;
+    }
+
     // The device took nothing from there on. Under the gate.
     private void Refuse(ibv_send_wr* from)
     {
@@ -224,7 +247,7 @@ internal sealed unsafe partial class Lane : IDisposable
         SendQueue = _jfc.Native,
         ReceiveQueue = _jfc.Native,
         SharedReceives = null,
-        SendDepth = Depth * LaneMemory.NativePerRequest,
+        SendDepth = (Depth * LaneMemory.NativePerRequest) + 1,
         MaxSge = _queue.Context.Capabilities.MaxSge,
         Inline = _inline,
     });

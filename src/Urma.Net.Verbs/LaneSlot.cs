@@ -26,7 +26,7 @@ internal unsafe struct LaneSlot
 
     public SlotKind Kind;
 
-    /// <summary>How it ends, where the device never sees it.</summary>
+    /// <summary>How it ends, where the device does not carry it out.</summary>
     public CompletionStatus Status;
 
     public bool HasFirst;

@@ -65,6 +65,70 @@ internal sealed unsafe partial class VerbsSendQueue
         }
     }
 
+    // Whether the notify word is another engine's than the data.
+    private bool GoesTwoWays(in WorkRequest request)
+    {
+        HandleTable.Entry* data = Context.RemoteSegments.Find(request.Remote.Token);
+        HandleTable.Entry* word = Context.RemoteSegments.Find(request.Extra.Token);
+        return data != null && word != null && data->Route != word->Route;
+    }
+
+    // No connection orders the two: the word is written when the data is known to be there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private UrmaStatus PostTwoWays(in WorkRequest request, ReadOnlySpan<SegmentRange> gather)
+    {
+        if (Depth - Outstanding < 2)
+        {
+            return UrmaStatus.TryAgain;
+        }
+
+        WorkRequest data = request.Unsignaled();
+        data.Opcode = Opcode.Write;
+        ulong word = request.Operand;
+        WorkRequest notify = WorkRequest.WriteInline(&word, sizeof(ulong), request.Extra, request.UserContext);
+        notify.Flags = (request.Flags & ~WorkRequestFlags.Fence) | WorkRequestFlags.Inline;
+        long failed = Volatile.Read(ref _failed);
+        UrmaStatus status = PostOne(in data, gather, out Lane? lane, length: null);
+        if (status != UrmaStatus.Success || lane is null)
+        {
+            return status;
+        }
+
+        // Behind it, so that it is heard of.
+        EndHere(new WorkRequest { Opcode = Opcode.Nop }, lane, CompletionStatus.Success);
+        lane.Submit();
+        SendJfc.DrainUntil(() => lane.IsEmpty, Context.Options.ControlTimeout);
+        if (Volatile.Read(ref _failed) != failed || !lane.IsEmpty)
+        {
+            return UrmaStatus.Success;
+        }
+
+        return PostOne(in notify, default, out _, length: request.GatherCount == 0 ? request.Local.Length : null);
+    }
+
+    private UrmaStatus PostOne(in WorkRequest request, ReadOnlySpan<SegmentRange> gather, out Lane? lane, long? length)
+    {
+        lane = FindLane(in request, out CompletionStatus refused);
+        UrmaStatus status = UrmaStatus.Success;
+        if (lane is not null && refused == CompletionStatus.Success)
+        {
+            LaneSlot* slot = lane.Next();
+            status = Place(in request, gather, lane, out refused);
+            if (status == UrmaStatus.Success && refused == CompletionStatus.Success && length is { } shown)
+            {
+                slot->Length = shown;
+            }
+        }
+
+        if (status == UrmaStatus.Success && (refused != CompletionStatus.Success || lane is null))
+        {
+            EndHere(in request, lane, refused);
+        }
+
+        lane?.Submit();
+        return status;
+    }
+
     private bool TryBind(ulong target)
     {
         if (_boundTarget != 0)

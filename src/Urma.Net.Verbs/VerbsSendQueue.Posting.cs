@@ -29,6 +29,20 @@ internal sealed unsafe partial class VerbsSendQueue
             }
 
             ref readonly WorkRequest request = ref requests[posted];
+            if (request.Opcode == Opcode.WriteNotify && GoesTwoWays(in request))
+            {
+                open?.Submit();
+                open = null;
+                result = PostTwoWays(in request, gather);
+                if (result != UrmaStatus.Success)
+                {
+                    break;
+                }
+
+                posted++;
+                continue;
+            }
+
             Lane? lane = FindLane(in request, out CompletionStatus refused);
             if (lane != open)
             {
