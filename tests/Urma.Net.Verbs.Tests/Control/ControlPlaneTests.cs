@@ -19,7 +19,7 @@ public sealed class ControlPlaneTests
             new ImportJettyAnswer(TransportMode.ReliableMessage, TargetKind.Jetty, 4),
             importer.Plane.ImportJetty(peer, new ImportJettyRequest(2, 3, Engine.Secret), Engine.Bound));
         Assert.Equal(
-            new ConnectLaneAnswer(105, Address with { Number = 0xABCDF0 }, new ImmediateRing(0x7000, 9, 64)),
+            new ConnectLaneAnswer(105, Address with { Number = 0xABCDF0 }, Engine.Immediates),
             importer.Plane.ConnectLane(
                 peer, new ConnectLaneRequest(LaneKind.ReliableMessage, 5, 6, 2, 3, Engine.Secret, Address), Engine.Bound));
         Assert.Equal(

@@ -9,6 +9,8 @@ internal sealed class Engine : IControlHandler, IDisposable
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
     public static readonly Token Secret = new(0xC0FFEE);
 
+    public static readonly ImmediateRing Immediates = new(0x2000, 98, 1024);
+
     public Engine(ControlOptions? options = null) => Plane = new ControlPlane(options ?? new ControlOptions(), this);
 
     public ControlPlane Plane { get; }
@@ -56,7 +58,7 @@ internal sealed class Engine : IControlHandler, IDisposable
     public ConnectLaneAnswer ConnectLane(ControlPeer peer, in ConnectLaneRequest request)
     {
         BeforeRequest?.Invoke(peer);
-        return new ConnectLaneAnswer(request.LaneId + 100, request.Address with { Number = request.Address.Number + 1 }, new ImmediateRing(0x7000, 9, 64));
+        return new ConnectLaneAnswer(request.LaneId + 100, request.Address with { Number = request.Address.Number + 1 }, Immediates);
     }
 
     public void LaneReady(ControlPeer peer, in LaneReady notice) => Heard.Enqueue(notice.ToString());

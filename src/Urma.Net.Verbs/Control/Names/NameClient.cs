@@ -90,22 +90,29 @@ internal sealed class NameClient : IPeerService, IDisposable
         request.Name.ThrowIfInvalid();
         var limit = new WaitLimit(timeout, ct);
         TimeSpan pause = FirstPause;
-        while (true)
+        bool answered = false;
+        while (!answered || !limit.Deadline.HasPassed)
         {
-            if (Ask<LookupNameRequest, LookupNameAnswer>(request, limit).Value is { } value)
+            try
             {
-                return value;
+                if (Ask<LookupNameRequest, LookupNameAnswer>(request, limit).Value is { } value)
+                {
+                    return value;
+                }
+            }
+            catch (UrmaException late) when (late.Status == UrmaStatus.TimedOut && answered)
+            {
+                // The last of many questions; the others were answered.
+                break;
             }
 
-            if (limit.Deadline.HasPassed)
-            {
-                throw new UrmaException(
-                    UrmaStatus.TimedOut,
-                    $"Nobody published '{name}' at {_endpoint} within {timeout.TotalSeconds:0.###} s: start the publisher, with the same rendezvous.");
-            }
-
+            answered = true;
             Pause(ref pause, limit);
         }
+
+        throw new UrmaException(
+            UrmaStatus.TimedOut,
+            $"Nobody published '{name}' at {_endpoint} within {timeout.TotalSeconds:0.###} s: start the publisher, with the same rendezvous.");
     }
 
     void IPeerService.OnConnected(ControlPeer peer)
@@ -118,7 +125,8 @@ internal sealed class NameClient : IPeerService, IDisposable
     {
         lock (_gate)
         {
-            if (_service == peer && _published.Count != 0 && _restoring is null && !_closing.IsCancellationRequested)
+            // Whether or not somebody has reached the next service meanwhile: what was published is published with none but the lost one.
+            if (_published.Count != 0 && _restoring is null && !_closing.IsCancellationRequested)
             {
                 // A thread of its own, because it waits for others, who may wait for this engine's workers.
                 _restoring = new Thread(Restore) { IsBackground = true, Name = "urma-names" };
