@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Urma.Net.Exports.Tests;
 
-/// <summary>A C program of native/tests that runs on the software UB device.</summary>
+/// <summary>A C program that runs on a library of native/exports.</summary>
 internal sealed class CProgram : IDisposable
 {
     // The longest waits inside of the programs are 20 seconds.
@@ -30,7 +30,7 @@ internal sealed class CProgram : IDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
-    /// <summary>Starts a program, on a fabric of the caller's.</summary>
+    /// <summary>Starts a program of native/tests on the software UB device, on a fabric of the caller's.</summary>
     /// <param name="name">The file in artifacts/native.</param>
     /// <param name="fabric">A name nobody else uses.</param>
     /// <param name="settings">More of the environment.</param>
@@ -41,6 +41,44 @@ internal sealed class CProgram : IDisposable
             File.Exists(Path.Combine(Repository.Native, "liburma.so.0")),
             "The software UB device is not built: ./build.sh exports (needs a C compiler and the ahead-of-time compiler's package).");
         Skip.IfNot(File.Exists(program), $"{name} is not built: ./build.sh native, after ./build.sh exports (needs cmake).");
+        ProcessStartInfo start = NewStart(program, fabric, settings);
+        start.Environment.TryAdd("LD_LIBRARY_PATH", Repository.Native);
+        start.Environment["URMA_SOFT_LOG"] = "stderr";
+        return new CProgram(new Process { StartInfo = start });
+    }
+
+    /// <summary>Starts a verbs program with the RoUB shim loaded before everything else, on a fabric of the caller's.</summary>
+    /// <param name="name">The file in artifacts/native, or a program that is installed.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="fabric">A name nobody else uses.</param>
+    /// <param name="settings">More of the environment; with LD_LIBRARY_PATH the library is not loaded before, but found there.</param>
+    public static CProgram StartOnShim(string name, string arguments, string fabric, params (string Name, string Value)[] settings)
+    {
+        string shim = Path.Combine(Repository.Native, "liburma-roub.so");
+        Skip.IfNot(
+            File.Exists(shim),
+            "NOT RUN: the RoUB shim is not built: ./build.sh exports (needs a C compiler, libibverbs-dev, and the ahead-of-time compiler's package).");
+        bool isOurs = name.StartsWith("verbs_", StringComparison.Ordinal);
+        string program = isOurs ? Path.Combine(Repository.Native, name) : Path.Combine("/usr/bin", name);
+        Skip.IfNot(File.Exists(program), isOurs
+            ? $"NOT RUN: {name} is not built: ./build.sh native (needs cmake and libibverbs-dev)."
+            : $"NOT RUN: {name} is not installed: apt-get install ibverbs-utils perftest.");
+        ProcessStartInfo start = NewStart(program, fabric, settings);
+        start.Arguments = arguments;
+        if (!start.Environment.ContainsKey("LD_LIBRARY_PATH"))
+        {
+            start.Environment["LD_PRELOAD"] = shim;
+        }
+
+        start.Environment["URMA_ROUB_LOG"] = "stderr";
+        return new CProgram(new Process { StartInfo = start });
+    }
+
+    /// <summary>A fabric of one test's own.</summary>
+    public static string NewFabric() => $"exports-{Guid.NewGuid():n}"[..32];
+
+    private static ProcessStartInfo NewStart(string program, string fabric, (string Name, string Value)[] settings)
+    {
         var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
@@ -48,19 +86,15 @@ internal sealed class CProgram : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.Environment["LD_LIBRARY_PATH"] = Repository.Native;
+        start.Environment.Remove("LD_LIBRARY_PATH");
         start.Environment["URMA_FABRIC"] = fabric;
-        start.Environment["URMA_SOFT_LOG"] = "stderr";
         foreach ((string key, string value) in settings)
         {
             start.Environment[key] = value;
         }
 
-        return new CProgram(new Process { StartInfo = start });
+        return start;
     }
-
-    /// <summary>A fabric of one test's own.</summary>
-    public static string NewFabric() => $"exports-{Guid.NewGuid():n}"[..32];
 
     /// <summary>Waits for its end, which must be a good one, and returns what it printed since.</summary>
     public async Task<string> End()

@@ -14,6 +14,9 @@ internal sealed unsafe class RoubCq : IDisposable
 {
     private const int Batch = 64;
 
+    // Programs that poll without a pause wait for a peer that may need this processor: after so many polls for nothing it is offered.
+    private const int IdlePollsBeforeYield = 1024;
+
     private readonly RoubContext _context;
     private readonly RoubChannel? _channel;
     private readonly List<ibv_wc> _kept = [];
@@ -23,6 +26,7 @@ internal sealed unsafe class RoubCq : IDisposable
     private volatile bool _hasExtra;
     private volatile bool _watchesReceives;
     private bool _isArmed;
+    private int _idlePolls;
     private int _users;
 
     public RoubCq(RoubContext context, int depth, void* userContext, RoubChannel? channel)
@@ -69,6 +73,18 @@ internal sealed unsafe class RoubCq : IDisposable
             ? PollWithExtra(new Span<ibv_wc>(completions, count))
             : Engine.PollAs<ibv_wc, WorkCompletionForm>(new Span<ibv_wc>(completions, count));
         _lock.Exit(privileged);
+        if (taken == 0)
+        {
+            if (++_idlePolls >= IdlePollsBeforeYield)
+            {
+                _idlePolls = 0;
+                Thread.Yield();
+            }
+
+            return 0;
+        }
+
+        _idlePolls = 0;
         for (int i = 0; i < taken; i++)
         {
             if (completions[i].status != ibv_wc_status.IBV_WC_SUCCESS || _watchesReceives || _isStrict)

@@ -125,9 +125,15 @@ internal sealed unsafe partial class RoubQp : IDisposable, IJettyAdmission
 
     public void Dispose()
     {
-        _state = ibv_qp_state.IBV_QPS_RESET;
-        CloseEngine();
-        _context.Release(_index);
+        // A failure that is being dealt with in the background comes to its end first.
+        lock (_context.Gate)
+        {
+            _state = ibv_qp_state.IBV_QPS_RESET;
+            CloseEngine();
+            _context.Release(_index);
+        }
+
+        _headers?.Dispose();
         _context.Events.Forget(Block);
         _srq?.RemoveUser();
         _receiveCq.RemoveUser();
