@@ -12,6 +12,8 @@ namespace Urma.Net.Verbs.Control;
 /// </remarks>
 internal sealed class ControlPeer : IFrameSink
 {
+    private const int LongestGoodbye = 200;
+
     private readonly PeerEnvironment _environment;
     private readonly FrameStream _stream;
     private readonly PeerInbox _inbox;
@@ -45,7 +47,7 @@ internal sealed class ControlPeer : IFrameSink
     /// <summary>Where it really is.</summary>
     internal IPAddress Address { get; }
 
-    /// <summary>How often it was not permitted what it asked for. For the one worker that serves it.</summary>
+    /// <summary>How many wrong tokens it showed. For the one worker that serves it.</summary>
     internal int Refusals { get; set; }
 
     /// <summary>The requests to it that have no answer.</summary>
@@ -122,7 +124,7 @@ internal sealed class ControlPeer : IFrameSink
                 _ = Send(ControlFrames.Header(ControlMessage.Ping, FrameKind.Answer, header.Id));
                 return null;
             case ControlMessage.Goodbye when header.Kind == FrameKind.Notice:
-                return Encoding.UTF8.GetString(payload);
+                return Encoding.UTF8.GetString(payload[..Math.Min(payload.Length, LongestGoodbye)]);
             default:
                 return _inbox.Add(new ReceivedFrame(header, payload.ToArray()));
         }

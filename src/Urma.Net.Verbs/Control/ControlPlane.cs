@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback.Control;
 
@@ -197,6 +198,19 @@ internal sealed class ControlPlane : IDisposable
         {
             throw new UrmaException(
                 UrmaStatus.InvalidArgument, $"{options.Port} is not a UASID for a verbs engine: it is a TCP port, 1 to {ushort.MaxValue}.");
+        }
+
+        int label = Encoding.UTF8.GetByteCount(options.Label);
+        if (label > Hello.MaximumLabelBytes)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument, $"The label '{options.Label}' is {label} bytes long in UTF-8; the most is {Hello.MaximumLabelBytes}.");
+        }
+
+        if (options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any))
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument, $"{options.Address} is no address that peers could be told: choose one of this host's.");
         }
 
         var endpoint = new IPEndPoint(options.Address, options.Port);

@@ -81,30 +81,30 @@ internal sealed class EngineService(IControlHandler handler, ControlOptions opti
             TAnswer answer = handle(peer, request);
             return new ServedFrame(ControlFrames.Of(header.Message, FrameKind.Answer, header.Id, answer));
         }
+        catch (WrongTokenException error)
+        {
+            return Slow(peer, Refuse(header, error.Status, error.Message));
+        }
         catch (UrmaException error)
         {
-            UrmaStatus status = error.Status == UrmaStatus.Success ? UrmaStatus.Failed : error.Status;
-            return Refuse(peer, header, status, error.Message);
+            return new ServedFrame(Refuse(header, error.Status == UrmaStatus.Success ? UrmaStatus.Failed : error.Status, error.Message));
         }
 #pragma warning disable CA1031 // whatever fails is the answer, not the end of the worker
         catch (Exception error)
         {
             Trace.TraceError($"A control handler threw: {error}");
-            return Refuse(peer, header, UrmaStatus.Failed, $"{header.Message} failed at the owner: {error.Message}");
+            return new ServedFrame(Refuse(header, UrmaStatus.Failed, $"{header.Message} failed at the owner: {error.Message}"));
         }
 #pragma warning restore CA1031
     }
 
-    private ServedFrame Refuse(ControlPeer peer, in FrameHeader header, UrmaStatus status, string message)
-    {
-        byte[] answer = ControlFrames.OfText(header.Message, FrameKind.Answer, header.Id, status, message);
-        if (status != UrmaStatus.OperationNotPermitted)
-        {
-            return new ServedFrame(answer);
-        }
+    private static byte[] Refuse(in FrameHeader header, UrmaStatus status, string message) =>
+        ControlFrames.OfText(header.Message, FrameKind.Answer, header.Id, status, message);
 
+    private ServedFrame Slow(ControlPeer peer, byte[] answer)
+    {
         peer.Refusals++;
-        string? fault = peer.Refusals < options.MaximumRefusals ? null : $"it was refused {peer.Refusals} times";
+        string? fault = peer.Refusals < options.MaximumRefusals ? null : $"it showed {peer.Refusals} wrong tokens";
         if (fault is not null)
         {
             Guarded(() => handler.OnRefused($"The connection of {peer} was closed: {fault}."));

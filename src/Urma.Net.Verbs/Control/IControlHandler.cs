@@ -8,8 +8,8 @@ namespace Urma.Net.Verbs.Control;
 internal interface IControlHandler
 {
     /// <summary>Grants access to a segment.</summary>
-    /// <exception cref="UrmaException">It is not granted. A wrong token is <see cref="UrmaStatus.OperationNotPermitted"/>
-    /// (<see cref="TokenCheck.Require"/>): the control plane counts these.</exception>
+    /// <exception cref="UrmaException">It is not granted. Wrong tokens, which the control plane counts, are
+    /// refused by <see cref="TokenCheck.Require"/>.</exception>
     ImportSegmentAnswer ImportSegment(ControlPeer peer, in ImportSegmentRequest request);
 
     /// <summary>An import ended. Also sent where an answer came after its asker had given up.</summary>

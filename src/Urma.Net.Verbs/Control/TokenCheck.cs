@@ -7,13 +7,12 @@ internal static class TokenCheck
     /// <param name="expected">The right one.</param>
     /// <param name="shown">The one shown.</param>
     /// <param name="what">What it is for, such as <c>segment 7</c>.</param>
-    /// <exception cref="UrmaException"><see cref="UrmaStatus.OperationNotPermitted"/>.</exception>
+    /// <exception cref="WrongTokenException">They differ.</exception>
     public static void Require(Token expected, Token shown, string what)
     {
         if ((expected.Value ^ shown.Value) != 0)
         {
-            throw new UrmaException(
-                UrmaStatus.OperationNotPermitted, $"The token does not match {what}: exchange token and descriptor again.");
+            throw new WrongTokenException($"The token does not match {what}: exchange token and descriptor again.");
         }
     }
 }

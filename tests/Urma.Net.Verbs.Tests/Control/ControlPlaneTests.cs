@@ -1,3 +1,4 @@
+using System.Net;
 using Urma.Net.Verbs.Control;
 
 namespace Urma.Net.Verbs.Tests.Control;
@@ -189,5 +190,15 @@ public sealed class ControlPlaneTests
         using var first = new Engine();
         UrmaException taken = Assert.Throws<UrmaException>(() => new Engine(new ControlOptions { Port = (int)first.Uasid }));
         Assert.Equal(UrmaStatus.Exists, taken.Status);
+    }
+
+    [Fact]
+    public void Options_that_peers_could_not_be_told_are_refused()
+    {
+        foreach (ControlOptions wrong in (ControlOptions[])
+            [new() { Label = new string('x', 64) }, new() { Address = IPAddress.Any }, new() { Port = 65536 }])
+        {
+            Assert.Equal(UrmaStatus.InvalidArgument, Assert.Throws<UrmaException>(() => new Engine(wrong)).Status);
+        }
     }
 }

@@ -193,7 +193,7 @@ public sealed class HostilePeerTests
         Assert.True(Stopwatch.GetElapsedTime(begin) >= TimeSpan.FromMilliseconds(150));
         hostile.ExpectEnd();
         Engine.Until(() => !engine.Lost.IsEmpty, "it is lost");
-        Assert.Contains("refused 8 times", engine.Lost.First().Peer.Fault, StringComparison.Ordinal);
+        Assert.Contains("8 wrong tokens", engine.Lost.First().Peer.Fault, StringComparison.Ordinal);
 
         // Connecting again does not help.
         using RawClient again = RawClient.Welcomed(engine);

@@ -10,14 +10,11 @@ namespace Urma.Net.Verbs.Control;
 /// An engine's names: published with whoever serves the endpoint. Where nobody does and the endpoint is this host's, this engine does, and
 /// asks itself like any other.
 /// </summary>
-internal sealed class NameClient : IPeerService, IDisposable
+internal sealed partial class NameClient : IPeerService, IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WithdrawBound = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RestorePause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan RestoreBound = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan JoinBound = TimeSpan.FromSeconds(5);
 
     private readonly RendezvousEndpoint _endpoint;
     private readonly PeerConnector _connector;
@@ -28,7 +25,6 @@ internal sealed class NameClient : IPeerService, IDisposable
     private readonly Dictionary<QualifiedName, PublishedName> _published = [];
     private readonly CancellationTokenSource _closing = new();
     private ControlPeer? _service;
-    private Thread? _restoring;
 
     /// <summary>Prepares; connects when first asked for something.</summary>
     /// <param name="endpoint">Where.</param>
@@ -121,63 +117,53 @@ internal sealed class NameClient : IPeerService, IDisposable
 
     ServedFrame IPeerService.Serve(ControlPeer peer, in ReceivedFrame frame) => new(null, Fault: "a name service asks nothing");
 
-    void IPeerService.OnLost(ControlPeer peer, bool isNews)
-    {
-        lock (_gate)
-        {
-            // Whether or not somebody has reached the next service meanwhile: what was published is published with none but the lost one.
-            if (_published.Count != 0 && _restoring is null && !_closing.IsCancellationRequested)
-            {
-                // A thread of its own, because it waits for others, who may wait for this engine's workers.
-                _restoring = new Thread(Restore) { IsBackground = true, Name = "urma-names" };
-                _restoring.Start();
-            }
-        }
-    }
-
-    /// <summary>Gives all names back, so that their successors are not refused; bounded.</summary>
+    /// <summary>Gives all names back, so that their successors are not refused; waits for that for a second at most.</summary>
     public void Dispose()
     {
         PublishedName[] published;
         Thread? restoring;
         lock (_gate)
         {
+            _closing.Cancel();
             published = [.. _published.Values];
             restoring = _restoring;
         }
 
-        foreach (PublishedName name in published)
-        {
-            name.Dispose();
-        }
-
-        _closing.Cancel();
+        PendingCall?[] calls = Array.ConvertAll(published, BeginWithdraw);
+        Await(calls);
         _connector.Close();
         restoring?.Join(JoinBound);
     }
 
-    private void Withdraw(PublishedName published)
+    private void Withdraw(PublishedName published) => Await([BeginWithdraw(published)]);
+
+    private PendingCall? BeginWithdraw(PublishedName published)
     {
         ControlPeer? service;
         lock (_gate)
         {
             if (!_published.Remove(published.Name))
             {
-                return;
+                return null;
             }
 
             service = _service;
         }
 
-        if (service is not { Fault: null })
-        {
-            return;
-        }
+        return service is { Fault: null }
+            ? PeerCalls.Begin<WithdrawNameRequest, EmptyAnswer>(service, new WithdrawNameRequest(published.Name))
+            : null;
+    }
 
-        PendingCall call = PeerCalls.Begin<WithdrawNameRequest, EmptyAnswer>(service, new WithdrawNameRequest(published.Name));
-        if (!WorkerPool.IsCurrent && !_environment.Loop.IsCurrent)
+    private void Await(PendingCall?[] calls)
+    {
+        Deadline deadline = Deadline.After(WithdrawBound);
+        foreach (PendingCall? call in calls)
         {
-            _ = call.Wait(Deadline.After(WithdrawBound), CancellationToken.None);
+            if (call is not null && !WorkerPool.IsCurrent && !_environment.Loop.IsCurrent)
+            {
+                _ = call.Wait(deadline, CancellationToken.None);
+            }
         }
     }
 
@@ -297,53 +283,6 @@ internal sealed class NameClient : IPeerService, IDisposable
 
         socket.Dispose();
         return false;
-    }
-
-    private void Restore()
-    {
-        do
-        {
-            try
-            {
-                ControlPeer service = Reach(new WaitLimit(RestoreBound, _closing.Token));
-                PublishedName[] names;
-                lock (_gate)
-                {
-                    names = [.. _published.Values];
-                }
-
-                foreach (PublishedName name in names)
-                {
-                    Republish(name);
-                }
-
-                lock (_gate)
-                {
-                    if (_service == service && service.Fault is null)
-                    {
-                        _restoring = null;
-                        return;
-                    }
-                }
-            }
-            catch (Exception error) when (error is UrmaException or OperationCanceledException or ObjectDisposedException)
-            {
-                Trace.TraceWarning($"Names are not published again yet: {error.Message}");
-            }
-        }
-        while (!_closing.Token.WaitHandle.WaitOne(RestorePause));
-    }
-
-    private void Republish(PublishedName name)
-    {
-        try
-        {
-            _ = Ask<PublishNameRequest, EmptyAnswer>(new PublishNameRequest(name.Name, name.Value), new WaitLimit(RestoreBound, _closing.Token));
-        }
-        catch (UrmaException taken) when (taken.Status == UrmaStatus.Exists)
-        {
-            Trace.TraceError($"The name '{name.Name.Name}' was lost when its service ended: {taken.Message}");
-        }
     }
 
     private static void Pause(ref TimeSpan pause, WaitLimit limit)
