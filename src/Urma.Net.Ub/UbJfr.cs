@@ -23,6 +23,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
     private long _posted;
     private long _completed;
     private bool _isFlushed;
+    private bool _isFinishing;
     private int _disposed;
 
     public UbJfr(UbContext context, JfrOptions options, TransportMode mode)
@@ -122,8 +123,10 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
 
     public bool TryDelete(bool force)
     {
-        if (force)
+        if (force && !_isFinishing)
         {
+            // Where both queues of a jetty report to one JFC, its turn comes again while its jetties are deleted.
+            _isFinishing = true;
             UbSendQueue[] jetties;
             lock (_lock)
             {
@@ -131,6 +134,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             }
 
             Array.ForEach(jetties, static j => j.FinishNow());
+            _isFinishing = false;
         }
 
         lock (_lock)
@@ -141,7 +145,11 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             }
         }
 
-        Delete();
+        if (!IsDeleted)
+        {
+            Delete();
+        }
+
         return true;
     }
 

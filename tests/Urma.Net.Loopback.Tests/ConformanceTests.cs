@@ -37,3 +37,5 @@ public sealed class LoopbackXcopy() : XcopySuite(new LoopbackHarness());
 public sealed class LoopbackWords() : WordSuite(new LoopbackHarness());
 
 public sealed class LoopbackPlacedMemory() : PlacedMemorySuite(new LoopbackHarness());
+
+public sealed class LoopbackOwnership() : OwnershipSuite(new LoopbackHarness());

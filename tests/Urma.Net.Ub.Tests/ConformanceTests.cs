@@ -37,3 +37,5 @@ public sealed class UbXcopy() : XcopySuite(new UbHarness());
 public sealed class UbWords() : WordSuite(new UbHarness());
 
 public sealed class UbPlacedMemory() : PlacedMemorySuite(new UbHarness());
+
+public sealed class UbOwnership() : OwnershipSuite(new UbHarness());

@@ -53,3 +53,9 @@ public sealed class VerbsXcopy() : XcopySuite(new VerbsHarness());
 
 [Trait("Needs", "Rdma")]
 public sealed class VerbsWords() : WordSuite(new VerbsHarness());
+
+[Trait("Needs", "Rdma")]
+public sealed class VerbsPlacedMemory() : PlacedMemorySuite(new VerbsHarness());
+
+[Trait("Needs", "Rdma")]
+public sealed class VerbsOwnership() : OwnershipSuite(new VerbsHarness());

@@ -55,7 +55,12 @@ public sealed partial class MessageChannel
 
         // Control calls block: a thread of its own keeps the pool free for those who answer.
         return Task.Factory.StartNew(
-            () => Connect(context, name, limit, options, cancellationToken),
+            () =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                ListenerAddress address = ListenerAddress.Read(context.Lookup(name, limit, cancellationToken), name);
+                return Connect(context, address, name, limit - Stopwatch.GetElapsedTime(start), options, cancellationToken);
+            },
             cancellationToken,
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Default);
@@ -64,11 +69,11 @@ public sealed partial class MessageChannel
     internal ChannelHello CreateHello(ulong nonce) => new(
         nonce, _jetty.Descriptor, _jetty.Token, _options.Slots, _options.SlotSize, Context.Options.Label ?? string.Empty);
 
-    private static MessageChannel Connect(
-        UrmaContext context, string name, TimeSpan timeout, MessageChannelOptions options, CancellationToken cancellationToken)
+    /// <summary>Connects to a listener whose address is known; blocks.</summary>
+    internal static MessageChannel Connect(
+        UrmaContext context, ListenerAddress address, string name, TimeSpan timeout, MessageChannelOptions options, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        ListenerAddress address = ListenerAddress.Read(context.Lookup(name, timeout, cancellationToken), name);
         var channel = new MessageChannel(context, options);
         try
         {

@@ -18,16 +18,16 @@ public sealed class MessageListener : IDisposable, IPumpTarget
     private readonly Segment _memory;
     private readonly Jfc _jfc;
     private readonly Jfr _queue;
-    private readonly IDisposable _published;
+    private readonly IDisposable? _published;
     private readonly Lock _lock = new();
     private TaskCompletionSource? _ready;
     private bool _disposed;
 
-    internal MessageListener(UrmaContext context, string name, MessageChannelOptions options)
+    internal MessageListener(UrmaContext context, string? name, MessageChannelOptions options)
     {
         _context = context;
         _options = options;
-        Name = name;
+        Name = name ?? string.Empty;
         _pump = context.Services.Rent();
         try
         {
@@ -40,7 +40,7 @@ public sealed class MessageListener : IDisposable, IPumpTarget
                 PostReceive(i);
             }
 
-            _published = context.Publish(name, new ListenerAddress(_queue.Descriptor, _queue.Token).ToArray());
+            _published = name is null ? null : context.Publish(name, Address.ToArray());
             context.Services.Add(this);
         }
         catch
@@ -54,7 +54,10 @@ public sealed class MessageListener : IDisposable, IPumpTarget
         }
     }
 
-    /// <summary>The published name.</summary>
+    /// <summary>Where to connect, for those who do not look the name up.</summary>
+    internal ListenerAddress Address => new(_queue.Descriptor, _queue.Token);
+
+    /// <summary>The published name; empty where there is none.</summary>
     public string Name { get; }
 
     /// <summary>Accepts the next client. Those that died or gave up meanwhile are passed over.</summary>
@@ -96,7 +99,7 @@ public sealed class MessageListener : IDisposable, IPumpTarget
             _disposed = true;
             ready = _ready;
             _jfc.PumpTarget = null;
-            _published.Dispose();
+            _published?.Dispose();
             _queue.Dispose();
             _jfc.Dispose();
             _memory.Dispose();

@@ -58,6 +58,14 @@ internal sealed class Presence : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(destination[SegmentDescriptor.Size..], (checksum << 32) | _segment.Token.Value);
     }
 
+    /// <summary>As <see cref="WriteTo"/>, into a new array.</summary>
+    public byte[] ToArray()
+    {
+        byte[] bytes = new byte[Size];
+        WriteTo(bytes);
+        return bytes;
+    }
+
     /// <summary>Whether descriptor and token are of this presence.</summary>
     public bool Is(in SegmentDescriptor descriptor, Token token) => descriptor == _segment.Descriptor && token == _segment.Token;
 

@@ -40,12 +40,12 @@ internal readonly unsafe struct MemberRecord(byte* start)
 
     /// <summary>Shows who has taken it.</summary>
     /// <returns>False where the claim took so long that another has the place now.</returns>
-    public bool TryJoin(uint claimed, Presence presence, out uint joined)
+    public bool TryJoin(uint claimed, ReadOnlySpan<byte> presence, int processId, out uint joined)
     {
         joined = (claimed & ~StateMask) | Joined;
         Span<byte> self = Self(joined);
-        presence.WriteTo(self);
-        BinaryPrimitives.WriteInt32LittleEndian(self[Presence.Size..], Environment.ProcessId);
+        presence[..Presence.Size].CopyTo(self);
+        BinaryPrimitives.WriteInt32LittleEndian(self[Presence.Size..], processId);
         BinaryPrimitives.WriteUInt64LittleEndian(self[^8..], Checksum(self[..^8], joined));
         return Interlocked.CompareExchange(ref Identity, joined, claimed) == claimed;
     }

@@ -35,6 +35,11 @@ public sealed unsafe partial class OwnershipDomain
     {
         options ??= SetOwnershipOptions.Default;
         TimeSpan timeout = options.Timeout ?? _timeout;
+        if (_remote is not null)
+        {
+            return ChangeThere(changes, results, options.PerItem, timeout, cancellationToken);
+        }
+
         OwnershipStatus status = Change(changes, results, options.PerItem, TimeLimit.After(timeout), cancellationToken, out int granted, out ulong blockers, out int error);
         if (status != OwnershipStatus.Granted && (!options.PerItem || error != 0))
         {
@@ -57,7 +62,7 @@ public sealed unsafe partial class OwnershipDomain
         ReadOnlyMemory<OwnershipChange> changes, Memory<OwnershipResult> results, SetOwnershipOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= SetOwnershipOptions.Default;
-        if (_rounds.IsUndelayed)
+        if (_remote is null && _rounds.IsUndelayed)
         {
             OwnershipStatus status = Change(changes.Span, results.Span, options.PerItem, AtOnce, cancellationToken, out int granted, out _, out _);
             if (status == OwnershipStatus.Granted)
@@ -86,6 +91,12 @@ public sealed unsafe partial class OwnershipDomain
         if (Refusal(change) is { } refusal)
         {
             throw new ArgumentException(refusal, nameof(change));
+        }
+
+        if (_remote is not null)
+        {
+            _ = ChangeThere([change], stackalloc OwnershipResult[1], perItem: false, timeout ?? _timeout, cancellationToken);
+            return;
         }
 
         OwnershipRequest request = OwnershipRequest.Current;

@@ -64,6 +64,17 @@ public sealed unsafe partial class OwnershipDomain
 
     private void ThrowIfLost()
     {
+        if (_remote is { } remote)
+        {
+            ThrowIfDisposed();
+            if (remote.IsLost)
+            {
+                throw remote.Lost();
+            }
+
+            return;
+        }
+
         if (!_directory.IsAlive)
         {
             ThrowIfDisposed();

@@ -20,6 +20,9 @@ public sealed unsafe partial class OwnershipDomain
         _directory = directory;
         _timeout = timeout;
         _shift = System.Numerics.BitOperations.TrailingZeroCount(directory.Layout.GranuleSize);
+        GranuleSize = directory.Layout.GranuleSize;
+        Capacity = directory.Layout.Capacity;
+        Enforcement = directory.Layout.Enforcement;
         Name = name;
         Token = token;
         IsCreator = isCreator;
@@ -45,7 +48,9 @@ public sealed unsafe partial class OwnershipDomain
     }
 
     /// <summary>Creates a domain and becomes its first member. It ends when this process ends or disposes it.</summary>
-    /// <param name="context">An open context of a provider that maps memory.</param>
+    /// <param name="context">
+    /// An open context. Where its provider does not map memory, this process does for the others what they ask by messages; see <see cref="Invitation"/>.
+    /// </param>
     /// <param name="name">1 to 48 letters, digits, '.', '-', '_'.</param>
     /// <param name="options">How; <see cref="OwnershipDomainOptions.Default"/> when null.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
@@ -57,6 +62,12 @@ public sealed unsafe partial class OwnershipDomain
         options ??= OwnershipDomainOptions.Default;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Timeout, TimeSpan.Zero);
         DirectoryLayout layout = DirectoryLayout.From(options);
+        bool isMapped = context.Capabilities.SupportsMapping;
+        if (!isMapped && layout.Enforcement != OwnershipEnforcement.Checked)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"The provider '{context.Device.Provider.Name}' maps no peer's memory, so there are no pages to protect: use OwnershipEnforcement.Checked.");
+        }
+
         Token token = options.Token ?? Token.Random();
         var memory = new OwnershipMemory(context);
         try
@@ -66,7 +77,15 @@ public sealed unsafe partial class OwnershipDomain
             var domain = new OwnershipDomain(context, name, token, memory, directory, options.Timeout, isCreator: true);
             try
             {
-                domain._published = context.Publish(Published + name, memory.DirectorySegment.Descriptor.ToArray());
+                if (isMapped)
+                {
+                    domain._published = context.Publish(Published + name, memory.DirectorySegment.Descriptor.ToArray());
+                }
+                else
+                {
+                    string? published = context.Capabilities.SupportsRendezvous ? Published + name : null;
+                    domain._host = new OwnershipHost(context, published, domain, memory.DataSegment, domain.StandIn);
+                }
             }
             catch
             {
@@ -94,7 +113,13 @@ public sealed unsafe partial class OwnershipDomain
         ArgumentNullException.ThrowIfNull(context);
         CheckName(name, LongestName);
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        SegmentDescriptor descriptor = SegmentDescriptor.Read(context.Lookup(Published + name, timeout));
+        byte[] found = context.Lookup(Published + name, timeout);
+        if (!context.Capabilities.SupportsMapping)
+        {
+            return Join(context, found, token, timeout);
+        }
+
+        SegmentDescriptor descriptor = SegmentDescriptor.Read(found);
         var memory = new OwnershipMemory(context);
         try
         {
@@ -122,6 +147,24 @@ public sealed unsafe partial class OwnershipDomain
         }
     }
 
+    /// <summary>Joins a domain whose creator's memory cannot be mapped, by its invitation.</summary>
+    /// <param name="context">An open context on the same fabric as the creator's.</param>
+    /// <param name="invitation">What <see cref="Invitation"/> was at the creator.</param>
+    /// <param name="token">The domain's secret.</param>
+    /// <param name="timeout">The longest wait to be taken in, and this member's timeout for changes.</param>
+    /// <exception cref="UrmaException">The creator does not answer in time, the token does not match, or the domain is full or of another version.</exception>
+    public static OwnershipDomain Join(UrmaContext context, ReadOnlySpan<byte> invitation, Token token, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        if (context.Capabilities.SupportsMapping)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, "Domains of a provider that maps memory are joined by their names.");
+        }
+
+        return new OwnershipDomain(context, new OwnershipClient(context, invitation, token, timeout), token, timeout);
+    }
+
     // Whoever is replaced here has left traces, which are cleared away inside the order before anything is done (Enter).
     private int Claim(long deadline, out uint identity)
     {
@@ -140,7 +183,7 @@ public sealed unsafe partial class OwnershipDomain
                 MemberRecord record = _directory.Member(i);
                 uint now = Volatile.Read(ref record.Identity);
                 bool isTaken = MemberRecord.IsJoined(now) ? !_members.IsGone(i, now) : MemberRecord.IsJoining(now) && !(mayReplace && now == seen[i]);
-                if (!isTaken && record.TryClaim(now, out uint claimed) && record.TryJoin(claimed, _memory.Presence, out identity))
+                if (!isTaken && record.TryClaim(now, out uint claimed) && record.TryJoin(claimed, _memory.Card, _memory.ProcessId, out identity))
                 {
                     return i;
                 }

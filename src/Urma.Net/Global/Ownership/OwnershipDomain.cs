@@ -27,7 +27,9 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     private readonly TimeSpan _timeout;
     private readonly int _self;
     private readonly int _shift;
+    private readonly OwnershipClient? _remote;
     private IDisposable? _published;
+    private OwnershipHost? _host;
     private LatencyHistogram _holds;
     private long _requests;
     private long _changes;
@@ -42,19 +44,19 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     public Token Token { get; }
 
     /// <summary>What keeps members from touching what they do not own.</summary>
-    public OwnershipEnforcement Enforcement => _directory.Layout.Enforcement;
+    public OwnershipEnforcement Enforcement { get; }
 
     /// <summary>Bytes that always have one owner together.</summary>
-    public long GranuleSize => _directory.Layout.GranuleSize;
+    public long GranuleSize { get; }
 
     /// <summary>Bytes of all regions together.</summary>
-    public long Capacity => _directory.Layout.Capacity;
+    public long Capacity { get; }
 
     /// <summary>Whether this process created it.</summary>
     public bool IsCreator { get; }
 
     /// <summary>How many members there are.</summary>
-    public int MemberCount => BitOperations.PopCount(_directory.JoinedMembers);
+    public int MemberCount => _remote is null ? BitOperations.PopCount(_directory.JoinedMembers) : CountThere();
 
     internal string Provider => _context.Device.Provider.Name;
 
@@ -70,6 +72,11 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         CheckName(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ThrowIfDisposed();
+        if (_remote is not null)
+        {
+            return RegionThere(OwnershipVerb.CreateRegion, name, length);
+        }
+
         if (!_rounds.Order.TryEnter(TimeLimit.After(_timeout), CancellationToken.None, out int holder))
         {
             ThrowIfLost();
@@ -97,6 +104,11 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     {
         CheckName(name);
         ThrowIfDisposed();
+        if (_remote is not null)
+        {
+            return RegionThere(OwnershipVerb.OpenRegion, name, 0);
+        }
+
         int first = _directory.FindRegion(name, out long length);
         ThrowIfLost();
         return first >= 0
@@ -105,7 +117,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
     }
 
     /// <summary>What this member has done. Any thread, at any time.</summary>
-    public OwnershipCounters GetCounters() => _rounds.Count() with
+    public OwnershipCounters GetCounters() => (_rounds?.Count() ?? default) with
     {
         Requests = Volatile.Read(ref _requests),
         Changes = Volatile.Read(ref _changes),
@@ -125,6 +137,16 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         }
 
         _published?.Dispose();
+        if (_remote is { } remote)
+        {
+            _context.Services.Remove(this);
+            Diagnostics.OwnershipTotals.Retire(this);
+            remote.Dispose();
+            return;
+        }
+
+        // Those it stands for leave first.
+        _host?.Dispose();
         _context.PeerLost -= OnPeerLost;
         _context.Services.Remove(this);
         Diagnostics.OwnershipTotals.Retire(this);
@@ -154,6 +176,11 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         if (length <= 0 || (ulong)offset > (ulong)region.Length || length > region.Length - offset)
         {
             ThrowBadRange(offset, length, region.Length);
+        }
+
+        if (_remote is not null)
+        {
+            return OpenThere(region, offset, length, wanted, acquire, timeout, cancellationToken);
         }
 
         if (_disposed != 0 || !_rounds.IsMember)
@@ -192,6 +219,12 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
 
     internal void Close(int first, int end, long begin)
     {
+        if (begin < 0)
+        {
+            _remote!.Close(first, end, isWritable: begin == WritesThere);
+            return;
+        }
+
         if (!_rounds.IsMember)
         {
             // The pins of this number may be another member's.
@@ -214,6 +247,11 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
         if (length <= 0 || (ulong)offset > (ulong)region.Length || length > region.Length - offset)
         {
             ThrowBadRange(offset, length, region.Length);
+        }
+
+        if (_remote is not null)
+        {
+            return HeldThere(region, offset, length);
         }
 
         Ownership least = Ownership.Write;

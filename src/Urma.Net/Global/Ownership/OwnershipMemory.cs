@@ -15,11 +15,41 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     private TargetSegment? _directoryImport;
     private TargetSegment? _dataImport;
 
-    public OwnershipMemory(UrmaContext context) => Presence = new Presence(context);
+    private readonly bool _isStandIn;
+
+    public OwnershipMemory(UrmaContext context)
+    {
+        Presence = new Presence(context);
+        Card = Presence.ToArray();
+        ProcessId = Environment.ProcessId;
+    }
+
+    /// <summary>That of a member which stands, in the creator's process, for one elsewhere.</summary>
+    /// <param name="creator">The creator's.</param>
+    /// <param name="card">The other's sign of life.</param>
+    /// <param name="processId">The other's process.</param>
+    /// <param name="directory">The directory's first byte.</param>
+    public OwnershipMemory(OwnershipMemory creator, byte[] card, int processId, out byte* directory)
+    {
+        _isStandIn = true;
+        Presence = creator.Presence;
+        Card = card;
+        ProcessId = processId;
+        _leases.Add(creator.DirectorySegment.Lease(out directory));
+        _leases.Add(creator.DataSegment.Lease(out byte* data));
+        Data = data;
+    }
 
     ~OwnershipMemory() => Release();
 
+    /// <summary>This process's sign of life.</summary>
     public Presence Presence { get; }
+
+    /// <summary>The member's sign of life, as others find it.</summary>
+    public byte[] Card { get; }
+
+    /// <summary>The member's process.</summary>
+    public int ProcessId { get; }
 
     /// <summary>The regions' first byte.</summary>
     public byte* Data { get; private set; }
@@ -70,7 +100,10 @@ internal sealed unsafe class OwnershipMemory : IDisposable
         _data?.Dispose();
         _dataImport?.Dispose();
         _directoryImport?.Dispose();
-        Presence.Dispose();
+        if (!_isStandIn)
+        {
+            Presence.Dispose();
+        }
     }
 
     private void Release() => _leases.ForEach(static l => l.Release());

@@ -17,9 +17,9 @@ public sealed unsafe class OwnershipPlaceTests
         var record = new MemberRecord((byte*)NativeMemory.AllocZeroed(DirectoryLayout.MemberSize));
         Assert.True(record.TryClaim(0, out uint claimed));
         Assert.True(record.TryClaim(claimed, out uint replaced));
-        Assert.True(record.TryJoin(replaced, fast, out uint joined));
+        Assert.True(record.TryJoin(replaced, fast.ToArray(), Environment.ProcessId, out uint joined));
 
-        Assert.False(record.TryJoin(claimed, slow, out uint late));
+        Assert.False(record.TryJoin(claimed, slow.ToArray(), Environment.ProcessId, out uint late));
         Assert.Equal(joined, record.Identity);
         Assert.False(record.TryVacate(late));
         byte[] expected = new byte[Presence.Size];
@@ -92,7 +92,7 @@ public sealed unsafe class OwnershipPlaceTests
             for (int i = 2; i < DirectoryLayout.MaxMembers; i++)
             {
                 Assert.True(view[i].TryClaim(view[i].Identity, out uint claimed));
-                Assert.True(view[i].TryJoin(claimed, presence, out _));
+                Assert.True(view[i].TryJoin(claimed, presence.ToArray(), Environment.ProcessId, out _));
             }
         }
 
