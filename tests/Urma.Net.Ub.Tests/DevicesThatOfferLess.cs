@@ -11,6 +11,8 @@ public class DevicesThatOfferLess
     [InlineData("atomics=1", "UbAtomics")] // compare-and-swap alone
     [InlineData("atomics=5", "UbAtomics")] // and fetch-and-add: what hardware has
     [InlineData("sge=6,inline=64,jfr_sge=2,jfs_depth=200,jfr_depth=200", "UbTransfers")]
+    [InlineData("jfs_depth=8,jfc_depth=64,message=4096", "UbXcopy")]
+    [InlineData("atomics=1", "UbWords")]
     public async Task The_suite_passes_on_it(string limits, string suite)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
