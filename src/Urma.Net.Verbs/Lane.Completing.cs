@@ -118,12 +118,9 @@ internal sealed unsafe partial class Lane
     {
         bool isSuccess = status == CompletionStatus.Success;
         bool isReported = !isSuccess || slot->IsReported;
+        Volatile.Write(ref _failures, _failures + (isSuccess ? 0 : 1));
         var completion = new Completion(slot->UserContext, isSuccess ? slot->Length : 0, status, _queue.CompletionFlags);
         Volatile.Write(ref _head, _head + 1);
-        _queue.Complete(isSuccess);
-        if (isReported)
-        {
-            _jfc.Spill(new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send));
-        }
+        _jfc.End(_queue, in completion, isReported);
     }
 }

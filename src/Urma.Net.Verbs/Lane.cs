@@ -26,6 +26,7 @@ internal sealed unsafe partial class Lane : IDisposable
     private long _head;
     private long _flushed;
     private long _extensions;
+    private long _failures;
     private int _unsignaled;
     private int _endedSlots;
     private volatile int _epoch;
@@ -67,6 +68,9 @@ internal sealed unsafe partial class Lane : IDisposable
 
     /// <summary>Whether nothing is under way and nothing waits.</summary>
     public bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);
+
+    /// <summary>Requests that have failed.</summary>
+    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>Connects it for the first time. Setup; throws where the peer refuses.</summary>
     public void Connect() => Target.Connect(this, _pair, _queue);

@@ -101,7 +101,7 @@ internal sealed unsafe partial class VerbsJfc
         {
             if (_context.TryCompleteReceive(work, out ReceiveCompletion completion))
             {
-                Spill(in completion);
+                SpillReceive(in completion);
             }
         }
         else
@@ -152,9 +152,10 @@ internal sealed unsafe partial class VerbsJfc
         where TForm : struct, ICompletionForm<T>
     {
         int taken = 0;
-        while (taken < completions.Length && _spilled.TryDequeue(out ReceiveCompletion completion))
+        while (taken < completions.Length && _spilled.TryDequeue(out (ReceiveCompletion Completion, VerbsSendQueue? Queue) spilled))
         {
-            completions[taken++] = TForm.Make(completion);
+            completions[taken++] = TForm.Make(in spilled.Completion);
+            spilled.Queue?.Complete(spilled.Completion.Completion.Status == CompletionStatus.Success);
         }
 
         _spilledCount = _spilled.Count;

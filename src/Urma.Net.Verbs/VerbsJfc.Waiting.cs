@@ -36,8 +36,12 @@ internal sealed unsafe partial class VerbsJfc
             throw new InvalidOperationException("The JFC has no JFCE: give one in JfcOptions, or use Wait.");
         }
 
+        Volatile.Write(ref _armed, solicitedOnly ? 0 : 1);
         RearmNative(solicitedOnly);
     }
+
+    /// <summary>Whether something came that the device raises no event for; each arming tells it once.</summary>
+    public bool TakeEvent() => HasSpilled && Interlocked.Exchange(ref _armed, 0) != 0;
 
     private bool WaitUntil(long deadline, CancellationToken cancellationToken)
     {

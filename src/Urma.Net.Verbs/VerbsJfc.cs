@@ -17,7 +17,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private readonly VerbsContext _context;
     private readonly VerbsJfce? _ownJfce;
     private readonly Lock _lock = new();
-    private readonly Queue<ReceiveCompletion> _spilled = new();
+    private readonly Queue<(ReceiveCompletion Completion, VerbsSendQueue? Queue)> _spilled = new();
     private readonly ibv_wc* _batch = (ibv_wc*)NativeMemory.AlignedAlloc((nuint)(Batch * sizeof(ibv_wc)), 64);
     private readonly delegate* unmanaged<ibv_cq*, int, ibv_wc*, int> _pollNative;
     private readonly int _room;
@@ -27,6 +27,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private int _attention;
     private int _reserved;
     private int _reservedRoom;
+    private int _armed;
     private uint _events;
     private volatile int _disposed;
     private volatile bool _isWaiting;
@@ -163,12 +164,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     public void EndOutOfOrder(VerbsSendQueue queue, in Completion completion, bool isReported)
     {
         _gate.Enter();
-        queue.Complete(completion.Status == CompletionStatus.Success);
-        if (isReported)
-        {
-            Spill(new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send));
-        }
-
+        End(queue, in completion, isReported);
         _gate.Exit();
         Channel.Nudge();
     }
@@ -183,7 +179,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
 
         foreach (ulong userContext in queue.TakeUnfilled())
         {
-            Spill(new ReceiveCompletion(
+            SpillReceive(new ReceiveCompletion(
                 new Completion(userContext, 0, CompletionStatus.WorkRequestFlushed, CompletionFlags.Receive), 0, 0, 0, ReceiveOpcode.Send));
         }
 
@@ -191,15 +187,31 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         Channel.Nudge();
     }
 
-    /// <summary>Keeps a completion to be polled later. Under the gate.</summary>
-    public void Spill(in ReceiveCompletion completion)
+    /// <summary>Ends a request: what its user hears of counts as outstanding until it is polled. Under the gate.</summary>
+    public void End(VerbsSendQueue queue, in Completion completion, bool isReported)
     {
-        _spilled.Enqueue(completion);
+        if (!isReported)
+        {
+            queue.Complete(isSuccess: true);
+            return;
+        }
+
+        _spilled.Enqueue((new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send), queue));
+        _spilledCount = _spilled.Count;
+    }
+
+    private void SpillReceive(in ReceiveCompletion completion)
+    {
+        _spilled.Enqueue((completion, null));
         _spilledCount = _spilled.Count;
     }
 
     /// <summary>Books an event that was taken from the channel.</summary>
-    public void CountEvent() => _events++;
+    public void CountEvent()
+    {
+        _events++;
+        Volatile.Write(ref _armed, 0);
+    }
 
     private protected override void DisposeCore()
     {

@@ -129,7 +129,7 @@ internal sealed unsafe class VerbsJfce : Jfce
         int found = 0;
         foreach (VerbsJfc member in _members)
         {
-            if (found < ready.Length && member.HasSpilled)
+            if (found < ready.Length && member.TakeEvent())
             {
                 ready[found++] = member;
             }

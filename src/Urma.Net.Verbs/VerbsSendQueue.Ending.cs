@@ -87,8 +87,9 @@ internal sealed unsafe partial class VerbsSendQueue
         ulong word = request.Operand;
         WorkRequest notify = WorkRequest.WriteInline(&word, sizeof(ulong), request.Extra, request.UserContext);
         notify.Flags = (request.Flags & ~WorkRequestFlags.Fence) | WorkRequestFlags.Inline;
-        long failed = Volatile.Read(ref _failed);
-        UrmaStatus status = PostOne(in data, gather, out Lane? lane, length: null);
+        Lane? lane = FindLane(in data, out _);
+        long failures = lane?.Failures ?? 0;
+        UrmaStatus status = PostOne(in data, gather, out lane, length: null);
         if (status != UrmaStatus.Success || lane is null)
         {
             return status;
@@ -98,7 +99,7 @@ internal sealed unsafe partial class VerbsSendQueue
         EndHere(new WorkRequest { Opcode = Opcode.Nop }, lane, CompletionStatus.Success);
         lane.Submit();
         SendJfc.DrainUntil(() => lane.IsEmpty, Context.Options.ControlTimeout);
-        if (Volatile.Read(ref _failed) != failed || !lane.IsEmpty)
+        if (lane.Failures != failures || !lane.IsEmpty)
         {
             return UrmaStatus.Success;
         }

@@ -143,7 +143,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
 
         // A thread that is posting right now sees it, or has finished before what it uses goes.
         Context.WaitUntilNobodyPosts();
-        SendJfc.DrainUntil(() => Outstanding == 0, DrainBound);
+        SendJfc.DrainUntil(() => Array.TrueForAll(_lanes, static l => l.IsEmpty), DrainBound);
         Context.Remove(this);
         foreach (Lane lane in _lanes)
         {

@@ -21,7 +21,7 @@ internal sealed class PeerConnector(EngineIdentity self, PeerEnvironment environ
         if (uasid is 0 or > ushort.MaxValue)
         {
             throw new UrmaException(
-                UrmaStatus.InvalidArgument, $"{uasid} is not the UASID of a verbs engine: it is a TCP port, 1 to {ushort.MaxValue}.");
+                UrmaStatus.InvalidArgument, $"{uasid} (0x{uasid:x6}) is not the UASID of a verbs engine: it is a TCP port, 1 to {ushort.MaxValue}.");
         }
 
         var limit = new WaitLimit(timeout, ct);
