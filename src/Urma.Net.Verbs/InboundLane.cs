@@ -119,8 +119,6 @@ internal sealed unsafe class InboundLane
 
         if (_words != null)
         {
-            // A thread that polls may be reading an immediate.
-            Queue!.Jfc.Help();
             VerbsContext.DeregisterNative(_registration);
             SparseMemory.Free(_words, _wordsLength);
         }
@@ -130,6 +128,14 @@ internal sealed unsafe class InboundLane
     {
         if (_pair is { } pair)
         {
+            // Some devices forget what a queue pair has received when it goes; what its senders believe delivered must not be lost.
+            if (Queue is not null)
+            {
+                pair.MoveToError();
+                Queue.Jfc.Drain();
+            }
+
+            _context.Unroute(pair.Number);
             pair.Destroy();
             _pair = null;
         }

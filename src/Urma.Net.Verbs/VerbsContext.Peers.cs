@@ -1,3 +1,4 @@
+using Urma.Net.Diagnostics;
 using Urma.Net.Verbs.Control;
 
 namespace Urma.Net.Verbs;
@@ -35,7 +36,10 @@ public sealed unsafe partial class VerbsContext : IControlHandler
             importers = [.. ended.Select(static i => i.Peer).Distinct()];
         }
 
-        Array.ForEach(importers, p => Control.TryNotify(p, new JettyGone(jettyId, jfrId)));
+        if (importers.Length != 0)
+        {
+            _ = Control.Withdraw(importers, new JettyGone(jettyId, jfrId), Options.RevocationTimeout);
+        }
 
         foreach (InboundLane lane in _inbound.ToArray())
         {
@@ -87,10 +91,6 @@ public sealed unsafe partial class VerbsContext : IControlHandler
             Remove(lane);
             throw;
         }
-    }
-
-    void IControlHandler.LaneReady(ControlPeer peer, in LaneReady notice)
-    {
     }
 
     void IControlHandler.DisconnectLane(ControlPeer peer, in DisconnectLane notice)
@@ -161,9 +161,19 @@ public sealed unsafe partial class VerbsContext : IControlHandler
 
         if (isNews)
         {
-            OnPeerLost(new PeerLostEventArgs(peer.Identity.Eid, peer.Identity.Uasid, peer.Identity.ProcessId, reason));
+            UrmaEvents.Report(UrmaEvent.PeerLost, this, peer.ToString(), reason);
+
+            // A user's handler may ask peers something, which this thread must not.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Identity.Eid, s.Peer.Identity.Uasid, s.Peer.Identity.ProcessId, s.Reason)),
+                (Context: this, Peer: peer, Reason: reason),
+                preferLocal: false);
         }
     }
+
+    void IControlHandler.OnPeerConnected(ControlPeer peer) => UrmaEvents.Report(UrmaEvent.PeerConnected, this, peer.ToString());
+
+    void IControlHandler.OnRefused(string reason) => UrmaEvents.Report(UrmaEvent.ConnectionRefused, this, reason);
 
     private void EndTargets(Func<VerbsTargetJetty, bool> target, Func<Lane, bool> lane, string reason, CompletionStatus status)
     {

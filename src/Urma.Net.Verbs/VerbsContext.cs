@@ -69,7 +69,9 @@ public sealed unsafe partial class VerbsContext : UrmaContext
                     Port = (int)(options.Uasid ?? 0),
                     Label = options.Label ?? string.Empty,
                     SilenceBound = verbsOptions.SilenceBound,
-                    Rendezvous = verbsOptions.Rendezvous is { } endpoint ? new RendezvousEndpoint(endpoint.Address.ToString(), endpoint.Port, string.Empty) : null,
+                    Rendezvous = verbsOptions.Rendezvous is { } endpoint
+                        ? new RendezvousEndpoint(endpoint.Address.ToString(), endpoint.Port, RendezvousEndpoint.DefaultFabric)
+                        : RendezvousEndpoint.Find(null, RendezvousEndpoint.DefaultFabric, Environment.GetEnvironmentVariable),
                 },
                 this);
         }

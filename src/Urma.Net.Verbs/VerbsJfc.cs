@@ -148,6 +148,19 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         }
     }
 
+    /// <summary>Takes all completions out of the device. Any thread; when it returns, nobody looks at what was polled before.</summary>
+    public void Drain()
+    {
+        _gate.Enter();
+        if (_disposed == 0)
+        {
+            DrainNative();
+        }
+
+        _gate.Exit();
+        Channel.Nudge();
+    }
+
     /// <summary>Takes completions out of the device until something is so, or for so long. Any thread.</summary>
     public void DrainUntil(Func<bool> condition, TimeSpan bound)
     {
@@ -173,10 +186,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     public void DrainReceivesOf(VerbsJfr queue)
     {
         _gate.Enter();
-        for (int got = Fill(); got == Batch; got = Fill())
-        {
-        }
-
+        DrainNative();
         foreach (ulong userContext in queue.TakeUnfilled())
         {
             SpillReceive(new ReceiveCompletion(
@@ -198,6 +208,13 @@ internal sealed unsafe partial class VerbsJfc : Jfc
 
         _spilled.Enqueue((new ReceiveCompletion(completion, 0, 0, 0, ReceiveOpcode.Send), queue));
         _spilledCount = _spilled.Count;
+    }
+
+    private void DrainNative()
+    {
+        for (int got = Fill(); got == Batch; got = Fill())
+        {
+        }
     }
 
     private void SpillReceive(in ReceiveCompletion completion)

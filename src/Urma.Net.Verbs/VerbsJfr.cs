@@ -225,8 +225,6 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
         _context.WaitUntilNobodyPosts();
         _context.Unwatch(this);
 
-        // What arrived before the lanes ended is polled first.
-        _jfc.Help();
         int error = Libibverbs.ibv_destroy_srq(Native);
         if (error != 0)
         {

@@ -261,7 +261,12 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
 
     private void RequireGrant(uint generation, Token shown)
     {
-        if (IsDisposed || Access == SegmentAccess.LocalOnly || generation != _generation)
+        if (Access == SegmentAccess.LocalOnly)
+        {
+            throw new UrmaException(UrmaStatus.OperationNotPermitted, $"Segment {TokenId} is its owner's alone (SegmentAccess.LocalOnly).");
+        }
+
+        if (IsDisposed || generation != _generation)
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, $"Segment {TokenId} is not granted, or no longer: exchange its descriptor again.");
         }

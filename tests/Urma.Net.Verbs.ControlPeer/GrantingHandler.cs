@@ -26,10 +26,6 @@ internal sealed class GrantingHandler : IControlHandler
 
     public ConnectLaneAnswer ConnectLane(ControlPeer peer, in ConnectLaneRequest request) => new(request.LaneId, request.Address, default);
 
-    public void LaneReady(ControlPeer peer, in LaneReady notice)
-    {
-    }
-
     public void DisconnectLane(ControlPeer peer, in DisconnectLane notice)
     {
     }

@@ -20,6 +20,8 @@ internal sealed class VerbsHarness : ProviderHarness
 
     public override bool ReportsSolicited => false;
 
+    public override bool SupportsChosenUasid => false;
+
     public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
 
     public override UrmaContext Open(UrmaContextOptions? options = null) => UrmaContext.Open(ConnectionString, options);

@@ -18,9 +18,6 @@ internal enum ControlMessage : ushort
     /// <summary>Request: <see cref="ConnectLaneRequest"/>.</summary>
     ConnectLane = 5,
 
-    /// <summary>Notice: <see cref="Control.LaneReady"/>.</summary>
-    LaneReady = 6,
-
     /// <summary>Notice: <see cref="Control.DisconnectLane"/>.</summary>
     DisconnectLane = 7,
 
@@ -30,7 +27,7 @@ internal enum ControlMessage : ushort
     /// <summary>Request of an owner to an importer: <see cref="RevokeRequest"/>.</summary>
     Revoke = 9,
 
-    /// <summary>Notice of an owner to an importer: <see cref="Control.JettyGone"/>.</summary>
+    /// <summary>Request of an owner to an importer: <see cref="Control.JettyGone"/>.</summary>
     JettyGone = 10,
 
     /// <summary>Request: <see cref="ExecuteAtomicRequest"/>.</summary>

@@ -119,14 +119,23 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>Takes a grant back from all its importers at once.</summary>
     /// <returns>Those that are there and have not confirmed in time.</returns>
-    public IReadOnlyList<ControlPeer> Revoke(IReadOnlyCollection<ControlPeer> importers, in RevokeRequest request, TimeSpan timeout)
+    public IReadOnlyList<ControlPeer> Revoke(IReadOnlyCollection<ControlPeer> importers, in RevokeRequest request, TimeSpan timeout) =>
+        TellAll(importers, in request, timeout);
+
+    /// <summary>Tells all importers of a target at once that it is gone.</summary>
+    /// <returns>Those that are there and have not confirmed in time.</returns>
+    public IReadOnlyList<ControlPeer> Withdraw(IReadOnlyCollection<ControlPeer> importers, in JettyGone request, TimeSpan timeout) =>
+        TellAll(importers, in request, timeout);
+
+    private List<ControlPeer> TellAll<TRequest>(IReadOnlyCollection<ControlPeer> importers, in TRequest request, TimeSpan timeout)
+        where TRequest : struct, IControlRequest<TRequest, EmptyAnswer>
     {
         PeerCalls.ThrowIfServing(_loop);
         Deadline deadline = Deadline.After(timeout);
         var calls = new List<(ControlPeer Peer, PendingCall Call)>(importers.Count);
         foreach (ControlPeer importer in importers)
         {
-            calls.Add((importer, PeerCalls.Begin<RevokeRequest, EmptyAnswer>(importer, request)));
+            calls.Add((importer, PeerCalls.Begin<TRequest, EmptyAnswer>(importer, request)));
         }
 
         List<ControlPeer> silent = [];

@@ -22,11 +22,10 @@ internal sealed class EngineService(IControlHandler handler, ControlOptions opti
         ControlMessage.ImportJetty => Answer<ImportJettyRequest, ImportJettyAnswer>(peer, frame, handler.ImportJetty),
         ControlMessage.ReleaseJetty => Accept<ReleaseJetty>(peer, frame, handler.ReleaseJetty),
         ControlMessage.ConnectLane => Answer<ConnectLaneRequest, ConnectLaneAnswer>(peer, frame, handler.ConnectLane),
-        ControlMessage.LaneReady => Accept<LaneReady>(peer, frame, handler.LaneReady),
         ControlMessage.DisconnectLane => Accept<DisconnectLane>(peer, frame, handler.DisconnectLane),
         ControlMessage.ReconnectLane => Answer<ReconnectLaneRequest, ReconnectLaneAnswer>(peer, frame, handler.ReconnectLane),
         ControlMessage.Revoke => Answer<RevokeRequest, EmptyAnswer>(peer, frame, Revoke),
-        ControlMessage.JettyGone => Accept<JettyGone>(peer, frame, handler.JettyGone),
+        ControlMessage.JettyGone => Answer<JettyGone, EmptyAnswer>(peer, frame, Withdraw),
         ControlMessage.ExecuteAtomic => Answer<ExecuteAtomicRequest, ExecuteAtomicAnswer>(peer, frame, handler.ExecuteAtomic),
         _ => Nonsense(frame),
     };
@@ -51,6 +50,12 @@ internal sealed class EngineService(IControlHandler handler, ControlOptions opti
     private EmptyAnswer Revoke(ControlPeer owner, in RevokeRequest request)
     {
         handler.Revoke(owner, request);
+        return default;
+    }
+
+    private EmptyAnswer Withdraw(ControlPeer owner, in JettyGone request)
+    {
+        handler.JettyGone(owner, request);
         return default;
     }
 

@@ -24,9 +24,6 @@ internal interface IControlHandler
     /// <summary>Makes a queue pair and connects it; throws as <see cref="ImportSegment"/> does.</summary>
     ConnectLaneAnswer ConnectLane(ControlPeer peer, in ConnectLaneRequest request);
 
-    /// <summary>The other end of a lane is ready.</summary>
-    void LaneReady(ControlPeer peer, in LaneReady notice);
-
     /// <summary>The other end of a lane is gone. Also sent where an answer to a connect came after its asker had given up.</summary>
     void DisconnectLane(ControlPeer peer, in DisconnectLane notice);
 
@@ -36,8 +33,8 @@ internal interface IControlHandler
     /// <summary>An owner takes grants back. When this returns they are not used any more.</summary>
     void Revoke(ControlPeer owner, in RevokeRequest request);
 
-    /// <summary>A target of this owner is gone.</summary>
-    void JettyGone(ControlPeer owner, in JettyGone notice);
+    /// <summary>A target of this owner is gone. When this returns, nothing is sent to it any more.</summary>
+    void JettyGone(ControlPeer owner, in JettyGone request);
 
     /// <summary>Executes an atomic on a segment of one's own.</summary>
     ExecuteAtomicAnswer ExecuteAtomic(ControlPeer peer, in ExecuteAtomicRequest request);

@@ -88,7 +88,7 @@ public sealed class ControlPlaneTests
 
         Assert.True(owner.Importers.TryDequeue(out ControlPeer? toImporter));
         Assert.False(toImporter.IsOutgoing);
-        Assert.True(owner.Plane.TryNotify(toImporter, new JettyGone(1, 2)));
+        Assert.Empty(owner.Plane.Withdraw([toImporter], new JettyGone(1, 2), Engine.Bound));
         Assert.Empty(owner.Plane.Revoke([toImporter], new RevokeRequest(7, 2), Engine.Bound));
         Assert.Equal([new JettyGone(1, 2).ToString(), new RevokeRequest(7, 2).ToString()], importer.Heard);
     }

@@ -61,8 +61,6 @@ internal sealed class Engine : IControlHandler, IDisposable
         return new ConnectLaneAnswer(request.LaneId + 100, request.Address with { Number = request.Address.Number + 1 }, Immediates);
     }
 
-    public void LaneReady(ControlPeer peer, in LaneReady notice) => Heard.Enqueue(notice.ToString());
-
     public void DisconnectLane(ControlPeer peer, in DisconnectLane notice) => Heard.Enqueue(notice.ToString());
 
     public ReconnectLaneAnswer ReconnectLane(ControlPeer peer, in ReconnectLaneRequest request) => new(request.Address);
@@ -73,7 +71,7 @@ internal sealed class Engine : IControlHandler, IDisposable
         Heard.Enqueue(request.ToString());
     }
 
-    public void JettyGone(ControlPeer owner, in JettyGone notice) => Heard.Enqueue(notice.ToString());
+    public void JettyGone(ControlPeer owner, in JettyGone request) => Heard.Enqueue(request.ToString());
 
     public ExecuteAtomicAnswer ExecuteAtomic(ControlPeer peer, in ExecuteAtomicRequest request) => new(request.Operand + request.Compare);
 
