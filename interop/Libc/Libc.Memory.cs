@@ -71,8 +71,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     internal static partial int Munmap(void* address, nuint length);
 
-    [LibraryImport(Library, EntryPoint = "mremap", SetLastError = true)]
-    internal static partial nint Mremap(void* oldAddress, nuint oldLength, nuint newLength, int flags, void* newAddress);
+    // Libraries that watch a process's memory (UCX) put functions with four parameters in the place of mremap, which lose the last one.
+    internal static nint Mremap(void* oldAddress, nuint oldLength, nuint newLength, int flags, void* newAddress) =>
+        Syscall(SYS_mremap.Here, (nint)oldAddress, (nint)oldLength, (nint)newLength, flags, (nint)newAddress, 0);
 
     [LibraryImport(Library, EntryPoint = "mprotect", SetLastError = true)]
     internal static partial int Mprotect(void* address, nuint length, int protection);

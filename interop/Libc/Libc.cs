@@ -9,7 +9,7 @@ namespace Urma.Net.Interop.Libc;
 /// <remarks>
 /// <para>Functions newer than glibc 2.31 go through <see cref="Syscall(nint, nint, nint, nint, nint, nint, nint)"/>, whose
 /// numbers differ per architecture.</para>
-/// <para><c>fcntl</c>, <c>ioctl</c>, <c>syscall</c>, <c>mremap</c>, <c>open</c> and <c>prctl</c> are variadic in C. On x86-64 and arm64
+/// <para><c>fcntl</c>, <c>ioctl</c>, <c>syscall</c>, <c>open</c> and <c>prctl</c> are variadic in C. On x86-64 and arm64
 /// Linux integer arguments travel in the same registers either way, so a fixed signature is correct there (it would not
 /// be on Apple's arm64).</para>
 /// </remarks>
@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
 
     internal static readonly ByArchitecture SYS_futex = new(202, 98);
     internal static readonly ByArchitecture SYS_getcpu = new(309, 168);
+    internal static readonly ByArchitecture SYS_mremap = new(25, 216);
     internal static readonly ByArchitecture SYS_move_pages = new(279, 239);
     internal static readonly ByArchitecture SYS_membarrier = new(324, 283);
     internal static readonly ByArchitecture SYS_pidfd_send_signal = new(424, 424);

@@ -157,25 +157,35 @@ internal sealed unsafe class AdoptedMemory : IDisposable
     private void TakeBack()
     {
         MemoryFileChecks.ThrowIfHeadroomBelow(Length, MemoryPages.Default);
-        nint copy = Libc.Mmap(
-            null, (nuint)Length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
-        if (copy == Libc.MAP_FAILED)
-        {
-            LinuxError.ThrowLast($"allocate {Length} bytes to take registered memory back");
-        }
 
-        Buffer.MemoryCopy(Start, (void*)copy, Length, Length);
-        nint moved = Libc.Mremap(
-            (void*)copy, (nuint)Length, (nuint)Length, Libc.MREMAP_MAYMOVE | Libc.MREMAP_FIXED, Start);
-        if (moved == Libc.MAP_FAILED)
+        // A program may have unmapped some of it without a word, and something else may be there by now.
+        foreach (AddressRange part in _shared.Remaining())
         {
-            UrmaException error = LinuxError.Create(
-                $"move {Length} bytes back to address 0x{Pages.Start:x}", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
-            _ = Libc.Munmap((void*)copy, (nuint)Length);
-            throw error;
+            TakeBack(part);
         }
 
         File.Dispose();
+    }
+
+    private static void TakeBack(AddressRange part)
+    {
+        nint copy = Libc.Mmap(
+            null, (nuint)part.Length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
+        if (copy == Libc.MAP_FAILED)
+        {
+            LinuxError.ThrowLast($"allocate {part.Length} bytes to take registered memory back");
+        }
+
+        Buffer.MemoryCopy((void*)part.Start, (void*)copy, part.Length, part.Length);
+        nint moved = Libc.Mremap(
+            (void*)copy, (nuint)part.Length, (nuint)part.Length, Libc.MREMAP_MAYMOVE | Libc.MREMAP_FIXED, (void*)part.Start);
+        if (moved == Libc.MAP_FAILED)
+        {
+            UrmaException error = LinuxError.Create(
+                $"move {part.Length} bytes back to address 0x{part.Start:x}", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            _ = Libc.Munmap((void*)copy, (nuint)part.Length);
+            throw error;
+        }
     }
 
     private static string? ObstacleIn(AddressRange pages)

@@ -23,6 +23,21 @@ internal sealed class AdoptedPages(AddressRange range, MemoryFile file, bool rea
         && pages.End <= Range.End
         && InodeAt(pages) == _inode;
 
+    /// <summary>The parts that are still the file's, in ascending order.</summary>
+    public List<AddressRange> Remaining()
+    {
+        var parts = new List<AddressRange>();
+        foreach (MemoryMapEntry entry in MemoryMaps.Intersecting(Range))
+        {
+            if (entry.Inode == _inode)
+            {
+                parts.Add(new AddressRange(Math.Max(entry.Range.Start, Range.Start), Math.Min(entry.Range.End, Range.End)));
+            }
+        }
+
+        return parts;
+    }
+
     // 0 where the pages are not one mapping of one file.
     private static ulong InodeAt(AddressRange pages)
     {

@@ -57,6 +57,32 @@ public sealed unsafe class AdoptedMemoryTests
     }
 
     [Fact]
+    public void What_was_unmapped_meanwhile_is_let_alone_when_memory_is_released()
+    {
+        int page = (int)PageSize.Bytes;
+        byte* memory = TestMemory.MapAnonymous(4 * page);
+        TestMemory.Fill(memory, 4 * page, 5);
+        AdoptedMemory adopted = AdoptedMemory.Adopt("urma-test", memory, 4 * page);
+
+        // One page is gone, another one has become somebody else's.
+        Assert.Equal(0, Libc.Munmap(memory + page, (nuint)page));
+        using MemoryFile other = MemoryFile.Create("urma-other", page);
+        Assert.Equal(
+            (nint)(memory + (2 * page)),
+            Libc.Mmap(memory + (2 * page), (nuint)page, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_FIXED, other.Descriptor, 0));
+        memory[2 * page] = 99;
+        byte first = memory[0];
+        byte last = memory[(4 * page) - 1];
+        adopted.Release();
+
+        Assert.Equal((first, last), (memory[0], memory[(4 * page) - 1]));
+        using SharedMapping shown = other.MapShared(writable: false);
+        memory[(2 * page) + 1] = 98;
+        Assert.Equal((99, 98), (shown.Pointer[0], shown.Pointer[1]));
+        Assert.Equal(0, Libc.Munmap(memory, (nuint)(4 * page)));
+    }
+
+    [Fact]
     public void Released_memory_can_be_adopted_again()
     {
         byte* memory = TestMemory.MapAnonymous(PageSize.Bytes);
