@@ -74,7 +74,7 @@ public sealed class VerbsProvider : UrmaProvider
             throw new UrmaException(UrmaStatus.InvalidArgument, "Only the loopback provider models links: open the RDMA device without Fabric and FabricProfile.");
         }
 
-        if (options.Uasid > ushort.MaxValue)
+        if (options.Uasid is 0 or > ushort.MaxValue)
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, "The UASID of a context on an RDMA device is a TCP port: ask for 1 to 65535, or leave UrmaContextOptions.Uasid null.");
         }

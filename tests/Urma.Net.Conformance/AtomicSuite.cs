@@ -84,23 +84,23 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
     public void Sums_are_exact_however_many_add(int width)
     {
         const int Adders = 4;
-        const int Rounds = 20_000;
+        int rounds = Harness.Repeated(20_000);
         (_, Segment segment, _) = Connect();
         MemoryMarshal.Write(segment.AsSpan(8, 8), Sentinel);
-        var seen = new int[Adders * Rounds];
+        var seen = new int[Adders * rounds];
         Threads.Run(Adders, adder =>
         {
             using UrmaContext context = Harness.Open();
             using var endpoint = new Endpoint(context);
             TargetSegment target = endpoint.Import(segment);
-            for (int i = 0; i < Rounds; i++)
+            for (int i = 0; i < rounds; i++)
             {
                 endpoint.Succeed(WorkRequest.FetchAdd(endpoint.Memory.Range(0, width), target.At(0, width), 1));
                 Interlocked.Increment(ref seen[MemoryMarshal.Read<int>(endpoint.Memory.AsSpan(0, 4))]);
             }
         });
 
-        Assert.Equal((ulong)(Adders * Rounds), MemoryMarshal.Read<ulong>(segment.AsSpan(0, 8)));
+        Assert.Equal((ulong)(Adders * rounds), MemoryMarshal.Read<ulong>(segment.AsSpan(0, 8)));
         Assert.Equal(Sentinel, MemoryMarshal.Read<ulong>(segment.AsSpan(8, 8)));
         Assert.All(seen, times => Assert.Equal(1, times));
     }
@@ -108,7 +108,7 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
     [SkippableFact]
     public void Opposite_operations_cancel_out_under_contention()
     {
-        const int Rounds = 10_000;
+        int rounds = Harness.Repeated(10_000);
         (_, Segment segment, _) = Connect();
         Opcode[] opcodes = [Opcode.FetchAdd, Opcode.FetchSub, Opcode.FetchXor, Opcode.FetchXor];
         Threads.Run(opcodes.Length, index =>
@@ -118,7 +118,7 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
             TargetSegment target = endpoint.Import(segment);
             // Sum and bits live in different words: xor does not commute with add.
             RemoteAddress word = target.At(opcodes[index] == Opcode.FetchXor ? 64 : 0, 8);
-            for (int i = 0; i < Rounds; i++)
+            for (int i = 0; i < rounds; i++)
             {
                 endpoint.Succeed(WorkRequest.Atomic(opcodes[index], endpoint.Memory.Range(0, 8), word, 0x1111_1111_1111_1111));
             }
@@ -131,7 +131,7 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
     [SkippableFact]
     public void A_lock_made_of_compare_and_swap_excludes()
     {
-        const int Rounds = 3_000;
+        int rounds = Harness.Repeated(3_000);
         (_, Segment segment, _) = Connect();
         Threads.Run(3, index =>
         {
@@ -140,7 +140,7 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
             TargetSegment target = endpoint.Import(segment);
             SegmentRange result = endpoint.Memory.Range(0, 8);
             SegmentRange counter = endpoint.Memory.Range(8, 8);
-            for (int i = 0; i < Rounds; i++)
+            for (int i = 0; i < rounds; i++)
             {
                 do
                 {
@@ -156,7 +156,7 @@ public abstract class AtomicSuite(ProviderHarness harness) : ConformanceSuite(ha
             }
         });
 
-        Assert.Equal(3L * Rounds, MemoryMarshal.Read<long>(segment.AsSpan(64, 8)));
+        Assert.Equal(3L * rounds, MemoryMarshal.Read<long>(segment.AsSpan(64, 8)));
     }
 
     [SkippableFact]

@@ -231,7 +231,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
     [Fact]
     public void Wakeups_are_never_lost_however_the_waiter_and_the_sender_meet()
     {
-        const int Rounds = 3_000;
+        int rounds = Harness.Repeated(3_000);
         Endpoint sender = NewEndpoint();
         Endpoint receiver = NewEndpoint();
         TargetJetty target = sender.Reach(receiver);
@@ -239,7 +239,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
         Threads.Run(
             () =>
             {
-                for (int i = 0; i < Rounds; i++)
+                for (int i = 0; i < rounds; i++)
                 {
                     receiver.PostReceive(0, 64, (ulong)i);
                     Assert.True(turn.SignalAndWait(Bounds.Scenario));
@@ -249,7 +249,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
             () =>
             {
                 var random = new Random(7);
-                for (int i = 0; i < Rounds; i++)
+                for (int i = 0; i < rounds; i++)
                 {
                     Assert.True(turn.SignalAndWait(Bounds.Scenario));
                     // Somewhere between the waiter's spinning and its sleep.
@@ -392,7 +392,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
     [Fact]
     public void Event_mode_loses_nothing_in_a_stream()
     {
-        const int Count = 5_000;
+        int count = Harness.Repeated(5_000);
         UrmaContext context = Open();
         using Jfce jfce = context.CreateJfce();
         using var receiver = new Endpoint(context, new EndpointShape { Jfce = jfce, ReceiveDepth = 8 });
@@ -407,7 +407,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
             () =>
             {
                 var random = new Random(3);
-                for (int i = 0; i < Count; i++)
+                for (int i = 0; i < count; i++)
                 {
                     sender.Succeed(WorkRequest.Send(target, sender.Memory.Range(0, 8)));
                     Thread.SpinWait(random.Next(0, 3000));
@@ -418,7 +418,7 @@ public abstract class CompletionSuite(ProviderHarness harness) : ConformanceSuit
                 var completions = new Completion[8];
                 var ready = new Jfc[1];
                 int received = 0;
-                while (received < Count)
+                while (received < count)
                 {
                     receiver.ReceiveJfc.Rearm();
                     int taken = receiver.ReceiveJfc.Poll(completions);

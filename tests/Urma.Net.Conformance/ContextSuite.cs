@@ -25,13 +25,13 @@ public abstract class ContextSuite(ProviderHarness harness) : ConformanceSuite(h
     public void A_chosen_uasid_is_kept_or_refused()
     {
         Skip.IfNot(Harness.SupportsChosenUasid, "The provider chooses the number.");
-        UrmaContext one = Open(new UrmaContextOptions { Uasid = 0xABCDEF, Label = "first" });
-        Assert.Equal(0xABCDEFu, one.Uasid);
-        UrmaException error = Assert.Throws<UrmaException>(() => Harness.Open(new UrmaContextOptions { Uasid = 0xABCDEF }));
+        UrmaContext one = Open(new UrmaContextOptions { Uasid = Harness.ChosenUasid, Label = "first" });
+        Assert.Equal(Harness.ChosenUasid, one.Uasid);
+        UrmaException error = Assert.Throws<UrmaException>(() => Harness.Open(new UrmaContextOptions { Uasid = Harness.ChosenUasid }));
         Assert.Equal(UrmaStatus.Exists, error.Status);
         one.Dispose();
-        UrmaContext again = Open(new UrmaContextOptions { Uasid = 0xABCDEF });
-        Assert.Equal(0xABCDEFu, again.Uasid);
+        UrmaContext again = Open(new UrmaContextOptions { Uasid = Harness.ChosenUasid });
+        Assert.Equal(Harness.ChosenUasid, again.Uasid);
     }
 
     [Theory]

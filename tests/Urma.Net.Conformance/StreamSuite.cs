@@ -27,7 +27,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     [Fact]
     public void Unsignalled_messages_in_a_stream_are_delivered_too()
     {
-        const int Count = 20_000;
+        int count = Harness.Repeated(20_000);
         const int Depth = 32;
         const int Longest = 64;
         Endpoint receiver = NewEndpoint(new EndpointShape { ReceiveDepth = Depth, MemoryLength = Depth * Longest });
@@ -36,9 +36,9 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
             () =>
             {
                 using var sender = new Endpoint(context, new EndpointShape { SendDepth = Depth, MemoryLength = Depth * Longest });
-                SendStream(sender, sender.Reach(receiver), Count, Longest, signalEvery: 8);
+                SendStream(sender, sender.Reach(receiver), count, Longest, signalEvery: 8);
             },
-            () => ReceiveStreams(receiver, Depth, Longest, [(context.Uasid, Count)]));
+            () => ReceiveStreams(receiver, Depth, Longest, [(context.Uasid, count)]));
     }
 
     [Fact]
@@ -85,18 +85,18 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     public void Many_senders_share_one_receive_queue()
     {
         const int Senders = 8;
-        const int Count = 5_000;
+        int count = Harness.Repeated(5_000);
         const int Depth = 64;
         const int Longest = 100;
         Endpoint receiver = NewEndpoint(new EndpointShape { ReceiveDepth = Depth, MemoryLength = Depth * Longest });
         UrmaContext[] contexts = [.. Enumerable.Range(0, Senders).Select(_ => Open())];
         Action[] bodies =
         [
-            () => ReceiveStreams(receiver, Depth, Longest, [.. contexts.Select(context => (context.Uasid, Count))]),
+            () => ReceiveStreams(receiver, Depth, Longest, [.. contexts.Select(context => (context.Uasid, count))]),
             .. contexts.Select(context => (Action)(() =>
             {
                 using var sender = new Endpoint(context, new EndpointShape { SendDepth = 32, MemoryLength = 32 * Longest });
-                SendStream(sender, sender.Reach(receiver), Count, Longest, 1);
+                SendStream(sender, sender.Reach(receiver), count, Longest, 1);
             })),
         ];
         Threads.Run(bodies);
@@ -128,31 +128,31 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     [Fact]
     public void Both_directions_at_once_do_not_disturb_each_other()
     {
-        const int Count = 20_000;
+        int count = Harness.Repeated(20_000);
         const int Depth = 64;
         const int Longest = 100;
         UrmaContext left = Open();
         UrmaContext right = Open();
         Endpoint[] receivers = [.. new[] { left, right }.Select(context => Own(new Endpoint(context, new EndpointShape { ReceiveDepth = Depth, MemoryLength = Depth * Longest })))];
         Threads.Run(
-            () => ReceiveStreams(receivers[0], Depth, Longest, [(right.Uasid, Count)]),
-            () => ReceiveStreams(receivers[1], Depth, Longest, [(left.Uasid, Count)]),
+            () => ReceiveStreams(receivers[0], Depth, Longest, [(right.Uasid, count)]),
+            () => ReceiveStreams(receivers[1], Depth, Longest, [(left.Uasid, count)]),
             () =>
             {
                 using var sender = new Endpoint(left, new EndpointShape { MemoryLength = Depth * Longest });
-                SendStream(sender, sender.Reach(receivers[1]), Count, Longest, 1);
+                SendStream(sender, sender.Reach(receivers[1]), count, Longest, 1);
             },
             () =>
             {
                 using var sender = new Endpoint(right, new EndpointShape { MemoryLength = Depth * Longest });
-                SendStream(sender, sender.Reach(receivers[0]), Count, Longest, 1);
+                SendStream(sender, sender.Reach(receivers[0]), count, Longest, 1);
             });
     }
 
     [Fact]
     public void A_ping_pong_keeps_its_beat()
     {
-        const int Rounds = 20_000;
+        int rounds = Harness.Repeated(20_000);
         Endpoint left = NewEndpoint();
         Endpoint right = NewEndpoint();
         TargetJetty toRight = left.Reach(right);
@@ -162,7 +162,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
         Threads.Run(
             () =>
             {
-                for (long i = 0; i < Rounds; i++)
+                for (long i = 0; i < rounds; i++)
                 {
                     MemoryMarshal.Write(left.Memory.AsSpan(1024, 8), i);
                     left.Succeed(WorkRequest.Send(toRight, left.Memory.Range(1024, 8)));
@@ -173,7 +173,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
             },
             () =>
             {
-                for (long i = 0; i < Rounds; i++)
+                for (long i = 0; i < rounds; i++)
                 {
                     right.ReceiveJfc.NextSuccess();
                     Assert.Equal(i, MemoryMarshal.Read<long>(right.Memory.AsSpan(0, 8)));
@@ -187,13 +187,13 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     [Fact]
     public void Messages_and_writes_of_one_queue_keep_their_order()
     {
-        const int Rounds = 5_000;
+        int rounds = Harness.Repeated(5_000);
         Endpoint sender = NewEndpoint();
         Endpoint receiver = NewEndpoint();
         TargetJetty target = sender.Reach(receiver);
         TargetSegment memory = sender.Import(receiver.Memory);
         receiver.PostReceive(0, 64);
-        for (int i = 1; i <= Rounds; i++)
+        for (int i = 1; i <= rounds; i++)
         {
             MemoryMarshal.Write(sender.Memory.AsSpan(0, 8), (long)i);
             sender.Post(WorkRequest.Write(sender.Memory.Range(0, 8), memory.At(4096, 8)).Unsignaled());

@@ -20,9 +20,17 @@ internal sealed class VerbsHarness : ProviderHarness
 
     public override bool ReportsSolicited => false;
 
-    public override bool SupportsChosenUasid => false;
-
     public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
+
+    // Under an emulated processor an operation takes up to a thousand times as long as one of the loopback's.
+    public override int Repeated(int times) => Math.Max(times / 100, 20);
+
+    // A TCP port.
+    public override uint ChosenUasid => 27_431;
+
+    public override int ManyContexts => 8;
+
+    public override int ManySegments => 500;
 
     public override UrmaContext Open(UrmaContextOptions? options = null) => UrmaContext.Open(ConnectionString, options);
 }

@@ -33,11 +33,17 @@ public abstract class ProviderHarness
     /// <summary>A context can be given the number of its engine.</summary>
     public virtual bool SupportsChosenUasid => true;
 
+    /// <summary>One that can be chosen.</summary>
+    public virtual uint ChosenUasid => 0xABCDEF;
+
     /// <summary>Messages to a jetty go to the JFR that its descriptor names; else to the one it has.</summary>
     public virtual bool TrustsJfrOfDescriptor => true;
 
     /// <summary>Longest single operation.</summary>
     public virtual long LargestOperation => long.MaxValue;
+
+    /// <summary>How often a test that repeats something does so, of the times that are usual.</summary>
+    public virtual int Repeated(int times) => times;
 
     /// <summary>Segments that exist at once in the test of many.</summary>
     public virtual int ManySegments => 10_000;
