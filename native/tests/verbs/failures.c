@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "end.h"
@@ -267,6 +269,8 @@ static void refusals(void)
 {
     end_t end = end_make(NULL);
     CHECK(ibv_reg_mr(end.pd, end.memory, 4096, IBV_ACCESS_REMOTE_WRITE) == NULL && errno == EINVAL, "remote without local writing");
+    CHECK(ibv_reg_mr(end.pd, (void *)0x1000, 4096, IBV_ACCESS_LOCAL_WRITE) == NULL && errno == EFAULT, "memory that is not there");
+    CHECK(ibv_reg_mr(end.pd, end.memory, 0, IBV_ACCESS_LOCAL_WRITE) == NULL && errno == EINVAL, "no memory");
     CHECK(ibv_reg_dmabuf_mr(end.pd, 0, 4096, 0, 0, IBV_ACCESS_LOCAL_WRITE) == NULL && errno == EOPNOTSUPP, "DMA buffer");
     CHECK(ibv_create_cq(end.context, 0, NULL, NULL, 0) == NULL && errno == EINVAL, "CQ without room");
     CHECK(ibv_create_cq(end.context, 16, NULL, NULL, 5) == NULL && errno == EINVAL, "vector 5");
@@ -288,6 +292,39 @@ static void refusals(void)
     end_free(&end);
 }
 
+/* Whoever only closes the device has given everything back. */
+static void left_behind(void)
+{
+    end_t one = end_make(&(end_options_t){.with_channel = 1});
+    end_t other = end_make(NULL);
+    end_connect(&one, &other);
+    end_receive(&one, 1, 0, 64);
+    CHECK(end_send(&other, 2, 0, 8, 0) == 0, "send");
+    strcpy(one.memory + 4096, "stays");
+    CHECK(ibv_close_device(one.context) == 0 && ibv_close_device(other.context) == 0, "close");
+    CHECK(strcmp(one.memory + 4096, "stays") == 0, "'%s'", one.memory + 4096);
+    free(one.memory);
+    free(other.memory);
+}
+
+/* Memory that the program gives back before its region, and what comes to its addresses. */
+static void unmapped_first(void)
+{
+    enum { PAGE = 4096 };
+    end_t end = end_make(NULL);
+    char *memory = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(memory != MAP_FAILED, "map");
+    struct ibv_mr *mr = ibv_reg_mr(end.pd, memory, 2 * PAGE, END_ALL_ACCESS);
+    CHECK(mr != NULL, "region");
+    CHECK(munmap(memory, 2 * PAGE) == 0, "unmap");
+    char *again = mmap(memory, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    CHECK(again == memory, "map again");
+    strcpy(again, "mine");
+    CHECK(ibv_dereg_mr(mr) == 0 && strcmp(again, "mine") == 0, "'%s'", again);
+    CHECK(munmap(again, PAGE) == 0, "unmap");
+    end_free(&end);
+}
+
 int main(void)
 {
     states();
@@ -300,6 +337,8 @@ int main(void)
     flushed_and_used_again();
     nobody_there();
     refusals();
+    left_behind();
+    unmapped_first();
     puts("every failure ended as it should");
     return 0;
 }

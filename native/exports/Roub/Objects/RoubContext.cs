@@ -134,7 +134,19 @@ internal sealed unsafe class RoubContext
             _children.Clear();
         }
 
-        Array.ForEach(children, static child => child.Dispose());
+        // Programs may leave everything to this call: what uses something ends before it.
+        foreach (IDisposable child in children.OrderBy(static child => child is RoubQp ? 0 : child is RoubSrq or RoubMr or RoubAh ? 1 : child is RoubCq ? 2 : 3))
+        {
+            try
+            {
+                child.Dispose();
+            }
+            catch (Exception error)
+            {
+                Answer.Log(error);
+            }
+        }
+
         Imports.Dispose();
         Engine.Dispose();
         Events.Dispose();

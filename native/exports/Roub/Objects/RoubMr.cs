@@ -1,3 +1,4 @@
+using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Exports.Roub;
@@ -102,6 +103,12 @@ internal sealed unsafe class RoubMr : IDisposable
             NameAddress = iova,
             Domain = _domain.Number,
         });
+        if (segment.Mode == SegmentMode.Copied && !IsMapped(address, length))
+        {
+            segment.Dispose();
+            throw new RefusedException(Errno.EFAULT, $"There is no memory, or none that can be read, at all of the {length} bytes at 0x{(ulong)address:x}.");
+        }
+
         uint key = _context.Keys.Add(secret, segment.Range(0, 0).Token, _domain.Number, (long)((ulong)address - iova));
         _iova = iova;
         _access = access;
@@ -112,6 +119,24 @@ internal sealed unsafe class RoubMr : IDisposable
         Block->handle = KeyTable.IndexOf(key);
         Block->lkey = Block->rkey = key;
         return segment;
+    }
+
+    // Memory that was moved is there; of other memory nobody has asked yet.
+    private static bool IsMapped(void* address, nuint length)
+    {
+        var range = AddressRange.Of(address, (long)length);
+        ulong reached = range.Start;
+        foreach (MemoryMapEntry entry in MemoryMaps.Intersecting(range))
+        {
+            if (entry.Range.Start > reached || entry.Permissions[0] != 'r')
+            {
+                return false;
+            }
+
+            reached = entry.Range.End;
+        }
+
+        return reached >= range.End;
     }
 
     private void Unregister()
