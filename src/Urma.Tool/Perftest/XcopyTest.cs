@@ -6,7 +6,7 @@ namespace Urma.Net.Tool.Perftest;
 
 /// <summary>
 /// Copies from this process's memory to the peer's by global address: one call for each, or one for a batch of them to places in
-/// random order. Beside it the same copies through the mapped pointers and, for batches, by single calls.
+/// random order. Beside it the same copies through the mapped pointers, where there are any, and, for batches, by single calls.
 /// </summary>
 internal sealed unsafe class XcopyTest : PerfTest
 {
@@ -47,8 +47,15 @@ internal sealed unsafe class XcopyTest : PerfTest
 
     public override bool NeedsAnswer => false;
 
-    public override IReadOnlyList<string> References =>
-        IsBatch ? ["Copies by pointer", "Single calls"] : ["Copies by pointer"];
+    public override IReadOnlyList<string> References => (IsMapped, IsBatch) switch
+    {
+        (true, true) => ["Copies by pointer", "Single calls"],
+        (true, false) => ["Copies by pointer"],
+        (false, true) => ["Single calls"],
+        (false, false) => [],
+    };
+
+    private bool IsMapped => Endpoint.Context.Capabilities.SupportsMapping;
 
     private bool IsBatch => _items.Length > 1;
 
@@ -70,7 +77,7 @@ internal sealed unsafe class XcopyTest : PerfTest
     public override long InitiateReference(int reference, long iterations)
     {
         long begin = Stopwatch.GetTimestamp();
-        if (reference == 0)
+        if (reference == 0 && IsMapped)
         {
             Pointers(iterations);
         }
