@@ -16,7 +16,7 @@ public sealed unsafe partial class GlobalMemory
         TranslationCache cache, ReadOnlySpan<XcopyItem> items, Span<GlobalMemoryStatus> results, int first, ref long room, ref int failed)
     {
         PostedLane? lane = null;
-        Span<int> together = stackalloc int[MostTogether];
+        CopyFootprint* together = stackalloc CopyFootprint[MostTogether];
         int count = 0;
         int next = first;
         long bytes = 0;
@@ -41,13 +41,14 @@ public sealed unsafe partial class GlobalMemory
                     break;
                 }
 
-                if (count == MostTogether || Conflicts(items, together[..count], item))
+                var footprint = new CopyFootprint(item);
+                if (count == MostTogether || Conflicts(together, count, footprint))
                 {
                     lane.Drain(results);
                     count = 0;
                 }
 
-                together[count++] = next;
+                together[count++] = footprint;
                 results[next] = GlobalMemoryStatus.Success;
                 RemoteMover.AddPiece(lane, to, from, 0, item.Length, direct, next, results);
                 bytes += item.Length + LeastCost;
@@ -120,24 +121,30 @@ public sealed unsafe partial class GlobalMemory
         return range.IsPosted || (range.Memory != null && range.Link is null);
     }
 
-    // Whether a copy reads what one under way writes, or writes what one reads or writes.
-    private static bool Conflicts(ReadOnlySpan<XcopyItem> items, ReadOnlySpan<int> together, in XcopyItem item)
+    // Whether a copy reads what one under way writes, or writes what one reads or writes. Addresses only: those of different engines that
+    // are the same by chance only have one wait for the other.
+    private static bool Conflicts(CopyFootprint* together, int count, in CopyFootprint item)
     {
-        foreach (int other in together)
+        bool found = false;
+        for (int i = 0; i < count; i++)
         {
-            ref readonly XcopyItem before = ref items[other];
-            if (Meet(item.To, item.Length, before.To, before.Length)
-                || Meet(item.To, item.Length, before.From, before.Length)
-                || Meet(item.From, item.Length, before.To, before.Length))
-            {
-                return true;
-            }
+            found |= item.Meets(together[i]);
         }
 
-        return false;
+        return found;
     }
 
-    private static bool Meet(in GlobalAddress one, long length, in GlobalAddress other, long otherLength) =>
-        (other.VirtualAddress - one.VirtualAddress < (ulong)length || one.VirtualAddress - other.VirtualAddress < (ulong)otherLength)
-        && one.IsInSameSpaceAs(other);
+    /// <summary>Which addresses a copy touches; what it has to be compared with others by, without more.</summary>
+    private readonly struct CopyFootprint(in XcopyItem item)
+    {
+        private readonly ulong _to = item.To.VirtualAddress;
+        private readonly ulong _from = item.From.VirtualAddress;
+        private readonly ulong _length = (ulong)item.Length;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Meets(in CopyFootprint other) =>
+            (other._to - _to < _length) | (_to - other._to < other._length)
+            | (other._from - _to < _length) | (_to - other._from < other._length)
+            | (other._to - _from < _length) | (_from - other._to < other._length);
+    }
 }
