@@ -43,6 +43,21 @@ public sealed class ResourceTests
     }
 
     [Fact]
+    public void Many_engines_import_from_each_other()
+    {
+        Engine[] engines = [.. Enumerable.Range(0, 32).Select(static _ => new Engine())];
+        RunThreads(4, index =>
+        {
+            for (int i = index; i < engines.Length; i += 4)
+            {
+                Array.ForEach(engines, owner => engines[i].Import(owner));
+            }
+        });
+        Assert.All(engines, static e => Assert.Equal(32, e.Importers.Count));
+        Array.ForEach(engines, static e => e.Dispose());
+    }
+
+    [Fact]
     public void Threads_that_want_the_same_engine_share_one_connection()
     {
         using var owner = new Engine();
