@@ -1,6 +1,7 @@
 /* What connected QPs do, with every opcode and option. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "end.h"
@@ -140,6 +141,44 @@ static void other_names(end_t *one, end_t *other)
     CHECK(ibv_dereg_mr(elsewhere) == 0, "deregister");
 }
 
+/* Memory of a stack, of the program's file, and that shares a page with another region. */
+static void other_memory(end_t *one, end_t *other)
+{
+    static char of_the_file[6000] = "data";
+    char of_the_stack[6000];
+    char *of_the_heap = malloc(6000);
+    CHECK(of_the_heap != NULL, "memory");
+    struct ibv_mr *neighbour = ibv_reg_mr(other->pd, of_the_heap, 100, END_ALL_ACCESS);
+    char *places[] = {of_the_file, of_the_stack, of_the_heap + 50};
+    for (size_t i = 0; i < 3; i++) {
+        char *place = places[i];
+        memset(place, 0, 5900);
+        struct ibv_mr *mr = ibv_reg_mr(other->pd, place, 5900, END_ALL_ACCESS);
+        CHECK(mr != NULL, "region %zu", i);
+        struct ibv_sge piece = {.addr = (uintptr_t)place, .length = 2000, .lkey = mr->lkey};
+        struct ibv_recv_wr receive = {.wr_id = 40, .sg_list = &piece, .num_sge = 1};
+        struct ibv_recv_wr *bad = NULL;
+        CHECK(ibv_post_recv(other->qp, &receive, &bad) == 0, "post receive");
+        memset(one->memory, 'a' + (int)i, 2000);
+        CHECK(end_send(one, 41, 0, 1000, IBV_SEND_SIGNALED) == 0, "send");
+        end_expect(one->cq, 41, IBV_WC_SUCCESS);
+        CHECK(end_expect(other->cq, 40, IBV_WC_SUCCESS).byte_len == 1000, "length");
+        CHECK(place[0] == 'a' + (int)i && place[999] == 'a' + (int)i && place[1000] == 0, "message in memory %zu", i);
+        CHECK(end_rdma(one, IBV_WR_RDMA_WRITE, 42, 0, 2000, (uintptr_t)place + 3000, mr->rkey) == 0, "write");
+        end_expect(one->cq, 42, IBV_WC_SUCCESS);
+        CHECK(place[3000] == 'a' + (int)i && place[4999] == 'a' + (int)i && place[5000] == 0, "write to memory %zu", i);
+        uint64_t *word = (uint64_t *)(((uintptr_t)place + 5007) & ~(uintptr_t)7);
+        *word = 7;
+        CHECK(atomic(one, IBV_WR_ATOMIC_FETCH_AND_ADD, (uintptr_t)word, mr->rkey, 2, 0) == 0, "atomic");
+        end_expect(one->cq, 20, IBV_WC_SUCCESS);
+        CHECK(*word == 9, "%lu", (unsigned long)*word);
+        CHECK(ibv_dereg_mr(mr) == 0, "deregister");
+    }
+
+    CHECK(ibv_dereg_mr(neighbour) == 0, "deregister");
+    free(of_the_heap);
+}
+
 static void both(enum ibv_qp_type type)
 {
     end_options_t options = {.type = type, .receive_sge = 3};
@@ -154,6 +193,7 @@ static void both(enum ibv_qp_type type)
         one_sided(&one, &other);
         atomics(&one, &other);
         other_names(&one, &other);
+        other_memory(&one, &other);
     }
 
     end_free(&one);
