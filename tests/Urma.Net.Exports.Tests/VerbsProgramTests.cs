@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Urma.Net.Package.Tests;
 
 namespace Urma.Net.Exports.Tests;
 
@@ -87,12 +88,32 @@ public class VerbsProgramTests
         Assert.Contains("#bytes", said, StringComparison.Ordinal);
     }
 
-    private static async Task<string> RunBoth(string name, string arguments, int port)
+    /// <summary>A larger application: messages, one-sided operations and atomics of UCX.</summary>
+    [SkippableTheory]
+    [InlineData("rc_verbs,ud_verbs", "tag_lat -s 64")]
+    [InlineData("rc_verbs,ud_verbs", "tag_bw -s 65536")]
+    [InlineData("rc_verbs,ud_verbs", "ucp_put_lat -s 64")]
+    [InlineData("rc_verbs,ud_verbs", "ucp_get -s 65536")]
+    [InlineData("rc_verbs,ud_verbs", "ucp_add -s 8")]
+    [InlineData("ud_verbs", "tag_lat -s 64")]
+    public async Task Ucx(string transports, string test)
+    {
+        string script = Path.Combine(Repository.Root, "tests", "Urma.Net.Exports.Tests", "with-device-file.sh");
+        Skip.IfNot(File.Exists("/usr/bin/ucx_perftest"), "NOT RUN: ucx_perftest is not installed: apt-get install ucx-utils.");
+        CommandResult allowed = await Command.Run("/bin/sh", Repository.Root, script, "/bin/true");
+        Skip.IfNot(allowed.ExitCode == 0, "NOT RUN: UCX wants a device file, which needs a mount namespace (unshare, as root): " + allowed.Output);
+        int port = FreePort();
+        string said = await RunBoth(
+            "sh", $"{script} ucx_perftest -p {port} -n 200 -t {test}", port, ("UCX_NET_DEVICES", "urma0:1"), ("UCX_TLS", transports));
+        Assert.Contains("Final:", said, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunBoth(string name, string arguments, int port, params (string Name, string Value)[] settings)
     {
         string fabric = CProgram.NewFabric();
-        using CProgram server = CProgram.StartOnShim(name, arguments, fabric);
+        using CProgram server = CProgram.StartOnShim(name, arguments, fabric, settings);
         await WaitForListener(port);
-        using CProgram client = CProgram.StartOnShim(name, arguments + " localhost", fabric);
+        using CProgram client = CProgram.StartOnShim(name, arguments + " localhost", fabric, settings);
         string said = await client.End();
         await server.End();
         return said;
