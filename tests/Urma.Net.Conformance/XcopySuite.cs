@@ -251,12 +251,13 @@ public abstract class XcopySuite : ConformanceSuite
     public void Threads_copy_at_once_without_mixing_their_bytes()
     {
         const int Length = 100_000;
+        int rounds = Harness.Repeated(20);
         int failures = 0;
         Thread[] threads = [.. Enumerable.Range(0, 6).Select(number => new Thread(() =>
         {
             byte[] mine = new byte[Length];
             byte[] back = new byte[Length];
-            for (int round = 0; round < 20; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 Pattern.Fill(mine, (ulong)((number * 1000) + round));
                 Global.Xcopy(Far + (number * (1L << 20)), mine);
@@ -308,12 +309,13 @@ public abstract class XcopySuite : ConformanceSuite
         byte[] buffer = new byte[100_000];
         XcopyItem[] items = [new(Far, Near, 100), new(Far + 4096, Near, 100), new(Near + 8192, Far, 100)];
         var results = new GlobalMemoryStatus[items.Length];
+        int times = Harness.Repeated(50);
         long least = long.MaxValue;
         for (int round = 0; round < 4 && least != 0; round++)
         {
             // The runtime allocates by itself now and then, when it compiles.
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 50; i++)
+            for (int i = 0; i < times; i++)
             {
                 Copy();
             }
