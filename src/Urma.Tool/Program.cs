@@ -2,8 +2,10 @@ using System.CommandLine;
 using Spectre.Console;
 using Urma.Net.Tool.Commands;
 using Urma.Net.Ub;
+using Urma.Net.Verbs;
 
 UbProvider.Register();
+VerbsProvider.Register();
 if (Console.IsOutputRedirected)
 {
     // A file or a pipe wants neither colours nor lines broken at 80 characters.

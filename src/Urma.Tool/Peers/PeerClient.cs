@@ -7,7 +7,8 @@ namespace Urma.Net.Tool.Peers;
 /// <remarks>One thread.</remarks>
 internal sealed class PeerClient : IDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    // An emulated processor takes half a minute to start a program.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookupStep = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
