@@ -25,4 +25,10 @@ internal sealed class GidFacts
 
     /// <summary>The IP address that a RoCE GID is; a link-local one where the device has made it of its hardware address.</summary>
     public IPAddress Address => new(_gid);
+
+    /// <summary>Where a control plane listens unless it is told: the IP address that a RoCE GID is, else the loopback address.</summary>
+    public static IPAddress ControlAddressOf(GidFacts? gid) =>
+        gid is { Type: not ibv_gid_type.IBV_GID_TYPE_IB } && !gid.Address.IsIPv6LinkLocal
+            ? gid.Address.IsIPv4MappedToIPv6 ? gid.Address.MapToIPv4() : gid.Address
+            : IPAddress.Loopback;
 }

@@ -56,7 +56,7 @@ internal sealed unsafe partial class Lane
                 Interlocked.Decrement(ref _endedSlots);
                 Retire(slot, slot->Status);
             }
-            else if (_state is LaneState.Lost or LaneState.Ended && !IsInFlight)
+            else if (_state is LaneState.Lost or LaneState.Ended && _isDrained)
             {
                 Retire(slot, _endStatus);
             }
@@ -66,9 +66,6 @@ internal sealed unsafe partial class Lane
             }
         }
     }
-
-    // Whether the device still has to say something about what it was given.
-    private bool IsInFlight => Math.Max(_flushed, _head) < Volatile.Read(ref _native);
 
     private void RetireThrough(long position)
     {
@@ -94,6 +91,11 @@ internal sealed unsafe partial class Lane
             _endStatus = status == ibv_wc_status.IBV_WC_RETRY_EXC_ERR ? CompletionStatus.AckTimeout : CompletionStatus.Success;
         }
 
+        if (isFirst)
+        {
+            PostLast();
+        }
+
         _gate.Exit();
         bool isFlush = status == ibv_wc_status.IBV_WC_WR_FLUSH_ERR;
         if (position >= _head && (!isFlush || _endStatus != CompletionStatus.Success))
@@ -107,9 +109,9 @@ internal sealed unsafe partial class Lane
             }
         }
 
-        _flushed = Math.Max(_flushed, position + 1);
-        if (_state == LaneState.Broken && _flushed >= Volatile.Read(ref _native))
+        if (position >= Volatile.Read(ref _native))
         {
+            _isDrained = true;
             BeginReconnecting();
         }
     }

@@ -19,30 +19,34 @@ internal sealed unsafe partial class Lane
             _state = LaneState.Ended;
         }
 
-        QueuePair pair = _pair;
-        _gate.Exit();
         if (before == LaneState.Ready)
         {
-            pair.MoveToError();
-            PostLast(pair);
+            _pair.MoveToError();
+            PostLast();
         }
 
+        _gate.Exit();
         _jfc.Attend();
     }
 
-    // Requests that succeeded and report nothing leave no trace when the queue pair fails behind them: this one, which is flushed in any
-    // case, says that they are done.
-    private void PostLast(QueuePair pair)
+    // Behind everything else of a queue pair that has failed, and flushed in any case: when it comes back, all has. The requests before it
+    // that succeeded and report nothing leave no other trace. Under the gate.
+    private void PostLast()
     {
-        _gate.Enter();
         ibv_send_wr* last = _memory.Last;
         *last = default;
         last->wr_id = WorkId.OfLane(Index, _epoch, (uint)_native);
         last->opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE;
         last->send_flags = (uint)ibv_send_flags.IBV_SEND_SIGNALED;
         ibv_send_wr* bad = null;
-        _ = pair.Native->context->ops.post_send(pair.Native, last, &bad);
-        _gate.Exit();
+        int error = _pair.Native->context->ops.post_send(_pair.Native, last, &bad);
+        if (error != 0)
+        {
+            Trace.TraceError($"Queue pair {_pair.Number} has failed and takes no request any more (errno {error}): what it had is given up.");
+            _endStatus = CompletionStatus.LocalOperationError;
+            _state = LaneState.Ended;
+            _isDrained = true;
+        }
     }
 
     /// <summary>Gives back what it has. Nobody posts to it or polls for it any more.</summary>
@@ -133,8 +137,8 @@ internal sealed unsafe partial class Lane
             old = _pair;
             _pair = pair;
             _epoch++;
-            _flushed = Volatile.Read(ref _head);
-            Volatile.Write(ref _native, _flushed);
+            _isDrained = false;
+            Volatile.Write(ref _native, Volatile.Read(ref _head));
             _endStatus = CompletionStatus.Success;
             _state = LaneState.Ready;
             SubmitBacklog();

@@ -24,11 +24,11 @@ internal sealed unsafe partial class Lane : IDisposable
     private long _tail;
     private long _native;
     private long _head;
-    private long _flushed;
     private long _extensions;
     private long _failures;
     private int _unsignaled;
     private int _endedSlots;
+    private volatile bool _isDrained;
     private volatile int _epoch;
     private volatile LaneState _state;
     private volatile CompletionStatus _endStatus;

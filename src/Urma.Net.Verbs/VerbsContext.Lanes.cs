@@ -47,14 +47,18 @@ public sealed unsafe partial class VerbsContext
             return false;
         }
 
+        InboundLane? lane = _inboundOfPair.GetValueOrDefault(work->qp_num);
         if (work->status != ibv_wc_status.IBV_WC_SUCCESS)
         {
             completion = new ReceiveCompletion(
-                new Completion(userContext, 0, WorkStatus.OfReceive(work->status), CompletionFlags.Receive), 0, 0, 0, ReceiveOpcode.Send);
+                new Completion(userContext, 0, WorkStatus.OfReceive(work->status), CompletionFlags.Receive),
+                0,
+                lane?.SourceUasid ?? 0,
+                lane?.SourceJettyId ?? 0,
+                ReceiveOpcode.Send);
             return true;
         }
 
-        InboundLane? lane = _inboundOfPair.GetValueOrDefault(work->qp_num);
         bool hasImmediate = (work->wc_flags & (uint)ibv_wc_flags.IBV_WC_WITH_IMM) != 0;
         ReceiveOpcode opcode = work->opcode == ibv_wc_opcode.IBV_WC_RECV_RDMA_WITH_IMM ? ReceiveOpcode.WriteWithImmediate
             : hasImmediate ? ReceiveOpcode.SendWithImmediate

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
@@ -65,7 +64,7 @@ public sealed unsafe partial class VerbsContext : UrmaContext
             Control = new ControlPlane(
                 new ControlOptions
                 {
-                    Address = verbsOptions.ControlAddress ?? AddressOf(Path),
+                    Address = verbsOptions.ControlAddress ?? GidFacts.ControlAddressOf(Path.Gid),
                     Port = (int)(options.Uasid ?? 0),
                     Label = options.Label ?? string.Empty,
                     SilenceBound = verbsOptions.SilenceBound,
@@ -226,11 +225,6 @@ public sealed unsafe partial class VerbsContext : UrmaContext
         StopEvents();
         CloseNative();
     }
-
-    private static IPAddress AddressOf(VerbsPath path) =>
-        path.Gid is { Type: not ibv_gid_type.IBV_GID_TYPE_IB } gid && !gid.Address.IsIPv6LinkLocal
-            ? gid.Address.IsIPv4MappedToIPv6 ? gid.Address.MapToIPv4() : gid.Address
-            : IPAddress.Loopback;
 
     // There is no attribute for it: a device says it by what it makes a queue pair of.
     private int FindNativeInline()

@@ -83,11 +83,11 @@ public sealed class VerbsProvider : UrmaProvider
         return new VerbsContext(device, options, t_options ?? VerbsContextOptions.Default, Find(device.Name));
     }
 
-    // The address that its first port is found by; the EID of a context also depends on how it is opened.
+    // The EID of a context that is opened without more ado.
     private UrmaDevice Describe(VerbsDevice device)
     {
         GidFacts? gid = device.Facts?.Ports.FirstOrDefault(static p => p.IsActive)?.Preferred();
-        return new UrmaDevice(this, device.Name, gid is null ? default : new Eid(gid.Gid));
+        return new UrmaDevice(this, device.Name, new Eid(GidFacts.ControlAddressOf(gid).MapToIPv6().GetAddressBytes()));
     }
 
     private static VerbsDevice Find(string name) =>

@@ -20,7 +20,15 @@ internal sealed class VerbsHarness : ProviderHarness
 
     public override bool ReportsSolicited => false;
 
+    public override bool CompletesTargetsInOrder => false;
+
+    // The kernel's soft-RoCE says no more than that the target could not carry it out.
+    public override CompletionStatus TooLongStatus =>
+        Device.StartsWith("rxe", StringComparison.Ordinal) ? CompletionStatus.RemoteOperationError : CompletionStatus.RemoteResponseLengthError;
+
     public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
+
+    public override int LargestMessage => (int)Math.Min(64 << 20, LargestOperation);
 
     // Under an emulated processor an operation takes up to a thousand times as long as one of the loopback's.
     public override int Repeated(int times) => Math.Max(times / 100, 20);

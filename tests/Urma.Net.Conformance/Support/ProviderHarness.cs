@@ -45,6 +45,12 @@ public abstract class ProviderHarness
     /// <summary>How often a test that repeats something does so, of the times that are usual.</summary>
     public virtual int Repeated(int times) => times;
 
+    /// <summary>Whether requests of one queue to different targets complete in the order in which they were posted.</summary>
+    public virtual bool CompletesTargetsInOrder => true;
+
+    /// <summary>What a sender hears whose message was longer than the receive it found.</summary>
+    public virtual CompletionStatus TooLongStatus => CompletionStatus.RemoteResponseLengthError;
+
     /// <summary>Segments that exist at once in the test of many.</summary>
     public virtual int ManySegments => 10_000;
 
