@@ -7,7 +7,7 @@ namespace Urma.Net.Verbs;
 internal sealed unsafe class LaneMemory : IDisposable
 {
     /// <summary>Bytes that a request may carry in itself.</summary>
-    public const int PayloadLength = 128;
+    public const int PayloadLength = 256;
 
     /// <summary>Requests of the device's that one of a user's may take.</summary>
     public const int NativePerRequest = 2;

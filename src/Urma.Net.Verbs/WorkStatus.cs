@@ -10,7 +10,11 @@ internal static class WorkStatus
     {
         ibv_wc_status.IBV_WC_SUCCESS => CompletionStatus.Success,
         ibv_wc_status.IBV_WC_LOC_LEN_ERR => CompletionStatus.LocalLengthError,
-        ibv_wc_status.IBV_WC_LOC_PROT_ERR or ibv_wc_status.IBV_WC_LOC_ACCESS_ERR => CompletionStatus.LocalAccessError,
+
+        // What a request names was checked before it was given to the device; what the device cannot work with is memory that went meanwhile,
+        // and not every device has the precise word for it.
+        ibv_wc_status.IBV_WC_LOC_PROT_ERR or ibv_wc_status.IBV_WC_LOC_ACCESS_ERR or ibv_wc_status.IBV_WC_LOC_QP_OP_ERR =>
+            CompletionStatus.LocalAccessError,
         ibv_wc_status.IBV_WC_WR_FLUSH_ERR => CompletionStatus.WorkRequestFlushed,
 
         // The answer to a message that is longer than the receive it found.

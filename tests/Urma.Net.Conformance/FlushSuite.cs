@@ -92,13 +92,13 @@ public abstract class FlushSuite(ProviderHarness harness) : ConformanceSuite(har
     [Fact]
     public void Work_for_the_engine_ends_once_when_the_queue_closes()
     {
-        const int Length = 16 << 20;
-        Endpoint endpoint = NewEndpoint(new EndpointShape { MemoryLength = Length, EngineThreshold = 1 << 20 });
-        Segment segment = Own(Open().AllocateSegment(Length));
+        int length = (int)Math.Min(16 << 20, Harness.LargestOperation);
+        Endpoint endpoint = NewEndpoint(new EndpointShape { MemoryLength = length, EngineThreshold = 1 << 20 });
+        Segment segment = Own(Open().AllocateSegment(length));
         TargetSegment target = endpoint.Import(segment);
         for (ulong i = 0; i < 10; i++)
         {
-            endpoint.Post(WorkRequest.Write(endpoint.Memory.Range(), target.At(0, Length), i));
+            endpoint.Post(WorkRequest.Write(endpoint.Memory.Range(), target.At(0, length), i));
         }
 
         endpoint.Jetty.Dispose();
