@@ -98,10 +98,15 @@ internal sealed unsafe partial class Lane
 
         _gate.Exit();
         bool isFlush = status == ibv_wc_status.IBV_WC_WR_FLUSH_ERR;
-        if (position >= _head && (!isFlush || _endStatus != CompletionStatus.Success))
+        bool ends = !isFlush || _endStatus != CompletionStatus.Success;
+        if (isFirst || ends)
         {
             // Those before it that nobody is told of have succeeded.
             RetireThrough(position - 1);
+        }
+
+        if (position >= _head && ends)
+        {
             if (position < Volatile.Read(ref _tail))
             {
                 LaneSlot* slot = _memory.Slot(position);
