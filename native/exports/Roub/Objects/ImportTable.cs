@@ -24,16 +24,25 @@ internal sealed class ImportTable(LoopbackContext engine) : IDisposable
             }
         }
 
-        found = Import(uasid, key);
-        if (found is null)
+        RemoteKey? made = Import(uasid, key);
+        if (made is null)
         {
+            found = null;
             return false;
         }
 
         lock (_keys)
         {
-            _ = _keys.Remove(name, out former);
-            _keys.Add(name, found);
+            // Another thread may have been faster, and uses what it made.
+            if (_keys.TryGetValue(name, out former) && former.Key == key && !former.Import.IsRevoked)
+            {
+                found = former;
+                former = made;
+            }
+            else
+            {
+                _keys[name] = found = made;
+            }
         }
 
         former?.Import.Dispose();

@@ -13,6 +13,12 @@ internal sealed unsafe partial class LoopbackSendQueue
     private int ExecuteSendRun<TRun>(TRun requests)
         where TRun : struct, IRequestRun, allows ref struct
     {
+        if (_onFailure == QueueFailure.End)
+        {
+            // The first failure ends the queue: nothing behind it may be carried out, and what a run has claimed cannot be given back.
+            return 0;
+        }
+
         ulong target = requests.Request(0).Target;
         LoopbackSendLane? lane = FindLane(target);
         if (lane is null || !lane.IsUsable)
