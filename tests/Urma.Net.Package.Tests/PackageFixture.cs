@@ -26,6 +26,7 @@ public sealed class PackageFixture : IAsyncLifetime
     {
         await Pack(Path.Combine("src", "Urma.Net"));
         await Pack(Path.Combine("src", "Urma.Net.Ub"));
+        await Pack(Path.Combine("src", "Urma.Net.Verbs"));
         await Pack(Path.Combine("native", "exports", "Package"));
     }
 

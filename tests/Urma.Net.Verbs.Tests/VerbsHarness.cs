@@ -7,6 +7,8 @@ internal sealed class VerbsHarness : ProviderHarness
 
     static VerbsHarness() => VerbsProvider.Register();
 
+    private static bool IsSoftRoce => Device.StartsWith("rxe", StringComparison.Ordinal);
+
     /// <summary>What it opens.</summary>
     public static string ConnectionString => $"verbs://{Device}";
 
@@ -24,14 +26,14 @@ internal sealed class VerbsHarness : ProviderHarness
 
     // The kernel's soft-RoCE says no more than that the target could not carry it out.
     public override CompletionStatus TooLongStatus =>
-        Device.StartsWith("rxe", StringComparison.Ordinal) ? CompletionStatus.RemoteOperationError : CompletionStatus.RemoteResponseLengthError;
+        IsSoftRoce ? CompletionStatus.RemoteOperationError : CompletionStatus.RemoteResponseLengthError;
 
     public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
 
     public override int LargestMessage => (int)Math.Min(64 << 20, LargestOperation);
 
-    // Under an emulated processor an operation takes up to a thousand times as long as one of the loopback's.
-    public override int Repeated(int times) => Math.Max(times / 100, 20);
+    // In the guest an operation takes up to a thousand times as long as one of the loopback's.
+    public override int Repeated(int times) => IsSoftRoce ? Math.Max(times / 100, 20) : Math.Max(times / 4, 20);
 
     // A TCP port.
     public override uint ChosenUasid => 27_431;
