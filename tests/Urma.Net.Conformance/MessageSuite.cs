@@ -91,7 +91,7 @@ public abstract class MessageSuite(ProviderHarness harness) : ConformanceSuite(h
         ReceiveCompletion received = receiver.ReceiveJfc.NextReceive();
         Assert.Equal((CompletionStatus.LocalLengthError, 1ul), (received.Completion.Status, received.Completion.UserContext));
         Assert.True(received.Completion.IsReceive);
-        Pattern.Verify(receiver.Memory.AsSpan(), 6);
+        Pattern.VerifyExcept(receiver.Memory.AsSpan(), 6, 1000, Harness.LeavesFailedBuffersAlone ? 0 : room);
         // The failed message used up its receive, and only that one.
         sender.Succeed(WorkRequest.Send(target, sender.Memory.Range(0, 10), 8));
         Assert.Equal(2ul, receiver.ReceiveJfc.NextSuccess().UserContext);

@@ -28,6 +28,11 @@ internal sealed class VerbsHarness : ProviderHarness
     public override CompletionStatus TooLongStatus =>
         IsSoftRoce ? CompletionStatus.RemoteOperationError : CompletionStatus.RemoteResponseLengthError;
 
+    public override bool RaisesFailuresAsSolicited => !IsSoftRoce;
+
+    // Packets that fit are placed before the one that does not comes.
+    public override bool LeavesFailedBuffersAlone => !IsSoftRoce;
+
     public override long LargestOperation => VerbsProvider.Instance.Capabilities.MaxMessageLength;
 
     public override int LargestMessage => (int)Math.Min(64 << 20, LargestOperation);

@@ -48,6 +48,12 @@ public abstract class ProviderHarness
     /// <summary>Whether requests of one queue to different targets complete in the order in which they were posted.</summary>
     public virtual bool CompletesTargetsInOrder => true;
 
+    /// <summary>Whether a receive that failed wakes those who armed for solicited events only.</summary>
+    public virtual bool RaisesFailuresAsSolicited => true;
+
+    /// <summary>Whether the buffer of a receive that failed is as it was.</summary>
+    public virtual bool LeavesFailedBuffersAlone => true;
+
     /// <summary>What a sender hears whose message was longer than the receive it found.</summary>
     public virtual CompletionStatus TooLongStatus => CompletionStatus.RemoteResponseLengthError;
 
