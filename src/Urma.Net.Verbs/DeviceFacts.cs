@@ -27,7 +27,7 @@ internal sealed unsafe class DeviceFacts
             MaxReceiveSge = Math.Clamp(attributes.max_srq_sge, 1, MostSge),
 
             // A request may take two of the device's.
-            MaxJfsDepth = Math.Max(1, PowerOfTwoWithin(attributes.max_qp_wr / LaneMemory.NativePerRequest)),
+            MaxJfsDepth = Math.Max(1, PowerOfTwoWithin((attributes.max_qp_wr - Lane.ExtraRequests) / LaneMemory.NativePerRequest)),
             MaxJfrDepth = Math.Max(1, PowerOfTwoWithin(Math.Min(attributes.max_srq_wr, attributes.max_cqe))),
             MaxJfcDepth = Math.Max(1, attributes.max_cqe),
             MaxMessageLength = ports.Count == 0 ? 0 : ports.Max(static p => (long)p.MaxMessageLength),

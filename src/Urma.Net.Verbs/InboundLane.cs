@@ -14,6 +14,7 @@ internal sealed unsafe class InboundLane
     private readonly ulong* _words;
     private readonly ibv_mr* _registration;
     private QueuePair? _pair;
+    private bool _isDisposed;
 
     public InboundLane(VerbsContext context, ControlPeer peer, uint id, in ConnectLaneRequest request, VerbsJfr? queue)
     {
@@ -72,6 +73,12 @@ internal sealed unsafe class InboundLane
     {
         lock (_lock)
         {
+            // The sender chooses the time; what it asks for may have ended meanwhile.
+            if (_isDisposed || Queue is { IsDisposed: true })
+            {
+                throw new UrmaException(UrmaStatus.InvalidArgument, $"Jetty {JettyId} is gone.");
+            }
+
             Destroy();
             ibv_cq* completions = Queue is null ? _context.NoCompletions : Queue.Jfc.Native;
             var shape = new QueuePairShape
@@ -82,6 +89,7 @@ internal sealed unsafe class InboundLane
                 SendDepth = 1,
                 MaxSge = 1,
                 Inline = 0,
+                ServesMemory = true,
             };
             ibv_qp_type type = _kind == LaneKind.UnreliableMessage ? ibv_qp_type.IBV_QPT_UC : ibv_qp_type.IBV_QPT_RC;
             QueuePair pair = QueuePair.Create(_context, type, in shape, peer.MinRnrTimer);
@@ -114,6 +122,12 @@ internal sealed unsafe class InboundLane
     {
         lock (_lock)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
             Destroy();
         }
 

@@ -36,6 +36,10 @@ internal sealed unsafe partial class Lane
         if (status == ibv_wc_status.IBV_WC_SUCCESS)
         {
             RetireThrough(position);
+            if (position == _probedAt)
+            {
+                _probedAt = -1;
+            }
         }
         else
         {
@@ -88,21 +92,24 @@ internal sealed unsafe partial class Lane
         if (isFirst)
         {
             _state = LaneState.Broken;
-            _endStatus = status == ibv_wc_status.IBV_WC_RETRY_EXC_ERR ? CompletionStatus.AckTimeout : CompletionStatus.Success;
-        }
-
-        if (isFirst)
-        {
+            _endStatus = EndStatusAfter(position, status);
             PostLast();
         }
 
         _gate.Exit();
+        bool isFirstOfPair = !_hasFailed;
+        _hasFailed = true;
         bool isFlush = status == ibv_wc_status.IBV_WC_WR_FLUSH_ERR;
         bool ends = !isFlush || _endStatus != CompletionStatus.Success;
-        if (isFirst || ends)
+        if (isFirstOfPair)
         {
             // Those before it that nobody is told of have succeeded.
             RetireThrough(position - 1);
+        }
+        else if (ends)
+        {
+            // Those before it came back flushed, too, when it was not yet known that they would not be given to the device again.
+            EndThrough(position - 1);
         }
 
         if (position >= _head && ends)
@@ -120,6 +127,39 @@ internal sealed unsafe partial class Lane
             BeginReconnecting();
         }
     }
+
+    // What becomes of what is behind a failed request: given to the device again (Success), or ended, where it may have been carried out.
+    private CompletionStatus EndStatusAfter(long position, ibv_wc_status status)
+    {
+        if (status == ibv_wc_status.IBV_WC_RETRY_EXC_ERR)
+        {
+            return CompletionStatus.AckTimeout;
+        }
+
+        // An answer found no place to go: the peer has long gone on to the next requests.
+        bool isLocal = status is ibv_wc_status.IBV_WC_LOC_PROT_ERR or ibv_wc_status.IBV_WC_LOC_ACCESS_ERR or ibv_wc_status.IBV_WC_LOC_QP_OP_ERR
+            or ibv_wc_status.IBV_WC_LOC_LEN_ERR or ibv_wc_status.IBV_WC_BAD_RESP_ERR;
+        return isLocal && position >= _head && position < Volatile.Read(ref _tail) && _memory.Slot(position)->Opcode is >= Opcode.Read and <= Opcode.FetchXor
+            ? CompletionStatus.WorkRequestFlushed
+            : CompletionStatus.Success;
+    }
+
+    private void EndThrough(long position)
+    {
+        while (_head <= position && _head < Volatile.Read(ref _tail))
+        {
+            LaneSlot* slot = _memory.Slot(_head);
+            if (slot->Kind == SlotKind.Ended)
+            {
+                Interlocked.Decrement(ref _endedSlots);
+            }
+
+            Retire(slot, slot->Kind == SlotKind.Device ? EndedStatus : slot->Status);
+        }
+    }
+
+    // Of requests that were given up behind another that failed.
+    private CompletionStatus EndedStatus => _endStatus == CompletionStatus.Success ? CompletionStatus.WorkRequestFlushed : _endStatus;
 
     private void Retire(LaneSlot* slot, CompletionStatus status)
     {

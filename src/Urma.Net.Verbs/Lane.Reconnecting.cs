@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Verbs;
 
@@ -33,13 +32,7 @@ internal sealed unsafe partial class Lane
     // that succeeded and report nothing leave no other trace. Under the gate.
     private void PostLast()
     {
-        ibv_send_wr* last = _memory.Last;
-        *last = default;
-        last->wr_id = WorkId.OfLane(Index, _epoch, (uint)_native);
-        last->opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE;
-        last->send_flags = (uint)ibv_send_flags.IBV_SEND_SIGNALED;
-        ibv_send_wr* bad = null;
-        int error = _pair.Native->context->ops.post_send(_pair.Native, last, &bad);
+        int error = PostExtra(_memory.Last, _native);
         if (error != 0)
         {
             Trace.TraceError($"Queue pair {_pair.Number} has failed and takes no request any more (errno {error}): what it had is given up.");
@@ -49,9 +42,16 @@ internal sealed unsafe partial class Lane
         }
     }
 
-    /// <summary>Gives back what it has. Nobody posts to it or polls for it any more.</summary>
+    /// <summary>Gives back what it has. Nobody posts to it or polls for it any more; a reconnection that is under way is waited for.</summary>
     public void Dispose()
     {
+        var spin = default(SpinWait);
+        while (_isReconnecting)
+        {
+            // Bounded by the control plane's own bound.
+            spin.SpinOnce();
+        }
+
         _pair.Destroy();
         _memory.Dispose();
     }
@@ -64,6 +64,7 @@ internal sealed unsafe partial class Lane
         if (begins)
         {
             _state = LaneState.Reconnecting;
+            _isReconnecting = true;
         }
 
         _gate.Exit();
@@ -105,6 +106,7 @@ internal sealed unsafe partial class Lane
         if (begins)
         {
             _state = LaneState.Reconnecting;
+            _isReconnecting = true;
             Volatile.Write(ref _lastTry, now);
         }
 
@@ -138,6 +140,8 @@ internal sealed unsafe partial class Lane
             _pair = pair;
             _epoch++;
             _isDrained = false;
+            _hasFailed = false;
+            _probedAt = -1;
             Volatile.Write(ref _native, Volatile.Read(ref _head));
             _endStatus = CompletionStatus.Success;
             _state = LaneState.Ready;
@@ -161,5 +165,8 @@ internal sealed unsafe partial class Lane
         }
 
         _jfc.Attend();
+
+        // Whoever disposes the lane waits for this.
+        _isReconnecting = false;
     }
 }

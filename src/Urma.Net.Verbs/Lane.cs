@@ -14,6 +14,9 @@ namespace Urma.Net.Verbs;
 /// </remarks>
 internal sealed unsafe partial class Lane : IDisposable
 {
+    /// <summary>What it posts beside its slots' requests: a probe, and the last one.</summary>
+    public const int ExtraRequests = 2;
+
     private readonly VerbsSendQueue _queue;
     private readonly VerbsJfc _jfc;
     private readonly LaneMemory _memory;
@@ -26,9 +29,12 @@ internal sealed unsafe partial class Lane : IDisposable
     private long _head;
     private long _extensions;
     private long _failures;
+    private long _probedAt = -1;
     private int _unsignaled;
     private int _endedSlots;
     private volatile bool _isDrained;
+    private volatile bool _isReconnecting;
+    private bool _hasFailed;
     private volatile int _epoch;
     private volatile LaneState _state;
     private volatile CompletionStatus _endStatus;
@@ -43,6 +49,9 @@ internal sealed unsafe partial class Lane : IDisposable
         Depth = queue.Depth;
         _signalInterval = Math.Max(1, Depth / 4);
         VerbsContext context = queue.Context;
+
+        // Numbers of lanes are given again: what a former lane of this number left in the device is of another epoch.
+        _epoch = context.NextEpoch();
         _inline = context.NativeInline;
         _memory = new LaneMemory(context, Depth, context.Capabilities.MaxSge);
         try
@@ -65,6 +74,12 @@ internal sealed unsafe partial class Lane : IDisposable
     public int Depth { get; }
 
     public LaneState State => _state;
+
+    /// <summary>Whether its requests report to that JFC.</summary>
+    public bool ReportsTo(VerbsJfc jfc) => _jfc == jfc;
+
+    /// <summary>Whether it has ended, and nothing of it is left in the device or in the hands of another thread.</summary>
+    public bool IsOver => _state == LaneState.Ended && _isDrained && !_isReconnecting && IsEmpty;
 
     /// <summary>Whether nothing is under way and nothing waits.</summary>
     public bool IsEmpty => Volatile.Read(ref _head) == Volatile.Read(ref _tail);
@@ -154,6 +169,31 @@ internal sealed unsafe partial class Lane : IDisposable
             // It ended between the look of Append and now.
             _jfc.Attend();
         }
+    }
+
+    /// <summary>Has requests that report nothing be known to have ended, where no later one will tell. Posting thread.</summary>
+    public void Probe()
+    {
+        _gate.Enter();
+        if (_state == LaneState.Ready && _unsignaled != 0 && _probedAt < 0 && _native > Volatile.Read(ref _head))
+        {
+            _unsignaled = 0;
+            _probedAt = _native - 1;
+            PostExtra(_memory.Probe, _probedAt);
+        }
+
+        _gate.Exit();
+    }
+
+    // A write of no bytes. Under the gate.
+    private int PostExtra(ibv_send_wr* work, long position)
+    {
+        *work = default;
+        work->wr_id = WorkId.OfLane(Index, _epoch, (uint)position);
+        work->opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE;
+        work->send_flags = (uint)ibv_send_flags.IBV_SEND_SIGNALED;
+        ibv_send_wr* bad = null;
+        return _pair.Native->context->ops.post_send(_pair.Native, work, &bad);
     }
 
     // Under the gate.
@@ -251,7 +291,7 @@ internal sealed unsafe partial class Lane : IDisposable
         SendQueue = _jfc.Native,
         ReceiveQueue = _jfc.Native,
         SharedReceives = null,
-        SendDepth = (Depth * LaneMemory.NativePerRequest) + 1,
+        SendDepth = (Depth * LaneMemory.NativePerRequest) + ExtraRequests,
         MaxSge = _queue.Context.Capabilities.MaxSge,
         Inline = _inline,
     });

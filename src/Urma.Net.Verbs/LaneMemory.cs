@@ -25,7 +25,7 @@ internal sealed unsafe class LaneMemory : IDisposable
     {
         _maxSge = maxSge;
         Mask = depth - 1;
-        _slotsLength = PageSize.RoundUp((depth * (long)Stride) + sizeof(ibv_send_wr), PageSize.Bytes);
+        _slotsLength = PageSize.RoundUp((depth * (long)Stride) + (Lane.ExtraRequests * sizeof(ibv_send_wr)), PageSize.Bytes);
         _payloadLength = PageSize.RoundUp(depth * (long)PayloadStride, PageSize.Bytes);
         _slots = (byte*)SparseMemory.Allocate(_slotsLength + _payloadLength);
         _payload = _slots + _slotsLength;
@@ -48,6 +48,9 @@ internal sealed unsafe class LaneMemory : IDisposable
     private int Stride => sizeof(LaneSlot) + (_maxSge * sizeof(ibv_sge));
 
     public LaneSlot* Slot(long position) => (LaneSlot*)(_slots + ((position & Mask) * Stride));
+
+    /// <summary>A request beside the slots'.</summary>
+    public ibv_send_wr* Probe => Last + 1;
 
     /// <summary>A request behind all of the slots'.</summary>
     public ibv_send_wr* Last => (ibv_send_wr*)(_slots + ((Mask + 1L) * Stride));

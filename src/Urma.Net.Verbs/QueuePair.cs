@@ -69,7 +69,7 @@ internal sealed unsafe class QueuePair
         var pair = new QueuePair(context.Path, native, minRnrTimer);
         try
         {
-            pair.Initialize();
+            pair.Initialize(shape.ServesMemory ? AllAccess : 0);
             return pair;
         }
         catch
@@ -138,13 +138,13 @@ internal sealed unsafe class QueuePair
         }
     }
 
-    private void Initialize()
+    private void Initialize(int access)
     {
         var attributes = default(ibv_qp_attr);
         attributes.qp_state = ibv_qp_state.IBV_QPS_INIT;
         attributes.pkey_index = _path.Options.PartitionKeyIndex;
         attributes.port_num = _path.Port.Number;
-        attributes.qp_access_flags = AllAccess;
+        attributes.qp_access_flags = (uint)access;
         Modify(
             &attributes,
             (int)(ibv_qp_attr_mask.IBV_QP_STATE | ibv_qp_attr_mask.IBV_QP_PKEY_INDEX | ibv_qp_attr_mask.IBV_QP_PORT | ibv_qp_attr_mask.IBV_QP_ACCESS_FLAGS),

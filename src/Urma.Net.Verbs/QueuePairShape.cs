@@ -20,6 +20,9 @@ internal unsafe ref struct QueuePairShape
     /// <summary>Elements of a request.</summary>
     public int MaxSge;
 
+    /// <summary>Whether its peer may read and write memory that is granted, with its key.</summary>
+    public bool ServesMemory;
+
     /// <summary>Bytes that requests may carry in themselves.</summary>
     public int Inline;
 }

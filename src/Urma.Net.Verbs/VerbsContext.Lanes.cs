@@ -6,10 +6,17 @@ namespace Urma.Net.Verbs;
 /// <content>Lanes, and what completions mean.</content>
 public sealed unsafe partial class VerbsContext
 {
+    // A lane counts up from there with each reconnection.
+    private const int EpochStep = 37;
+
     private readonly ObjectList<Lane> _lanes = new();
     private readonly ObjectList<VerbsJfr> _receiveQueues = new();
     private readonly ObjectList<InboundLane> _inbound = new();
     private readonly ConcurrentDictionary<uint, InboundLane> _inboundOfPair = new();
+    private int _lastEpoch;
+
+    /// <summary>A number for a queue pair of a lane, which differs from those of the lanes before.</summary>
+    internal int NextEpoch() => Interlocked.Add(ref _lastEpoch, EpochStep);
 
     internal Lane AddLane(Func<int, Lane> make) => _lanes.Add(make, "lanes");
 

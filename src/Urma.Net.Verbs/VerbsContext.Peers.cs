@@ -7,7 +7,7 @@ namespace Urma.Net.Verbs;
 public sealed unsafe partial class VerbsContext : IControlHandler
 {
     private readonly List<VerbsJetty> _jetties = [];
-    private readonly HashSet<(ControlPeer Peer, uint JettyId, uint JfrId)> _jettyImporters = [];
+    private readonly Dictionary<(ControlPeer Peer, uint JettyId, uint JfrId), int> _jettyImporters = [];
 
     internal void Add(VerbsJetty jetty)
     {
@@ -31,8 +31,8 @@ public sealed unsafe partial class VerbsContext : IControlHandler
         ControlPeer[] importers;
         lock (_lock)
         {
-            (ControlPeer Peer, uint JettyId, uint JfrId)[] ended = [.. _jettyImporters.Where(Matches)];
-            _jettyImporters.ExceptWith(ended);
+            (ControlPeer Peer, uint JettyId, uint JfrId)[] ended = [.. _jettyImporters.Keys.Where(Matches)];
+            Array.ForEach(ended, e => _jettyImporters.Remove(e));
             importers = [.. ended.Select(static i => i.Peer).Distinct()];
         }
 
@@ -56,14 +56,15 @@ public sealed unsafe partial class VerbsContext : IControlHandler
     ImportSegmentAnswer IControlHandler.ImportSegment(ControlPeer peer, in ImportSegmentRequest request) =>
         RequireSegment(request.TokenId).Import(peer, in request);
 
-    void IControlHandler.ReleaseSegment(ControlPeer peer, in ReleaseSegment notice) => (FindOwnSegment(notice.TokenId) as VerbsSegment)?.Release(peer);
+    void IControlHandler.ReleaseSegment(ControlPeer peer, in ReleaseSegment notice) => (FindOwnSegment(notice.TokenId) as VerbsSegment)?.Release(peer, notice.Generation);
 
     ImportJettyAnswer IControlHandler.ImportJetty(ControlPeer peer, in ImportJettyRequest request)
     {
+        ImportJettyRequest asked = request;
         VerbsJfr queue = RequireTarget(request.JettyId, request.JfrId, request.Token, out TransportMode mode);
         lock (_lock)
         {
-            _jettyImporters.Add((peer, request.JettyId, queue.Id));
+            _jettyImporters[(peer, asked.JettyId, queue.Id)] = _jettyImporters.GetValueOrDefault((peer, asked.JettyId, queue.Id)) + 1;
         }
 
         return new ImportJettyAnswer(mode, request.JettyId == 0 ? TargetKind.Jfr : TargetKind.Jetty, queue.Id);
@@ -73,13 +74,22 @@ public sealed unsafe partial class VerbsContext : IControlHandler
     {
         lock (_lock)
         {
-            _jettyImporters.Remove((peer, notice.JettyId, notice.JfrId));
+            (ControlPeer, uint, uint) import = (peer, notice.JettyId, notice.JfrId);
+            if (_jettyImporters.TryGetValue(import, out int count))
+            {
+                _ = count == 1 ? _jettyImporters.Remove(import) : (_jettyImporters[import] = count - 1) > 0;
+            }
         }
     }
 
     ConnectLaneAnswer IControlHandler.ConnectLane(ControlPeer peer, in ConnectLaneRequest request)
     {
         ConnectLaneRequest asked = request;
+        if (request.Kind == LaneKind.OneSided && !HasImported(peer))
+        {
+            throw new UrmaException(UrmaStatus.OperationNotPermitted, "A way to memory is for those who have imported some.");
+        }
+
         VerbsJfr? queue = request.Kind == LaneKind.OneSided ? null : RequireTarget(request.JettyId, request.JfrId, request.Token, out _);
         InboundLane lane = _inbound.Add(number => new InboundLane(this, peer, (uint)number, in asked, queue), "lanes of peers");
         try
@@ -145,12 +155,16 @@ public sealed unsafe partial class VerbsContext : IControlHandler
         {
             segments = [.. _importedSegments.Where(s => s.Engine.Peer == peer)];
             own = [.. _segments.Values];
-            _jettyImporters.RemoveWhere(i => i.Peer == peer);
+            foreach ((ControlPeer Peer, uint, uint) import in _jettyImporters.Keys.Where(i => i.Peer == peer).ToArray())
+            {
+                _jettyImporters.Remove(import);
+            }
+
         }
 
         EndTargets(t => t.Engine.Peer == peer, l => l.Target.Engine.Peer == peer, reason, CompletionStatus.AckTimeout);
         Array.ForEach(segments, static s => s.End());
-        Array.ForEach(own, s => s.Release(peer));
+        Array.ForEach(own, s => s.ReleaseAll(peer));
         foreach (InboundLane lane in _inbound.ToArray())
         {
             if (lane.Peer == peer)
@@ -174,6 +188,17 @@ public sealed unsafe partial class VerbsContext : IControlHandler
     void IControlHandler.OnPeerConnected(ControlPeer peer) => UrmaEvents.Report(UrmaEvent.PeerConnected, this, peer.ToString());
 
     void IControlHandler.OnRefused(string reason) => UrmaEvents.Report(UrmaEvent.ConnectionRefused, this, reason);
+
+    private bool HasImported(ControlPeer peer)
+    {
+        VerbsSegment[] segments;
+        lock (_lock)
+        {
+            segments = [.. _segments.Values];
+        }
+
+        return Array.Exists(segments, s => s.IsImportedBy(peer));
+    }
 
     private void EndTargets(Func<VerbsTargetJetty, bool> target, Func<Lane, bool> lane, string reason, CompletionStatus status)
     {

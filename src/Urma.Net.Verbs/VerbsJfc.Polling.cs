@@ -21,6 +21,12 @@ internal sealed unsafe partial class VerbsJfc
         _gate.Enter();
         int taken = 0;
         int failure = 0;
+        if (_disposed != 0)
+        {
+            _gate.Exit();
+            return 0;
+        }
+
         if ((_spilledCount | Volatile.Read(ref _attention)) != 0)
         {
             taken = TakeInOrder<T, TForm>(completions);
@@ -83,7 +89,7 @@ internal sealed unsafe partial class VerbsJfc
                 return isOurs;
             }
 
-            if (_context.FindLane(WorkId.Lane(work->wr_id)) is { } lane && lane.TryCompleteHead(work->wr_id, out Completion done))
+            if (_context.FindLane(WorkId.Lane(work->wr_id)) is { } lane && lane.ReportsTo(this) && lane.TryCompleteHead(work->wr_id, out Completion done))
             {
                 completion = TForm.Make(in done);
                 return true;
@@ -104,9 +110,9 @@ internal sealed unsafe partial class VerbsJfc
                 SpillReceive(in completion);
             }
         }
-        else
+        else if (_context.FindLane(WorkId.Lane(work->wr_id)) is { } lane && lane.ReportsTo(this))
         {
-            _context.FindLane(WorkId.Lane(work->wr_id))?.Complete(work->wr_id, work->status);
+            lane.Complete(work->wr_id, work->status);
         }
     }
 

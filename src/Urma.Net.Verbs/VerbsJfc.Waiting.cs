@@ -41,7 +41,11 @@ internal sealed unsafe partial class VerbsJfc
     }
 
     /// <summary>Whether something came that the device raises no event for; each arming tells it once.</summary>
-    public bool TakeEvent() => HasSpilled && Interlocked.Exchange(ref _armed, 0) != 0;
+    public bool TakeEvent() =>
+        Interlocked.Exchange(ref _untoldEvent, 0) != 0 || (HasSpilled && Interlocked.Exchange(ref _armed, 0) != 0);
+
+    /// <summary>Remembers an event that was taken from the channel for nobody.</summary>
+    public void KeepEvent() => Volatile.Write(ref _untoldEvent, 1);
 
     private bool WaitUntil(long deadline, CancellationToken cancellationToken)
     {

@@ -14,6 +14,9 @@ internal sealed unsafe partial class VerbsJfc : Jfc
 {
     private const int Batch = 16;
 
+    // What lanes post beside their requests reports here, too.
+    private const int RoomForLanes = 512;
+
     private readonly VerbsContext _context;
     private readonly VerbsJfce? _ownJfce;
     private readonly Lock _lock = new();
@@ -28,6 +31,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private int _reserved;
     private int _reservedRoom;
     private int _armed;
+    private int _untoldEvent;
     private uint _events;
     private volatile int _disposed;
     private volatile bool _isWaiting;
@@ -43,7 +47,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         Channel = _ownJfce ?? (VerbsJfce)options.Jfce!;
         Marshal.SetLastSystemError(0);
         _room = (int)Math.Min((long)Depth * LaneMemory.NativePerRequest, context.Capabilities.MaxJfcDepth);
-        Native = Libibverbs.ibv_create_cq(context.Native, _room, null, Channel.Native, 0);
+        Native = Libibverbs.ibv_create_cq(context.Native, Math.Min(_room + RoomForLanes, context.Capabilities.MaxJfcDepth), null, Channel.Native, 0);
         int error = Marshal.GetLastSystemError();
         if (Native == null)
         {

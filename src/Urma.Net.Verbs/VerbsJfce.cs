@@ -58,6 +58,9 @@ internal sealed unsafe class VerbsJfce : Jfce
             _ = Collect(default);
             _members = [.. _members.Where(m => m != jfc)];
         }
+
+        // What the others' events were taken for is still to be told.
+        Nudge();
     }
 
     /// <summary>Has a waiter look again. Any thread.</summary>
@@ -154,6 +157,7 @@ internal sealed unsafe class VerbsJfce : Jfce
         void* ignored;
         while ((found < ready.Length || ready.IsEmpty) && Libibverbs.ibv_get_cq_event(Native, &queue, &ignored) == 0)
         {
+            bool isKnown = false;
             foreach (VerbsJfc member in _members)
             {
                 if (member.Native != queue)
@@ -161,11 +165,22 @@ internal sealed unsafe class VerbsJfce : Jfce
                     continue;
                 }
 
+                isKnown = true;
                 member.CountEvent();
-                if (found < ready.Length && !Has(ready[..found], member))
+                if (ready.IsEmpty)
+                {
+                    member.KeepEvent();
+                }
+                else if (!Has(ready[..found], member))
                 {
                     ready[found++] = member;
                 }
+            }
+
+            if (!isKnown)
+            {
+                // Of one that is going: destroying it waits until its events are acknowledged.
+                Libibverbs.ibv_ack_cq_events(queue, 1);
             }
         }
 

@@ -170,7 +170,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
 
             count = isEmpty || request.Buffer.Length == 0 ? 0 : 1;
         }
-        else if (count > _maxSge || request.ScatterStart > scatter.Length - count)
+        else if (count > _maxSge || request.ScatterStart < 0 || request.ScatterStart > scatter.Length - count)
         {
             return false;
         }

@@ -16,7 +16,7 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
     private readonly Lock _lock = new();
     private readonly Timer? _leaseTimer;
     private readonly long _mappedLength;
-    private readonly HashSet<ControlPeer> _importers = [];
+    private readonly Dictionary<ControlPeer, int> _importers = [];
     private ibv_mr* _own;
     private ibv_mr* _granted;
     private Token _token;
@@ -142,13 +142,34 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
         lock (_lock)
         {
             RequireGrant(request.Generation, request.Token);
-            _importers.Add(peer);
+            _importers[peer] = _importers.GetValueOrDefault(peer) + 1;
             return new ImportSegmentAnswer((ulong)Address, Length, _granted == null ? 0 : _granted->rkey, Access, _generation);
         }
     }
 
-    /// <summary>Forgets an importer.</summary>
-    public void Release(ControlPeer peer)
+    /// <summary>Whether a peer has an import.</summary>
+    public bool IsImportedBy(ControlPeer peer)
+    {
+        lock (_lock)
+        {
+            return _importers.ContainsKey(peer);
+        }
+    }
+
+    /// <summary>Forgets one import of a peer's, of the grants that there are now.</summary>
+    public void Release(ControlPeer peer, uint generation)
+    {
+        lock (_lock)
+        {
+            if (generation == _generation && _importers.TryGetValue(peer, out int count))
+            {
+                _ = count == 1 ? _importers.Remove(peer) : (_importers[peer] = count - 1) > 0;
+            }
+        }
+    }
+
+    /// <summary>Forgets all imports of a peer's.</summary>
+    public void ReleaseAll(ControlPeer peer)
     {
         lock (_lock)
         {
@@ -187,7 +208,7 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             _token = newToken ?? Urma.Net.Token.Random();
             ended = _generation++;
-            importers = [.. _importers];
+            importers = [.. _importers.Keys];
             _importers.Clear();
 
             // The device refuses peers from here on, whatever they know.
@@ -229,7 +250,7 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
         ControlPeer[] importers;
         lock (_lock)
         {
-            importers = [.. _importers];
+            importers = [.. _importers.Keys];
             _importers.Clear();
         }
 

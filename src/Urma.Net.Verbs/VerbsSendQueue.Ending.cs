@@ -77,20 +77,36 @@ internal sealed unsafe partial class VerbsSendQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private UrmaStatus PostTwoWays(in WorkRequest request, ReadOnlySpan<SegmentRange> gather)
     {
-        if (Depth - Outstanding < 2)
+        ulong word = request.Operand;
+        WorkRequest notify = WorkRequest.WriteInline(&word, sizeof(ulong), request.Extra, request.UserContext);
+        notify.Flags = (request.Flags & ~WorkRequestFlags.Fence) | WorkRequestFlags.Inline;
+        Lane? wordLane = FindLane(in notify, out CompletionStatus refused);
+        if (wordLane is not null && refused == CompletionStatus.Success
+            && (!TryReach(request.Extra, sizeof(ulong), SegmentAccess.Write, wordLane, out ulong address, out _) || (address & 7) != 0))
+        {
+            refused = CompletionStatus.RemoteAccessAbort;
+        }
+
+        Lane? lane = refused == CompletionStatus.Success ? FindLane(in request, out refused) : wordLane;
+        if (lane is null || wordLane is null || refused != CompletionStatus.Success)
+        {
+            EndHere(in request, lane, refused == CompletionStatus.Success ? CompletionStatus.RemoteAccessAbort : refused);
+            lane?.Submit();
+            return UrmaStatus.Success;
+        }
+
+        // Whatever fails from here on until the lane is empty again is the data.
+        SendJfc.DrainUntil(() => lane.IsEmpty, Context.Options.ControlTimeout);
+        if (Depth - Outstanding < 2 || !lane.IsEmpty)
         {
             return UrmaStatus.TryAgain;
         }
 
+        long failures = lane.Failures;
         WorkRequest data = request.Unsignaled();
         data.Opcode = Opcode.Write;
-        ulong word = request.Operand;
-        WorkRequest notify = WorkRequest.WriteInline(&word, sizeof(ulong), request.Extra, request.UserContext);
-        notify.Flags = (request.Flags & ~WorkRequestFlags.Fence) | WorkRequestFlags.Inline;
-        Lane? lane = FindLane(in data, out _);
-        long failures = lane?.Failures ?? 0;
-        UrmaStatus status = PostOne(in data, gather, out lane, length: null);
-        if (status != UrmaStatus.Success || lane is null)
+        UrmaStatus status = PostOne(in data, gather, out _, length: null);
+        if (status != UrmaStatus.Success)
         {
             return status;
         }
@@ -99,12 +115,15 @@ internal sealed unsafe partial class VerbsSendQueue
         EndHere(new WorkRequest { Opcode = Opcode.Nop }, lane, CompletionStatus.Success);
         lane.Submit();
         SendJfc.DrainUntil(() => lane.IsEmpty, Context.Options.ControlTimeout);
-        if (lane.Failures != failures || !lane.IsEmpty)
+        if (!lane.IsEmpty)
         {
-            return UrmaStatus.Success;
+            EndHere(in request, wordLane, CompletionStatus.AckTimeout);
+            wordLane.Submit();
         }
 
-        return PostOne(in notify, default, out _, length: request.GatherCount == 0 ? request.Local.Length : null);
+        return lane.IsEmpty && lane.Failures == failures
+            ? PostOne(in notify, default, out _, length: request.GatherCount == 0 ? request.Local.Length : null)
+            : UrmaStatus.Success;
     }
 
     private UrmaStatus PostOne(in WorkRequest request, ReadOnlySpan<SegmentRange> gather, out Lane? lane, long? length)

@@ -78,7 +78,17 @@ internal sealed unsafe partial class VerbsSendQueue
     {
         open?.Submit();
         SendJfc.Help();
-        return _posted - Volatile.Read(ref _completed) < Depth;
+        if (_posted - Volatile.Read(ref _completed) < Depth)
+        {
+            return true;
+        }
+
+        foreach (Lane lane in _lanes)
+        {
+            lane.Probe();
+        }
+
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,9 +99,10 @@ internal sealed unsafe partial class VerbsSendQueue
         if (target != 0)
         {
             int index = (int)(target & (HandleTable.Capacity - 1));
-            if ((uint)index < (uint)_laneOfTarget.Length && _laneOfTarget[index].Token == target && Context.Targets.Find(target) != null)
+            if ((uint)index < (uint)_laneOfTarget.Length && _laneOfTarget[index].Token == target && _laneOfTarget[index].Lane is { } known
+                && Context.Targets.Find(target) != null)
             {
-                return _lastLane = _laneOfTarget[index].Lane;
+                return _lastLane = known;
             }
 
             return FindLaneSlowly(in request, out refused);

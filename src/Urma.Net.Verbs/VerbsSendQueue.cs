@@ -142,18 +142,51 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
         _isClosed = true;
 
         // A thread that is posting right now sees it, or has finished before what it uses goes.
-        Context.WaitUntilNobodyPosts();
-        SendJfc.DrainUntil(() => Array.TrueForAll(_lanes, static l => l.IsEmpty), DrainBound);
+        bool isIdle = Context.WaitUntilNobodyPosts();
+        SendJfc.DrainUntil(() => Array.TrueForAll(_lanes, static l => l.IsOver), DrainBound + Context.Options.ControlTimeout);
         Context.Remove(this);
-        foreach (Lane lane in _lanes)
+        if (isIdle)
         {
-            SendJfc.Remove(lane);
-            Context.Remove(lane);
-            lane.Target.Disconnect();
-            lane.Dispose();
+            Array.ForEach(_lanes, GiveBack);
+        }
+        else
+        {
+            System.Diagnostics.Trace.TraceWarning($"A thread has been posting to send queue {Id} for very long: its lanes stay.");
         }
 
         SendJfc.Release(Depth, LaneMemory.NativePerRequest);
+    }
+
+    private void GiveBack(Lane lane)
+    {
+        SendJfc.Remove(lane);
+        Context.Remove(lane);
+        lane.Target.Disconnect();
+        lane.Dispose();
+    }
+
+    // Lanes to targets that are gone go when another is opened. Posting thread, under the lock.
+    private void Sweep()
+    {
+        Lane[] over = Array.FindAll(_lanes, static l => l.IsOver);
+        if (over.Length == 0)
+        {
+            return;
+        }
+
+        _lanes = [.. _lanes.Except(over)];
+        _lastLane = over.Contains(_lastLane) ? null : _lastLane;
+        for (int i = 0; i < _laneOfEngine.Length; i++)
+        {
+            _laneOfEngine[i] = over.Contains(_laneOfEngine[i]) ? null : _laneOfEngine[i];
+        }
+
+        for (int i = 0; i < _laneOfTarget.Length; i++)
+        {
+            _laneOfTarget[i] = over.Contains(_laneOfTarget[i].Lane) ? default : _laneOfTarget[i];
+        }
+
+        Array.ForEach(over, GiveBack);
     }
 
     private Lane OpenLane(VerbsTargetJetty target)
@@ -202,7 +235,11 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
             Array.Resize(ref _laneOfEngine, Math.Max(engine + 1, 2 * _laneOfEngine.Length));
         }
 
-        _laneOfEngine[engine] = lane;
+        // Where there are several targets, that of the first: a change of ways would be a change of order.
+        if (_laneOfEngine[engine] is not { State: not LaneState.Ended } former || (former.Target.Kind == LaneKind.OneSided && former.IsEmpty))
+        {
+            _laneOfEngine[engine] = lane;
+        }
     }
 
     private Lane? Find(RemoteEngine engine, in JettyDescriptor descriptor)
@@ -221,6 +258,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
 
     private Lane Open(LaneTarget target)
     {
+        Sweep();
         Lane lane = Context.AddLane(index => new Lane(this, target, index));
         try
         {
