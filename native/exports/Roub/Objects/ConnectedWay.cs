@@ -71,7 +71,8 @@ internal sealed class ConnectedWay(RoubQp queuePair) : IConnection
         status = CompletionStatus.AckTimeout;
         if (_lane is { IsUsable: false })
         {
-            return WayAnswer.Failed;
+            // To the sender a peer that went is one that does not answer: programs rely on it that a peer may leave first.
+            return _ackTimeout == Timeout.InfiniteTimeSpan ? WayAnswer.Failed : WayAnswer.NotYet;
         }
 
         if (_lane is null && !TryConnect())
