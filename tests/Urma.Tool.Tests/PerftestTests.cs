@@ -31,7 +31,7 @@ public class PerftestTests
         Assert.True(latency.GetProperty("avg").GetDouble() > 0);
         Assert.True(latency.GetProperty("min").GetDouble() <= latency.GetProperty("p99").GetDouble());
         Assert.True(latency.GetProperty("p99").GetDouble() <= latency.GetProperty("p999").GetDouble());
-        CheckCommon(result, arguments[0], arguments.Contains("pool"));
+        CheckCommon(result, arguments[0]);
     }
 
     [Theory]
