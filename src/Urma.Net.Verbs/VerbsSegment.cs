@@ -21,6 +21,7 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
     private ibv_mr* _granted;
     private Token _token;
     private uint _generation;
+    private bool _isGranting = true;
     private int _disposed;
     private int _views;
     private bool _isReleased;
@@ -199,7 +200,9 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
         }
     }
 
-    public override void Revoke(Token? newToken = null)
+    public override void Revoke(Token? newToken = null) => EndGrant(newToken, grantsAgain: true);
+
+    private void EndGrant(Token? newToken, bool grantsAgain)
     {
         ControlPeer[] importers;
         uint ended;
@@ -214,7 +217,11 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
             // The device refuses peers from here on, whatever they know.
             VerbsContext.DeregisterNative(_granted);
             _granted = null;
-            Grant();
+            _isGranting = grantsAgain;
+            if (grantsAgain)
+            {
+                Grant();
+            }
         }
 
         Tell(importers, ended);
@@ -225,7 +232,8 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
     {
         try
         {
-            Revoke();
+            // Nobody is granted anything from now on, whatever token they show, until the owner says so.
+            EndGrant(newToken: null, grantsAgain: false);
         }
         catch (ObjectDisposedException)
         {
@@ -287,7 +295,7 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
             throw new UrmaException(UrmaStatus.OperationNotPermitted, $"Segment {TokenId} is its owner's alone (SegmentAccess.LocalOnly).");
         }
 
-        if (IsDisposed || generation != _generation)
+        if (IsDisposed || !_isGranting || generation != _generation)
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, $"Segment {TokenId} is not granted, or no longer: exchange its descriptor again.");
         }
