@@ -179,7 +179,9 @@ public abstract class FlushSuite(ProviderHarness harness) : ConformanceSuite(har
 
             Assert.Equal(Enumerable.Range(0, (int)posted).Select(i => (ulong)i), sent.Select(completion => completion.UserContext));
             Assert.Equal(Enumerable.Range(0, (int)offered).Select(i => (ulong)i), received.Select(completion => completion.UserContext).Order());
-            Assert.Equal(received.Count(completion => completion.IsSuccess), sent.Count(completion => completion.IsSuccess));
+            int arrived = received.Count(completion => completion.IsSuccess);
+            int delivered = sent.Count(completion => completion.IsSuccess);
+            Assert.InRange(arrived, delivered, Harness.CutOffWorkHasNotRun ? delivered : int.MaxValue);
             Assert.All(received, completion => Assert.Contains(completion.Status, new[] { CompletionStatus.Success, CompletionStatus.WorkRequestFlushed }));
             Assert.All(sent, completion => Assert.Contains(
                 completion.Status, new[] { CompletionStatus.Success, CompletionStatus.WorkRequestFlushed, CompletionStatus.RemoteOperationError }));

@@ -24,6 +24,8 @@ internal sealed class VerbsHarness : ProviderHarness
 
     public override bool CompletesTargetsInOrder => false;
 
+    public override bool CutOffWorkHasNotRun => false;
+
     // The kernel's soft-RoCE says no more than that the target could not carry it out.
     public override CompletionStatus TooLongStatus =>
         IsSoftRoce ? CompletionStatus.RemoteOperationError : CompletionStatus.RemoteResponseLengthError;

@@ -38,7 +38,10 @@ public enum CompletionStatus : byte
     /// <summary>The target posted no receive while the retries lasted.</summary>
     RnrRetryCountExceeded = 10,
 
-    /// <summary>The queue was closed or in error before the operation ran.</summary>
+    /// <summary>
+    /// The queue was closed or in error before the operation ran. Over verbs: before the target's acknowledgement came, so
+    /// what it was to do may have been done.
+    /// </summary>
     WorkRequestFlushed = 11,
 
     /// <summary>A marker that the queue is suspended; its user context is not valid.</summary>

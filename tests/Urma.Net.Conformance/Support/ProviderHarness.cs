@@ -48,6 +48,12 @@ public abstract class ProviderHarness
     /// <summary>Whether requests of one queue to different targets complete in the order in which they were posted.</summary>
     public virtual bool CompletesTargetsInOrder => true;
 
+    /// <summary>
+    /// Whether a request that closing cut off has never run. Over a wire its acknowledgement may have been on the way: the
+    /// receiver has the message, the sender cannot know.
+    /// </summary>
+    public virtual bool CutOffWorkHasNotRun => true;
+
     /// <summary>Whether a receive that failed wakes those who armed for solicited events only.</summary>
     public virtual bool RaisesFailuresAsSolicited => true;
 
