@@ -35,7 +35,7 @@ internal sealed unsafe partial class Lane
         long position = _head + (int)(WorkId.Position(id) - (uint)_head);
         if (status == ibv_wc_status.IBV_WC_SUCCESS)
         {
-            RetireThrough(position);
+            RetireThrough(position, CompletionStatus.Success);
             if (position == _probedAt)
             {
                 _probedAt = -1;
@@ -57,7 +57,6 @@ internal sealed unsafe partial class Lane
             LaneSlot* slot = _memory.Slot(_head);
             if (slot->Kind == SlotKind.Ended)
             {
-                Interlocked.Decrement(ref _endedSlots);
                 Retire(slot, slot->Status);
             }
             else if (_state is LaneState.Lost or LaneState.Ended && _isDrained)
@@ -71,17 +70,13 @@ internal sealed unsafe partial class Lane
         }
     }
 
-    private void RetireThrough(long position)
+    // Requests up to there that the device had end with the status; what was refused before has its own.
+    private void RetireThrough(long position, CompletionStatus status)
     {
         while (_head <= position && _head < Volatile.Read(ref _tail))
         {
             LaneSlot* slot = _memory.Slot(_head);
-            if (slot->Kind == SlotKind.Ended)
-            {
-                Interlocked.Decrement(ref _endedSlots);
-            }
-
-            Retire(slot, slot->Kind == SlotKind.Device ? CompletionStatus.Success : slot->Status);
+            Retire(slot, slot->Kind == SlotKind.Device ? status : slot->Status);
         }
     }
 
@@ -104,12 +99,12 @@ internal sealed unsafe partial class Lane
         if (isFirstOfPair)
         {
             // Those before it that nobody is told of have succeeded.
-            RetireThrough(position - 1);
+            RetireThrough(position - 1, CompletionStatus.Success);
         }
         else if (ends)
         {
             // Those before it came back flushed, too, when it was not yet known that they would not be given to the device again.
-            EndThrough(position - 1);
+            RetireThrough(position - 1, EndedStatus);
         }
 
         if (position >= _head && ends)
@@ -144,25 +139,16 @@ internal sealed unsafe partial class Lane
             : CompletionStatus.Success;
     }
 
-    private void EndThrough(long position)
-    {
-        while (_head <= position && _head < Volatile.Read(ref _tail))
-        {
-            LaneSlot* slot = _memory.Slot(_head);
-            if (slot->Kind == SlotKind.Ended)
-            {
-                Interlocked.Decrement(ref _endedSlots);
-            }
-
-            Retire(slot, slot->Kind == SlotKind.Device ? EndedStatus : slot->Status);
-        }
-    }
-
     // Of requests that were given up behind another that failed.
     private CompletionStatus EndedStatus => _endStatus == CompletionStatus.Success ? CompletionStatus.WorkRequestFlushed : _endStatus;
 
     private void Retire(LaneSlot* slot, CompletionStatus status)
     {
+        if (slot->Kind == SlotKind.Ended)
+        {
+            Interlocked.Decrement(ref _endedSlots);
+        }
+
         bool isSuccess = status == CompletionStatus.Success;
         bool isReported = !isSuccess || slot->IsReported;
         Volatile.Write(ref _failures, _failures + (isSuccess ? 0 : 1));

@@ -76,16 +76,7 @@ internal sealed unsafe partial class Lane
         if (_endStatus != CompletionStatus.Success)
         {
             // The peer did not answer. What waits has ended with that; whether the peer is back is found out meanwhile.
-            while (_head < Volatile.Read(ref _tail))
-            {
-                LaneSlot* slot = _memory.Slot(_head);
-                if (slot->Kind == SlotKind.Ended)
-                {
-                    Interlocked.Decrement(ref _endedSlots);
-                }
-
-                Retire(slot, _endStatus);
-            }
+            RetireThrough(Volatile.Read(ref _tail) - 1, _endStatus);
         }
 
         _lastTry = Stopwatch.GetTimestamp();

@@ -138,11 +138,6 @@ internal sealed unsafe partial class Lane : IDisposable
             MakeMarker(slot);
         }
 
-        ulong id = WorkId.OfLane(Index, 0, (uint)_tail);
-        slot->Main.wr_id = id;
-        slot->First.wr_id = id;
-        slot->Main.next = null;
-        slot->First.next = &slot->Main;
         bool isSignaled = slot->IsReported || slot->Kind == SlotKind.Marker || ++_unsignaled >= _signalInterval;
         if (isSignaled)
         {
@@ -213,6 +208,7 @@ internal sealed unsafe partial class Lane : IDisposable
             ulong id = WorkId.OfLane(Index, _epoch, (uint)position);
             slot->Main.wr_id = id;
             slot->First.wr_id = id;
+            slot->First.next = &slot->Main;
             ibv_send_wr* start = slot->HasFirst ? &slot->First : &slot->Main;
             if (last != null)
             {
