@@ -179,7 +179,8 @@ public sealed unsafe partial class VerbsContext : IControlHandler
 
             // A user's handler may ask peers something, which this thread must not.
             ThreadPool.UnsafeQueueUserWorkItem(
-                static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Identity.Eid, s.Peer.Identity.Uasid, s.Peer.Identity.ProcessId, s.Reason)),
+                static s => s.Context.OnPeerLost(new PeerLostEventArgs(
+                    s.Peer.Identity.Eid, s.Peer.Identity.Uasid, s.Peer.Identity.ProcessId, s.Reason, isConfirmed: s.Peer.IsOutgoing)),
                 (Context: this, Peer: peer, Reason: reason),
                 preferLocal: false);
         }

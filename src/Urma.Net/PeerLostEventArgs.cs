@@ -8,12 +8,14 @@ public sealed class PeerLostEventArgs : EventArgs
     /// <param name="uasid">Its engine.</param>
     /// <param name="processId">Its process, as seen here.</param>
     /// <param name="reason">What happened, naming the peer.</param>
-    public PeerLostEventArgs(Eid eid, uint uasid, int processId, string reason)
+    /// <param name="isConfirmed">Whether it was that engine for sure.</param>
+    public PeerLostEventArgs(Eid eid, uint uasid, int processId, string reason, bool isConfirmed = true)
     {
         Eid = eid;
         Uasid = uasid;
         ProcessId = processId;
         Reason = reason;
+        IsConfirmed = isConfirmed;
     }
 
     /// <summary>Its device.</summary>
@@ -27,4 +29,10 @@ public sealed class PeerLostEventArgs : EventArgs
 
     /// <summary>What happened, naming the peer.</summary>
     public string Reason { get; }
+
+    /// <summary>
+    /// Whether it was that engine for sure. False over a network (verbs) for a peer that only ever connected to this context: who it
+    /// is was its own word, and another engine of that name may be well.
+    /// </summary>
+    public bool IsConfirmed { get; }
 }

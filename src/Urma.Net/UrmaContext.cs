@@ -41,6 +41,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     internal Async.ContextServices Services { get; }
 
     /// <summary>A peer that was connected died or left. Raised on a thread of the provider's: return soon.</summary>
+    /// <remarks>Look at <see cref="PeerLostEventArgs.IsConfirmed"/> before something that matters is ended for it.</remarks>
     public event EventHandler<PeerLostEventArgs>? PeerLost;
 
     /// <summary>Opens a device by connection string, such as <c>loopback://fabric</c>.</summary>
@@ -179,7 +180,11 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <param name="args">Who, and why.</param>
     private protected void OnPeerLost(PeerLostEventArgs args)
     {
-        Global.Table.MarkLost(args.Eid, args.Uasid);
+        if (args.IsConfirmed)
+        {
+            Global.Table.MarkLost(args.Eid, args.Uasid);
+        }
+
         foreach (Delegate handler in PeerLost?.GetInvocationList() ?? [])
         {
             try

@@ -47,7 +47,8 @@ internal interface IControlHandler
     /// <summary>A connection is gone, and with it everything that was granted or imported through it.</summary>
     /// <param name="peer">Its <see cref="ControlPeer.Fault"/> says why.</param>
     /// <param name="isNews">
-    /// Whether this is the first connection lost with that engine instance: there are two where each has imported from the other.
+    /// Whether this says something new of the engine. There are two connections where each has imported from the other; the one made
+    /// from here is believed, the other only where there is no such.
     /// </param>
     void OnPeerLost(ControlPeer peer, bool isNews);
 

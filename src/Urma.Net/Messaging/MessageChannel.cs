@@ -255,7 +255,7 @@ public sealed partial class MessageChannel : IDisposable
 
     private void OnPeerLost(object? sender, PeerLostEventArgs args)
     {
-        if (_target is not null && IsPeer(args.Eid, args.Uasid))
+        if (_target is not null && args.IsConfirmed && IsPeer(args.Eid, args.Uasid))
         {
             SetFault(args.Reason);
         }

@@ -13,7 +13,12 @@ internal sealed class RawClient : IDisposable
         SendTimeout = (int)Engine.Bound.TotalMilliseconds,
     };
 
-    public RawClient(Engine engine) => _socket.Connect(new IPEndPoint(IPAddress.Loopback, (int)engine.Uasid));
+    public RawClient(Engine engine)
+        : this(new IPEndPoint(IPAddress.Loopback, (int)engine.Uasid))
+    {
+    }
+
+    public RawClient(IPEndPoint place) => _socket.Connect(place);
 
     /// <summary>A connection that was welcomed.</summary>
     public static RawClient Welcomed(Engine engine)
@@ -24,10 +29,12 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
-    public static byte[] HelloOf(ushort version, HelloPurpose purpose = HelloPurpose.Engine)
+    public static byte[] HelloOf(ushort version, HelloPurpose purpose = HelloPurpose.Engine) =>
+        HelloAs(new EngineIdentity(new Eid(0, 1), 1, 1, (ulong)Random.Shared.NextInt64(), "raw"), version, purpose);
+
+    public static byte[] HelloAs(EngineIdentity identity, ushort version = Hello.CurrentVersion, HelloPurpose purpose = HelloPurpose.Engine)
     {
         byte[] hello = new byte[Hello.Size];
-        var identity = new EngineIdentity(new Eid(0, 1), 1, 1, (ulong)Random.Shared.NextInt64(), "raw");
         new Hello(version, purpose, HelloVerdict.Welcome, identity).Write(hello);
         return hello;
     }

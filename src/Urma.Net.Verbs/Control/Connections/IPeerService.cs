@@ -11,6 +11,6 @@ internal interface IPeerService
 
     /// <summary>A connection is gone; the last call about it.</summary>
     /// <param name="peer">Whose.</param>
-    /// <param name="isNews">Whether no other connection with that engine instance was lost before.</param>
+    /// <param name="isNews">As <see cref="PeerTable.Remove"/> says.</param>
     void OnLost(ControlPeer peer, bool isNews);
 }

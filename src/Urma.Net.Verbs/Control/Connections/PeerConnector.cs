@@ -131,9 +131,10 @@ internal sealed class PeerConnector(EngineIdentity self, PeerEnvironment environ
 
     private TcpChannel OpenChannel(IPEndPoint endpoint, string what, WaitLimit limit)
     {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
             try
             {
                 socket.Connect(endpoint);
@@ -159,7 +160,7 @@ internal sealed class PeerConnector(EngineIdentity self, PeerEnvironment environ
         }
         catch (SocketException error)
         {
-            socket.Dispose();
+            socket?.Dispose();
             bool isAbsent = error.SocketErrorCode == SocketError.ConnectionRefused;
             throw new UrmaException(
                 error.SocketErrorCode == SocketError.TimedOut ? UrmaStatus.TimedOut : UrmaStatus.Failed,
@@ -174,7 +175,7 @@ internal sealed class PeerConnector(EngineIdentity self, PeerEnvironment environ
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

@@ -62,13 +62,16 @@ internal sealed class PeerTable
             }
 
             Instance instance = _instances.GetValueOrDefault(peer.Identity);
-            _instances[peer.Identity] = instance with { Living = instance.Living + 1 };
+            _instances[peer.Identity] = instance with { Living = instance.Living + 1, Outgoing = instance.Outgoing + (peer.IsOutgoing ? 1 : 0) };
             return true;
         }
     }
 
     /// <summary>Takes a lost connection out.</summary>
-    /// <returns>Whether it is the first one lost with that instance.</returns>
+    /// <returns>
+    /// Whether that says something new of the engine: a connection of ours always does; one that was made to us does not while we have
+    /// one of our own with it, for anybody may say that he is it.
+    /// </returns>
     public bool Remove(ControlPeer peer)
     {
         lock (_gate)
@@ -85,16 +88,18 @@ internal sealed class PeerTable
             }
 
             Instance instance = _instances[peer.Identity];
+            bool isNews = peer.IsOutgoing || (instance.Outgoing == 0 && !instance.IsReported);
             if (instance.Living == 1)
             {
                 _instances.Remove(peer.Identity);
             }
             else
             {
-                _instances[peer.Identity] = new Instance(instance.Living - 1, IsReported: true);
+                _instances[peer.Identity] = new Instance(
+                    instance.Living - 1, instance.Outgoing - (peer.IsOutgoing ? 1 : 0), instance.IsReported || isNews);
             }
 
-            return !instance.IsReported;
+            return isNews;
         }
     }
 
@@ -109,5 +114,5 @@ internal sealed class PeerTable
         }
     }
 
-    private readonly record struct Instance(int Living, bool IsReported);
+    private readonly record struct Instance(int Living, int Outgoing, bool IsReported);
 }

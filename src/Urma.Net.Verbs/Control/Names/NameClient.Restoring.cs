@@ -52,10 +52,12 @@ internal sealed partial class NameClient
                     }
                 }
             }
-            catch (Exception error) when (error is UrmaException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // whatever it is, it must not end the process, and is tried again
+            catch (Exception error)
             {
                 Trace.TraceWarning($"Names are not published again yet: {error.Message}");
             }
+#pragma warning restore CA1031
         }
         while (!_closing.Token.WaitHandle.WaitOne(RestorePause));
     }
