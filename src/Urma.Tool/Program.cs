@@ -26,6 +26,7 @@ var root = new RootCommand("Remote memory between processes: look at it, check t
     PlacementCommand.Create(),
     LendCommand.Create(),
     RunCommand.Create(),
+    CertifyCommand.Create(),
     PeerCommand.Create(),
 };
 return root.Parse(args).Invoke();

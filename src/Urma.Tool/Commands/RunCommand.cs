@@ -12,9 +12,6 @@ internal static partial class RunCommand
     private const int SigPipe = 13;
     private const nint SigDefault = 0;
 
-    // What a package lays beside the tool, and what './build.sh exports' makes.
-    private static readonly string[] Places = ["native", Path.Combine("..", "native"), Path.Combine("..", "..", "artifacts", "native")];
-
     public static Command Create()
     {
         Option<bool> software = new("--software-ub") { Description = "Give the program the software UB device: liburma without hardware or driver" };
@@ -56,7 +53,7 @@ internal static partial class RunCommand
                 : throw new ToolException($"There is no {Library} in '{directory}'.");
         }
 
-        return Places.Select(static p => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, p))).FirstOrDefault(static p => File.Exists(Path.Combine(p, Library)))
+        return NativeFolder.Find(Library)
             ?? throw new ToolException($"The software UB device was not found beside this tool. Make it with './build.sh exports', or name its directory with --library.");
     }
 
