@@ -10,6 +10,7 @@ const string ToolProject = "src/Urma.Tool/Urma.Tool.csproj";
 const string SoftwareUbProject = "native/exports/Liburma/Urma.Net.Exports.Liburma.csproj";
 const string RoubProject = "native/exports/Roub/Urma.Net.Exports.Roub.csproj";
 const string VerbsHeader = "/usr/include/infiniband/verbs.h";
+const string ConnectionHeader = "/usr/include/rdma/rdma_cma.h";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
 const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string Arm64Headers = "/usr/aarch64-linux-gnu/include";
@@ -92,20 +93,23 @@ Task("exports").Does(() =>
     }
 
     Export(SoftwareUbProject, "the software UB device", "liburma.so", "liburma.so.0");
-    if (FileExists(VerbsHeader))
+    if (FileExists(VerbsHeader) && FileExists(ConnectionHeader))
     {
         Export(RoubProject, "the RoUB shim", "liburma-roub.so", "liburma-roub.so");
 
         // For programs that look for the library by its name: the folder goes into LD_LIBRARY_PATH.
         var folder = MakeAbsolute(Directory("artifacts/native/roub"));
         EnsureDirectoryExists(folder);
-        var link = folder.CombineWithFilePath("libibverbs.so.1").FullPath;
-        System.IO.File.Delete(link);
-        System.IO.File.CreateSymbolicLink(link, "../liburma-roub.so");
+        foreach (var name in new[] { "libibverbs.so.1", "librdmacm.so.1" })
+        {
+            var link = folder.CombineWithFilePath(name).FullPath;
+            System.IO.File.Delete(link);
+            System.IO.File.CreateSymbolicLink(link, "../liburma-roub.so");
+        }
     }
     else
     {
-        Console.WriteLine($"exports: {VerbsHeader} not found, so the RoUB shim is not built (apt-get install libibverbs-dev).");
+        Console.WriteLine($"exports: {VerbsHeader} or {ConnectionHeader} not found, so the RoUB shim is not built (apt-get install libibverbs-dev librdmacm-dev).");
     }
 
     if (Context.Tools.Resolve("cmake") != null)

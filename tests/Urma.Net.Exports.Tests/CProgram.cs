@@ -57,12 +57,12 @@ internal sealed class CProgram : IDisposable
         string shim = Path.Combine(Repository.Native, "liburma-roub.so");
         Skip.IfNot(
             File.Exists(shim),
-            "NOT RUN: the RoUB shim is not built: ./build.sh exports (needs a C compiler, libibverbs-dev, and the ahead-of-time compiler's package).");
+            "NOT RUN: the RoUB shim is not built: ./build.sh exports (needs a C compiler, libibverbs-dev, librdmacm-dev, and the ahead-of-time compiler's package).");
         bool isOurs = name.StartsWith("verbs_", StringComparison.Ordinal);
         string program = isOurs ? Path.Combine(Repository.Native, name) : Path.Combine("/usr/bin", name);
         Skip.IfNot(File.Exists(program), isOurs
             ? $"NOT RUN: {name} is not built: ./build.sh native (needs cmake and libibverbs-dev)."
-            : $"NOT RUN: {name} is not installed: apt-get install ibverbs-utils perftest.");
+            : $"NOT RUN: {name} is not installed: apt-get install ibverbs-utils rdmacm-utils perftest.");
         ProcessStartInfo start = NewStart(program, fabric, settings);
         start.Arguments = arguments;
         if (!start.Environment.ContainsKey("LD_LIBRARY_PATH"))
@@ -95,6 +95,9 @@ internal sealed class CProgram : IDisposable
 
         return start;
     }
+
+    /// <summary>Ends it as a crash would: nothing in it runs any more.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
 
     /// <summary>Waits for its end, which must be a good one, and returns what it printed since.</summary>
     public async Task<string> End()

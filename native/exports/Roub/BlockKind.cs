@@ -35,4 +35,13 @@ internal enum BlockKind : uint
 
     /// <summary>ibv_td.</summary>
     ThreadDomain = 0x40b0_000a,
+
+    /// <summary>rdma_event_channel.</summary>
+    EventChannel = 0x40b0_000b,
+
+    /// <summary>rdma_cm_id.</summary>
+    ConnectionId = 0x40b0_000c,
+
+    /// <summary>rdma_cm_event.</summary>
+    ConnectionEvent = 0x40b0_000d,
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Urma.Net.Interop.Libibverbs;
+using Cm = Urma.Net.Interop.Librdmacm;
 
 namespace Urma.Net.Exports.Roub;
 
@@ -25,4 +26,10 @@ internal static unsafe class Find
     public static RoubAh? Ah(ibv_ah* block) => Blocks.Find<RoubAh, ibv_ah>(block, BlockKind.AddressHandle);
 
     public static RoubTd? Td(ibv_td* block) => Blocks.Find<RoubTd, ibv_td>(block, BlockKind.ThreadDomain);
+
+    public static CmChannel? EventChannel(Cm.rdma_event_channel* block) => Blocks.Find<CmChannel, Cm.rdma_event_channel>(block, BlockKind.EventChannel);
+
+    public static CmId? ConnectionId(Cm.rdma_cm_id* block) => Blocks.Find<CmId, CmIdBlock>((CmIdBlock*)block, BlockKind.ConnectionId);
+
+    public static CmEvent? ConnectionEvent(Cm.rdma_cm_event* block) => Blocks.Find<CmEvent, CmEventBlock>((CmEventBlock*)block, BlockKind.ConnectionEvent);
 }

@@ -19,6 +19,9 @@ internal static class Settings
     /// <summary>Whether the reasons of errors go to the error output.</summary>
     public static bool IsLogging { get; } = Environment.GetEnvironmentVariable("URMA_ROUB_LOG") is "1" or "stderr";
 
+    /// <summary>Whether connections reach every IP address, also those that are not this host's: where containers share a fabric's directory.</summary>
+    public static bool ReachesEveryAddress { get; } = Environment.GetEnvironmentVariable("URMA_ROUB_CM") is "any";
+
     private static int ReadDevices()
     {
         string? text = Environment.GetEnvironmentVariable("URMA_ROUB_DEVICES");

@@ -1,15 +1,15 @@
 namespace Urma.Net.Interop.Tests.Bindings;
 
-/// <summary>A test that needs clang and libibverbs' headers; reported as skipped without them.</summary>
+/// <summary>A test that needs clang and the headers of libibverbs and librdmacm; reported as skipped without them.</summary>
 internal sealed class RdmaHeadersFactAttribute : ClangFactAttribute
 {
-    private const string Headers = "/usr/include/infiniband/verbs.h";
+    private static readonly string[] Headers = ["/usr/include/infiniband/verbs.h", "/usr/include/rdma/rdma_cma.h"];
 
     public RdmaHeadersFactAttribute()
     {
-        if (Skip is null && !File.Exists(Headers))
+        if (Skip is null && Headers.FirstOrDefault(static header => !File.Exists(header)) is { } missing)
         {
-            Skip = $"NOT CHECKED: whether the bindings are those of libibverbs' headers, because {Headers} is missing (apt-get install libibverbs-dev).";
+            Skip = $"NOT CHECKED: whether the bindings are those of rdma-core's headers, because {missing} is missing (apt-get install libibverbs-dev librdmacm-dev).";
         }
     }
 }

@@ -19,13 +19,16 @@ public sealed class RegenerationTests
     [RdmaHeadersFact]
     public void Libibverbs_is_as_generated() => AssertAsGenerated("interop/Libibverbs");
 
+    [RdmaHeadersFact]
+    public void Librdmacm_is_as_generated() => AssertAsGenerated("interop/Librdmacm");
+
     [ClangFact]
     public void The_fixture_is_as_generated() => AssertAsGenerated(Fixture);
 
     [Fact]
     public void Every_response_file_is_checked_here()
     {
-        string[] known = ["interop/Liburma", "interop/Liburma/arm64", "interop/Libobmm", "interop/Libibverbs", Fixture];
+        string[] known = ["interop/Liburma", "interop/Liburma/arm64", "interop/Libobmm", "interop/Libibverbs", "interop/Librdmacm", Fixture];
         IEnumerable<string> found = new[] { "interop", "tests" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "generate.rsp", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(path)!));

@@ -48,6 +48,9 @@ static inline bool is_own_device(const struct ibv_device *device)
 /* The original library: NULL, and errno ENOSYS, where there is none. */
 void *original_function(const char *name);
 
+/* Opens another library of that name than this one: where the program says, the one that is loaded, or where distributions have it. */
+void *original_open(const char *name, const char *chosen);
+
 /* Whether there is a reason to ask the original library for devices. */
 bool original_has_devices(void);
 

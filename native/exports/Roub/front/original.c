@@ -33,36 +33,43 @@ static void *open_other(const char *path)
     return handle;
 }
 
-static int open_loaded(struct dl_phdr_info *info, size_t size, void *found)
+struct search {
+    const char *name;
+    char path[PATH_MAX];
+};
+
+static int open_loaded(struct dl_phdr_info *info, size_t size, void *argument)
 {
     (void)size;
+    struct search *search = argument;
     const char *name = strrchr(info->dlpi_name, '/');
-    if (name == NULL || strncmp(name + 1, "libibverbs.so.1", 15) != 0) {
-        return 0;
+    if (name != NULL && strncmp(name + 1, search->name, strlen(search->name)) == 0) {
+        snprintf(search->path, sizeof(search->path), "%s", info->dlpi_name);
     }
 
-    snprintf(found, PATH_MAX, "%s", info->dlpi_name);
     return 0;
+}
+
+void *original_open(const char *name, const char *chosen)
+{
+    if (chosen != NULL && chosen[0] != '\0') {
+        return open_other(chosen);
+    }
+
+    struct search search = {.name = name};
+    dl_iterate_phdr(open_loaded, &search);
+    void *found = search.path[0] == '\0' ? NULL : open_other(search.path);
+    for (size_t i = 0; found == NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        snprintf(search.path, sizeof(search.path), "%s/%s", folders[i], name);
+        found = open_other(search.path);
+    }
+
+    return found;
 }
 
 static void open_original(void)
 {
-    const char *chosen = getenv("URMA_ROUB_LIBIBVERBS");
-    if (chosen != NULL && chosen[0] != '\0') {
-        original = open_other(chosen);
-        return;
-    }
-
-    char path[PATH_MAX] = "";
-    dl_iterate_phdr(open_loaded, path);
-    if (path[0] != '\0') {
-        original = open_other(path);
-    }
-
-    for (size_t i = 0; original == NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
-        snprintf(path, sizeof(path), "%s/libibverbs.so.1", folders[i]);
-        original = open_other(path);
-    }
+    original = original_open("libibverbs.so.1", getenv("URMA_ROUB_LIBIBVERBS"));
 }
 
 EXPORTED const char urma_roub_marker[] = "libibverbs of Urma.Net";

@@ -1,0 +1,122 @@
+using Urma.Net.Internal;
+using Urma.Net.Interop.Librdmacm;
+
+namespace Urma.Net.Exports.Roub;
+
+/// <summary>An event channel: events of the ids that report to it, behind a descriptor. Thread-safe.</summary>
+internal sealed unsafe class CmChannel : IDisposable
+{
+    private readonly EventDescriptor _ready = new();
+    private readonly Queue<CmEvent> _events = new();
+
+    public CmChannel()
+    {
+        Block = Blocks.Create<rdma_event_channel>(this, BlockKind.EventChannel);
+        Block->fd = _ready.Number;
+    }
+
+    public rdma_event_channel* Block { get; }
+
+    public void Raise(CmEvent item)
+    {
+        lock (_events)
+        {
+            _events.Enqueue(item);
+            _ready.Raise();
+        }
+    }
+
+    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
+    /// <param name="target">Where the structure goes.</param>
+    /// <returns>0, or −1 with errno.</returns>
+    public int Take(rdma_cm_event** target)
+    {
+        while (true)
+        {
+            if (TryTake() is { } item)
+            {
+                if (!item.Id.Prepare(item))
+                {
+                    item.Owner.OnAcknowledged();
+                    continue;
+                }
+
+                *target = item.Hand();
+                return 0;
+            }
+
+            if (_ready.IsNonBlocking)
+            {
+                return Answer.Negative(Errno.EAGAIN);
+            }
+
+            if (!_ready.Wait(TimeLimit.Never))
+            {
+                return Answer.Negative(Errno.EINTR);
+            }
+        }
+    }
+
+    /// <summary>Takes an id's events out.</summary>
+    public List<CmEvent> Forget(CmId owner)
+    {
+        List<CmEvent> found = [];
+        lock (_events)
+        {
+            for (int i = _events.Count; i > 0; i--)
+            {
+                CmEvent item = _events.Dequeue();
+                if (item.Owner == owner)
+                {
+                    found.Add(item);
+                }
+                else
+                {
+                    _events.Enqueue(item);
+                }
+            }
+
+            ClearIfEmpty();
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether an event of an id waits here.</summary>
+    public bool Holds(CmId id)
+    {
+        lock (_events)
+        {
+            return _events.Any(item => item.Id == id);
+        }
+    }
+
+    public void Dispose()
+    {
+        Blocks.Free(Block);
+        _ready.Dispose();
+    }
+
+    // Counted while it is taken, so that nobody thinks that its id has no event with the program.
+    private CmEvent? TryTake()
+    {
+        lock (_events)
+        {
+            if (_events.TryDequeue(out CmEvent? item))
+            {
+                item.Owner.OnTaken(item);
+            }
+
+            ClearIfEmpty();
+            return item;
+        }
+    }
+
+    private void ClearIfEmpty()
+    {
+        if (_events.Count == 0)
+        {
+            _ready.Clear();
+        }
+    }
+}
