@@ -10,6 +10,9 @@ internal static class Immediate
 
     private const uint IsNumber = 0x8000_0000;
 
+    /// <summary>All 32 bits of what is no value of ours; its own inverse.</summary>
+    public static uint Plain(uint value) => BinaryPrimitives.ReverseEndianness(value);
+
     public static uint InPlace(ulong value) => BinaryPrimitives.ReverseEndianness((uint)value);
 
     /// <summary>For a value that was written into a word of the receiver's before.</summary>

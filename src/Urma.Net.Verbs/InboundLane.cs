@@ -5,7 +5,7 @@ using Urma.Net.Verbs.Control;
 namespace Urma.Net.Verbs;
 
 /// <summary>The receiving end of a peer's lane: a queue pair that serves its one-sided work and hands its messages to a JFR.</summary>
-internal sealed unsafe class InboundLane
+internal sealed unsafe class InboundLane : IMessageSource
 {
     private readonly VerbsContext _context;
     private readonly LaneKind _kind;
@@ -110,7 +110,7 @@ internal sealed unsafe class InboundLane
         }
     }
 
-    /// <summary>The value of an immediate that came. Before its receive is posted again.</summary>
+    /// <inheritdoc/>
     public ulong ReadImmediate(uint data)
     {
         (uint bits, bool isNumber) = Immediate.Read(data);

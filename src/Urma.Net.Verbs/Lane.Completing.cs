@@ -86,12 +86,17 @@ internal sealed unsafe partial class Lane
         bool isFirst = _state == LaneState.Ready;
         if (isFirst)
         {
-            _state = LaneState.Broken;
+            _state = Target.IsRaw ? LaneState.Ended : LaneState.Broken;
             _endStatus = EndStatusAfter(position, status);
             PostLast();
         }
 
         _gate.Exit();
+        if (isFirst)
+        {
+            Target.OnFailed(status);
+        }
+
         bool isFirstOfPair = !_hasFailed;
         _hasFailed = true;
         bool isFlush = status == ibv_wc_status.IBV_WC_WR_FLUSH_ERR;
@@ -129,6 +134,11 @@ internal sealed unsafe partial class Lane
         if (status == ibv_wc_status.IBV_WC_RETRY_EXC_ERR)
         {
             return CompletionStatus.AckTimeout;
+        }
+
+        if (Target.IsRaw)
+        {
+            return CompletionStatus.WorkRequestFlushed;
         }
 
         // An answer found no place to go: the peer has long gone on to the next requests.

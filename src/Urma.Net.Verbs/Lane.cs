@@ -47,7 +47,9 @@ internal sealed unsafe partial class Lane : IDisposable
         Target = target;
         Index = index;
         Depth = queue.Depth;
-        _signalInterval = Math.Max(1, Depth / 4);
+
+        // A probe is a write, which a raw queue pair may not allow: there every request tells of itself.
+        _signalInterval = target.IsRaw ? 1 : Math.Max(1, Depth / 4);
         VerbsContext context = queue.Context;
 
         // Numbers of lanes are given again: what a former lane of this number left in the device is of another epoch.
@@ -129,7 +131,7 @@ internal sealed unsafe partial class Lane : IDisposable
 
         if (slot->Kind == SlotKind.Ended)
         {
-            if (IsEmpty)
+            if (IsEmpty || Target.IsRaw)
             {
                 AppendEnded(slot);
                 return;

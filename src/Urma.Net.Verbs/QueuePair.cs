@@ -46,7 +46,8 @@ internal sealed unsafe class QueuePair
     /// <param name="type">Reliable or unreliable connection.</param>
     /// <param name="shape">Its queues.</param>
     /// <param name="minRnrTimer">How long it makes a sender wait that found no receive, as verbs counts.</param>
-    public static QueuePair Create(VerbsContext context, ibv_qp_type type, in QueuePairShape shape, byte minRnrTimer)
+    /// <param name="path">The way its packets take; the context's when null.</param>
+    public static QueuePair Create(VerbsContext context, ibv_qp_type type, in QueuePairShape shape, byte minRnrTimer, VerbsPath? path = null)
     {
         var attributes = default(ibv_qp_init_attr);
         attributes.qp_type = type;
@@ -66,7 +67,7 @@ internal sealed unsafe class QueuePair
             throw VerbsError.FromErrno(error, $"create a queue pair of {shape.SendDepth} requests");
         }
 
-        var pair = new QueuePair(context.Path, native, minRnrTimer);
+        var pair = new QueuePair(path ?? context.Path, native, minRnrTimer);
         try
         {
             pair.Initialize(shape.ServesMemory ? AllAccess : 0);

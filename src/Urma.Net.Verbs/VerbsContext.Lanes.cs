@@ -12,7 +12,7 @@ public sealed unsafe partial class VerbsContext
     private readonly ObjectList<Lane> _lanes = new();
     private readonly ObjectList<VerbsJfr> _receiveQueues = new();
     private readonly ObjectList<InboundLane> _inbound = new();
-    private readonly ConcurrentDictionary<uint, InboundLane> _inboundOfPair = new();
+    private readonly ConcurrentDictionary<uint, IMessageSource> _sources = new();
     private int _lastEpoch;
 
     /// <summary>A number for a queue pair of a lane, which differs from those of the lanes before.</summary>
@@ -40,9 +40,9 @@ public sealed unsafe partial class VerbsContext
     internal void RemoveReceiveQueue(VerbsJfr queue) => _receiveQueues.Remove((int)queue.Id);
 
     /// <summary>Says whose messages come through a queue pair.</summary>
-    internal void Route(uint pair, InboundLane lane) => _inboundOfPair[pair] = lane;
+    internal void Route(uint pair, IMessageSource source) => _sources[pair] = source;
 
-    internal void Unroute(uint pair) => _inboundOfPair.TryRemove(pair, out _);
+    internal void Unroute(uint pair) => _sources.TryRemove(pair, out _);
 
     /// <summary>Ends the receive that a record of the device's is about; false where it has ended already. Under the JFC's gate.</summary>
     internal bool TryCompleteReceive(ibv_wc* work, out ReceiveCompletion completion)
@@ -54,14 +54,14 @@ public sealed unsafe partial class VerbsContext
             return false;
         }
 
-        InboundLane? lane = _inboundOfPair.GetValueOrDefault(work->qp_num);
+        IMessageSource? source = _sources.GetValueOrDefault(work->qp_num);
         if (work->status != ibv_wc_status.IBV_WC_SUCCESS)
         {
             completion = new ReceiveCompletion(
                 new Completion(userContext, 0, WorkStatus.OfReceive(work->status), CompletionFlags.Receive),
                 0,
-                lane?.SourceUasid ?? 0,
-                lane?.SourceJettyId ?? 0,
+                source?.SourceUasid ?? 0,
+                source?.SourceJettyId ?? 0,
                 ReceiveOpcode.Send);
             return true;
         }
@@ -73,9 +73,9 @@ public sealed unsafe partial class VerbsContext
         CompletionFlags flags = CompletionFlags.Receive | (hasImmediate ? CompletionFlags.Immediate : 0);
         completion = new ReceiveCompletion(
             new Completion(userContext, work->byte_len, CompletionStatus.Success, flags),
-            hasImmediate ? lane?.ReadImmediate(work->imm_data) ?? 0 : 0,
-            lane?.SourceUasid ?? 0,
-            lane?.SourceJettyId ?? 0,
+            hasImmediate ? source?.ReadImmediate(work->imm_data) ?? 0 : 0,
+            source?.SourceUasid ?? 0,
+            source?.SourceJettyId ?? 0,
             opcode);
         return true;
     }

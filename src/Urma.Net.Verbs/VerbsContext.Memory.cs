@@ -8,7 +8,7 @@ public sealed unsafe partial class VerbsContext
     private readonly Dictionary<uint, VerbsSegment> _segments = [];
     private readonly List<VerbsTargetSegment> _importedSegments = [];
     private readonly Dictionary<ulong, VerbsTargetJetty> _importedJetties = [];
-    private readonly List<RemoteEngine> _engines = [];
+    private readonly List<RemoteEngine?> _engines = [];
     private uint _lastTokenId;
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed unsafe partial class VerbsContext
         ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
         ImportSegmentAnswer answer = Control.ImportSegment(
-            engine.Peer, new ImportSegmentRequest(descriptor.TokenId, descriptor.Generation, token), Options.ControlTimeout);
+            engine.RequirePeer(), new ImportSegmentRequest(descriptor.TokenId, descriptor.Generation, token), Options.ControlTimeout);
         SegmentDescriptor granted = descriptor with
         {
             VirtualAddress = answer.Address, Length = answer.Length, Access = answer.Access, Generation = answer.Generation,
@@ -74,7 +74,7 @@ public sealed unsafe partial class VerbsContext
         ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
         ImportJettyAnswer answer = Control.ImportJetty(
-            engine.Peer, new ImportJettyRequest(descriptor.JettyId, descriptor.JfrId, token), Options.ControlTimeout);
+            engine.RequirePeer(), new ImportJettyRequest(descriptor.JettyId, descriptor.JfrId, token), Options.ControlTimeout);
         VerbsTargetJetty jetty;
         lock (_lock)
         {
@@ -84,7 +84,7 @@ public sealed unsafe partial class VerbsContext
 
         if (engine.IsGone)
         {
-            jetty.End(engine.Peer.Fault!);
+            jetty.End(engine.Fault!);
         }
 
         return Keep(jetty);
@@ -105,7 +105,7 @@ public sealed unsafe partial class VerbsContext
     {
         lock (_lock)
         {
-            return _engines.Exists(e => e.Peer.Identity.Uasid == uasid) && _engines.TrueForAll(e => e.Peer.Identity.Uasid != uasid || e.IsGone);
+            return _engines.Exists(e => e?.Peer?.Identity.Uasid == uasid) && _engines.TrueForAll(e => e?.Peer?.Identity.Uasid != uasid || e.IsGone);
         }
     }
 
@@ -176,7 +176,7 @@ public sealed unsafe partial class VerbsContext
 
         bool isSwap = request.Opcode == Opcode.CompareSwap;
         return Control.ExecuteAtomic(
-            segment.Engine.Peer,
+            segment.Engine.RequirePeer(),
             new ExecuteAtomicRequest(
                 segment.Descriptor.TokenId,
                 segment.Descriptor.Generation,
@@ -194,12 +194,10 @@ public sealed unsafe partial class VerbsContext
         ControlPeer peer = Control.GetPeer(eid, uasid, Options.ControlTimeout);
         lock (_lock)
         {
-            RemoteEngine? known = _engines.Find(e => e.Peer == peer);
+            RemoteEngine? known = _engines.Find(e => e?.Peer == peer);
             if (known is null)
             {
-                // A place is never given again: what was imported from a lost engine still names it.
-                known = new RemoteEngine(this, peer, _engines.Count);
-                _engines.Add(known);
+                known = AddEngine(peer);
             }
 
             return known;

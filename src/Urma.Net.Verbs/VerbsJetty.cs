@@ -29,6 +29,8 @@ internal sealed class VerbsJetty : Jetty
 
     public new VerbsJfr ReceiveQueue => (VerbsJfr)base.ReceiveQueue;
 
+    public VerbsSendQueue Queue => _queue;
+
     public override void ModifyToError() => _queue.ModifyToError();
 
     private protected override UrmaStatus PostCore(ReadOnlySpan<WorkRequest> requests, ReadOnlySpan<SegmentRange> gather, out int posted) =>
@@ -45,6 +47,7 @@ internal sealed class VerbsJetty : Jetty
 
         _context.Drop(this);
         _context.Remove(this);
+        _context.EndPairs(p => p.Jetty == this);
         _queue.Close();
         _context.EndInbound(Id, ReceiveQueue.Id);
         if (_ownsReceiveQueue)

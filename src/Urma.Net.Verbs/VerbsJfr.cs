@@ -221,6 +221,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
         }
 
         _context.Drop(this);
+        _context.EndPairs(p => p.Jetty.ReceiveQueue == this);
         _context.EndInbound(0, Id);
         _context.WaitUntilNobodyPosts();
         _context.Unwatch(this);

@@ -5,8 +5,13 @@ namespace Urma.Net.Verbs;
 /// <summary>How packets of a context leave: port, address, MTU and what else its queue pairs have in common.</summary>
 internal sealed class VerbsPath
 {
+    private readonly string _device;
+    private readonly DeviceFacts _facts;
+
     public VerbsPath(string device, DeviceFacts facts, VerbsContextOptions options)
     {
+        _device = device;
+        _facts = facts;
         Options = options;
         PortFacts port = facts.Ports.FirstOrDefault(p => options.Port is { } wanted ? p.Number == wanted : p.IsActive)
             ?? throw new UrmaException(
@@ -43,4 +48,8 @@ internal sealed class VerbsPath
     public byte MostReads { get; }
 
     public byte MostReadsInitiated { get; }
+
+    /// <summary>Another way out of the same port.</summary>
+    /// <exception cref="UrmaException">The port does not have what the options say.</exception>
+    public VerbsPath With(VerbsContextOptions options) => new(_device, _facts, options with { Port = Port.Number });
 }

@@ -148,6 +148,19 @@ internal sealed unsafe class VerbsSegment : Segment, ISegmentLease
         }
     }
 
+    /// <summary>As a program without a control plane has to know it.</summary>
+    /// <exception cref="UrmaException">Nothing is granted.</exception>
+    public VerbsPairMemory Named()
+    {
+        lock (_lock)
+        {
+            RequireGrant(_generation, _token);
+            return _granted == null
+                ? throw new UrmaException(UrmaStatus.InvalidArgument, $"Segment {TokenId} is empty: no device has a key for it.")
+                : new VerbsPairMemory((ulong)Address, _granted->rkey, Length);
+        }
+    }
+
     /// <summary>Whether a peer has an import.</summary>
     public bool IsImportedBy(ControlPeer peer)
     {

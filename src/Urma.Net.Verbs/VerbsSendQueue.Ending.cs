@@ -44,6 +44,12 @@ internal sealed unsafe partial class VerbsSendQueue
             return CompletionStatus.LocalAccessError;
         }
 
+        // Nobody at the other end of a raw queue pair would do it.
+        if (_lastLane is { Target.IsRaw: true })
+        {
+            return CompletionStatus.RemoteUnsupportedRequest;
+        }
+
         // In order with what was posted before.
         _lastLane?.Submit();
         SendJfc.DrainUntil(() => _lastLane is null or { IsEmpty: true } or { State: not LaneState.Ready }, DrainBound);

@@ -48,7 +48,11 @@ internal sealed unsafe partial class VerbsSendQueue
                 break;
             case Opcode.SendImmediate:
                 slot->Main.opcode = ibv_wr_opcode.IBV_WR_SEND_WITH_IMM;
-                PlaceImmediate(slot, lane, request.Operand);
+                if (!TryPlaceImmediate(slot, lane, request.Operand))
+                {
+                    return UrmaStatus.InvalidArgument;
+                }
+
                 break;
             default:
                 if (!TryPlaceRemote(in request, slot, lane, length, out refused, out bool isMalformed))
@@ -93,8 +97,8 @@ internal sealed unsafe partial class VerbsSendQueue
                 return !isMalformed;
             case Opcode.WriteImmediate:
                 slot->Main.opcode = ibv_wr_opcode.IBV_WR_RDMA_WRITE_WITH_IMM;
-                PlaceImmediate(slot, lane, request.Operand);
-                return true;
+                isMalformed = !TryPlaceImmediate(slot, lane, request.Operand);
+                return !isMalformed;
             case Opcode.WriteNotify:
                 return TryPlaceNotify(in request, slot, lane, out refused);
             case >= Opcode.CompareSwap and <= Opcode.FetchXor:
@@ -167,12 +171,19 @@ internal sealed unsafe partial class VerbsSendQueue
     }
 
     // Verbs carries 32 bits. One says whether the others are the value or the place where the value was put before.
-    private static void PlaceImmediate(LaneSlot* slot, Lane lane, ulong value)
+    // A raw queue pair gets all 32 as they are, and there is no place for more.
+    private static bool TryPlaceImmediate(LaneSlot* slot, Lane lane, ulong value)
     {
+        if (lane.Target.IsRaw)
+        {
+            slot->Main.imm_data = Immediate.Plain((uint)value);
+            return value <= uint.MaxValue;
+        }
+
         if (value <= Immediate.MostInPlace)
         {
             slot->Main.imm_data = Immediate.InPlace(value);
-            return;
+            return true;
         }
 
         (ulong address, uint key, uint number) = lane.NextExtension();
@@ -183,6 +194,7 @@ internal sealed unsafe partial class VerbsSendQueue
         slot->First.wr.rdma.rkey = key;
         PlaceWord(slot, &slot->First, lane, value);
         slot->HasFirst = true;
+        return true;
     }
 
     private static void PlaceWord(LaneSlot* slot, ibv_send_wr* work, Lane lane, ulong value)

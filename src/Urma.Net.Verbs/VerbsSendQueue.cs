@@ -174,18 +174,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
             return;
         }
 
-        _lanes = [.. _lanes.Except(over)];
-        _lastLane = over.Contains(_lastLane) ? null : _lastLane;
-        for (int i = 0; i < _laneOfEngine.Length; i++)
-        {
-            _laneOfEngine[i] = over.Contains(_laneOfEngine[i]) ? null : _laneOfEngine[i];
-        }
-
-        for (int i = 0; i < _laneOfTarget.Length; i++)
-        {
-            _laneOfTarget[i] = over.Contains(_laneOfTarget[i].Lane) ? default : _laneOfTarget[i];
-        }
-
+        Forget(over);
         Array.ForEach(over, GiveBack);
     }
 
@@ -199,15 +188,9 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
         };
         lock (_lock)
         {
-            int index = (int)(target.Token & (HandleTable.Capacity - 1));
             Lane lane = Find(target.Engine, target.Descriptor) ?? Open(new LaneTarget(
                 target.Engine, kind, target.Descriptor.JettyId, target.Descriptor.JfrId, target.Secret));
-            if (index >= _laneOfTarget.Length)
-            {
-                Array.Resize(ref _laneOfTarget, Math.Max(index + 1, 2 * _laneOfTarget.Length));
-            }
-
-            _laneOfTarget[index] = (target.Token, lane);
+            SetLaneOfTarget(target.Token, lane);
             if (kind != LaneKind.UnreliableMessage)
             {
                 SetLaneOfEngine(target.Engine.Index, lane);

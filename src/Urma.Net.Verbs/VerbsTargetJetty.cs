@@ -25,7 +25,7 @@ internal sealed class VerbsTargetJetty : TargetJetty
     public Token Secret { get; }
 
     /// <inheritdoc/>
-    public override string? Fault => Volatile.Read(ref _fault);
+    public override string? Fault => Volatile.Read(ref _fault) ?? Engine.Fault;
 
     /// <summary>It is gone, for a reason.</summary>
     public void End(string reason) => Interlocked.CompareExchange(ref _fault, reason, null);
@@ -40,7 +40,7 @@ internal sealed class VerbsTargetJetty : TargetJetty
         _context.Drop(this);
         _context.Remove(this);
         _context.Targets.Retire(Token);
-        _ = _context.Control.TryNotify(Engine.Peer, new ReleaseJetty(Descriptor.JettyId, Descriptor.JfrId));
+        Engine.Tell(new ReleaseJetty(Descriptor.JettyId, Descriptor.JfrId));
         _context.WhenUnused(() => _context.Targets.Reuse(Token));
     }
 }

@@ -31,9 +31,9 @@ internal sealed unsafe class VerbsTargetSegment : TargetSegment
 
     public override SegmentMode Mode => SegmentMode.Copied;
 
-    public override bool IsRevoked => Volatile.Read(ref _ended) != 0;
+    public override bool IsRevoked => Volatile.Read(ref _ended) != 0 || Engine.IsGone;
 
-    internal override bool WasEndedByOwner => IsRevoked && !Engine.IsGone;
+    internal override bool WasEndedByOwner => Volatile.Read(ref _ended) != 0 && !Engine.IsGone;
 
     /// <summary>The owner ended the grant, or is gone. When this returns, nothing is posted with it any more.</summary>
     public void End()
@@ -62,7 +62,7 @@ internal sealed unsafe class VerbsTargetSegment : TargetSegment
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
             _context.RemoteSegments.Retire(RemoteToken);
-            _ = _context.Control.TryNotify(Engine.Peer, new ReleaseSegment(Descriptor.TokenId, Descriptor.Generation));
+            Engine.Tell(new ReleaseSegment(Descriptor.TokenId, Descriptor.Generation));
         }
 
         _context.WhenUnused(() => _context.RemoteSegments.Reuse(RemoteToken));

@@ -7,7 +7,8 @@ internal sealed class VerbsHarness : ProviderHarness
 
     static VerbsHarness() => VerbsProvider.Register();
 
-    private static bool IsSoftRoce => Device.StartsWith("rxe", StringComparison.Ordinal);
+    /// <summary>Whether the device is the kernel's.</summary>
+    public static bool IsSoftRoce => Device.StartsWith("rxe", StringComparison.Ordinal);
 
     /// <summary>What it opens.</summary>
     public static string ConnectionString => $"verbs://{Device}";

@@ -102,6 +102,7 @@ void end_rtr(end_t *end, const end_name_t *peer)
         .qp_state = IBV_QPS_RTR,
         .path_mtu = IBV_MTU_1024,
         .dest_qp_num = peer->qp_num,
+        .rq_psn = peer->psn,
         .max_dest_rd_atomic = 1,
         .min_rnr_timer = 12,
         .ah_attr = {.is_global = 1, .port_num = 1, .dlid = peer->lid, .grh = {.dgid = peer->gid, .hop_limit = 1}},

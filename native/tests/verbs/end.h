@@ -37,6 +37,8 @@ typedef struct end {
 /* What a program tells its peer by other ways. */
 typedef struct end_name {
     uint32_t qp_num;
+    /* The first packet; ours is 0. */
+    uint32_t psn;
     uint16_t lid;
     union ibv_gid gid;
     uint64_t address;

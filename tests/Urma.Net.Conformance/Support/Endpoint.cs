@@ -19,6 +19,7 @@ public sealed class Endpoint : IDisposable
         {
             SendJfc = SendJfc,
             Depth = shape.SendDepth,
+            TransportMode = shape.Mode,
             RnrRetry = shape.RnrRetry,
             EngineThreshold = shape.EngineThreshold,
             SharedJfr = shape.SharedJfr,

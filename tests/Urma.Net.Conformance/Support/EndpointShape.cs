@@ -24,6 +24,9 @@ public sealed record EndpointShape
     /// <summary>From which length copies may overlap with the poster.</summary>
     public long EngineThreshold { get; init; } = long.MaxValue;
 
+    /// <summary>Transport mode of its jetty.</summary>
+    public TransportMode Mode { get; init; } = TransportMode.ReliableMessage;
+
     /// <summary>A receive queue shared with other endpoints.</summary>
     public Jfr? SharedJfr { get; init; }
 
