@@ -191,10 +191,14 @@ public sealed class PlainPeerTests : IDisposable
         Assert.Equal(UrmaStatus.Success, _end.Jetty.Post(WorkRequest.Write(_end.Memory.Range(0, 8), memory.At(0), 2)));
         Assert.Equal(UrmaStatus.Success, _end.Jetty.Post(WorkRequest.Send(target, _end.Memory.Range(0, 8), 3)));
         Completion[] ended = _end.SendJfc.Take(2);
-        Assert.Equal((2ul, CompletionStatus.AckTimeout), (ended[0].UserContext, ended[0].Status));
+        Assert.Equal(2ul, ended[0].UserContext);
+
+        // Over the shim its memory may go before its connection does.
+        CompletionStatus[] possible = VerbsHarness.IsSoftRoce ? [CompletionStatus.AckTimeout] : [CompletionStatus.AckTimeout, CompletionStatus.RemoteAccessAbort];
+        Assert.Contains(ended[0].Status, possible);
         Assert.Equal(3ul, ended[1].UserContext);
         Assert.Contains(ended[1].Status, (CompletionStatus[])[CompletionStatus.AckTimeout, CompletionStatus.WorkRequestFlushed]);
-        Assert.Contains("AckTimeout", target.Fault, StringComparison.Ordinal);
+        Assert.Contains(ended[0].Status.ToString(), target.Fault, StringComparison.Ordinal);
     }
 
     [SkippableFact]
