@@ -6,6 +6,9 @@ namespace Urma.Net.Async;
 /// </summary>
 internal sealed class ContextServices(UrmaContext context)
 {
+    // A channel says its last word for two seconds at most.
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly HashSet<IDisposable> _channels = [];
     private readonly List<CompletionPump> _pumps = [];
@@ -94,9 +97,19 @@ internal sealed class ContextServices(UrmaContext context)
 
         foreach (CompletionPump pump in pumps)
         {
+            // Another thread may be in the middle of closing a channel.
+            _ = SpinWait.SpinUntil(() => IsUnused(pump), LongestFarewell);
             pump.Dispose();
         }
 
         _presence?.Dispose();
+    }
+
+    private bool IsUnused(CompletionPump pump)
+    {
+        lock (_lock)
+        {
+            return pump.Targets == 0;
+        }
     }
 }

@@ -63,11 +63,13 @@ internal sealed unsafe class OwnershipMemory : IDisposable
     /// <summary>The creator's own.</summary>
     public Segment DataSegment => _data!;
 
+    /// <summary>The creator's. Members that map it are granted it whole; others what <see cref="OwnershipHost"/> grants each.</summary>
     /// <returns>The directory's first byte.</returns>
     public byte* Allocate(UrmaContext context, DirectoryLayout layout, Token token)
     {
-        _directory = context.AllocateSegment(layout.Length, new SegmentOptions { Token = token });
-        _data = context.AllocateSegment(layout.Capacity);
+        SegmentAccess access = context.Capabilities.SupportsMapping ? SegmentAccess.All : SegmentAccess.LocalOnly;
+        _directory = context.AllocateSegment(layout.Length, new SegmentOptions { Token = token, Access = access });
+        _data = context.AllocateSegment(layout.Capacity, new SegmentOptions { Access = access });
         _leases.Add(_directory.Lease(out byte* start));
         _leases.Add(_data.Lease(out byte* data));
         Data = data;

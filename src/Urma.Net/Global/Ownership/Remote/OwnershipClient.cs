@@ -28,7 +28,8 @@ internal sealed class OwnershipClient : IDisposable
     private readonly int[] _uses;
     private int _lastId;
     private int _disposed;
-    private volatile bool _isLost;
+    private int _lost;
+    private volatile bool _hasLostStores;
 
     /// <exception cref="UrmaException">The creator cannot be reached, or refuses.</exception>
     public unsafe OwnershipClient(UrmaContext context, ReadOnlySpan<byte> address, Token token, TimeSpan timeout)
@@ -82,7 +83,7 @@ internal sealed class OwnershipClient : IDisposable
     public unsafe byte* Data { get; }
 
     /// <summary>Whether the creator is gone, or has cast this member out.</summary>
-    public bool IsLost => _isLost || _channel.Fault is not null;
+    public bool IsLost => Volatile.Read(ref _lost) != 0 || _channel.Fault is not null;
 
     /// <summary>Asks the creator, and waits for the answer.</summary>
     /// <param name="call">What is asked.</param>
@@ -104,9 +105,9 @@ internal sealed class OwnershipClient : IDisposable
             using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 c => ((OwnershipClient)c!).TrySend(new OwnershipCall { Verb = OwnershipVerb.Cancel, Value = id }), this);
             TimeSpan bound = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + _context.Options.ControlTimeout;
-            if (_isLost || !waiting.Done.Wait(bound, CancellationToken.None))
+            if (IsLost || !waiting.Done.Wait(bound, CancellationToken.None))
             {
-                _isLost |= !waiting.Done.IsSet;
+                Lose();
             }
         }
         finally
@@ -159,8 +160,7 @@ internal sealed class OwnershipClient : IDisposable
 
         if (status != GlobalMemoryStatus.Success)
         {
-            TrySend(new OwnershipCall { Verb = OwnershipVerb.Close, First = first, End = end });
-            _isLost = true;
+            Lose();
             throw Lost();
         }
     }
@@ -170,9 +170,10 @@ internal sealed class OwnershipClient : IDisposable
     {
         lock (_bytes)
         {
-            if (isWritable && !IsLost && Copy(first, end, isWrite: true) != GlobalMemoryStatus.Success)
+            if (isWritable && (IsLost || Copy(first, end, isWrite: true) != GlobalMemoryStatus.Success))
             {
-                _isLost = true;
+                _hasLostStores = true;
+                Lose();
             }
 
             for (int g = first; g < end; g++)
@@ -189,7 +190,8 @@ internal sealed class OwnershipClient : IDisposable
 
     /// <summary>The domain is gone.</summary>
     public UrmaException Lost() => new(
-        UrmaStatus.Failed, $"The ownership domain '{Name ?? "that was asked for"}' is gone: the process that created it died, left it, or does not answer. Create it again and join it.");
+        UrmaStatus.Failed, $"The ownership domain '{Name ?? "that was asked for"}' is gone: the process that created it died, left it, or does not answer. "
+            + (_hasLostStores ? "What was stored in scopes that ended since is lost. " : string.Empty) + "Create it again and join it.");
 
     public void Dispose()
     {
@@ -210,9 +212,7 @@ internal sealed class OwnershipClient : IDisposable
             Trace.TraceInformation($"Leaving '{Name}': {error.Message}");
         }
 
-        _isLost = true;
-        _channel.Dispose();
-        EndWaits();
+        End();
         _data.Dispose();
         _shadow.Dispose();
     }
@@ -261,7 +261,11 @@ internal sealed class OwnershipClient : IDisposable
                         return true;
                     }
 
-                    _isLost |= TimeLimit.HasPassed(deadline);
+                    if (TimeLimit.HasPassed(deadline))
+                    {
+                        Lose();
+                    }
+
                     Thread.Sleep(1);
                 }
             }
@@ -269,7 +273,7 @@ internal sealed class OwnershipClient : IDisposable
         catch (Exception error) when (error is UrmaException or ObjectDisposedException or InvalidOperationException)
         {
             Trace.TraceInformation($"The ownership domain '{Name}' could not be asked: {error.Message}");
-            _isLost = true;
+            Lose();
         }
 
         return false;
@@ -299,7 +303,26 @@ internal sealed class OwnershipClient : IDisposable
             Trace.TraceInformation($"The creator of '{Name}' is gone: {error.Message}");
         }
 
-        _isLost = true;
+        Lose();
+    }
+
+    // The creator's side has to hear of it, too: otherwise it would keep for this member what nobody can use.
+    private void Lose()
+    {
+        if (Interlocked.Exchange(ref _lost, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static client => client.End(), this, preferLocal: false);
+        }
+    }
+
+    private void End()
+    {
+        Volatile.Write(ref _lost, 1);
+        lock (_sending)
+        {
+            _channel.Dispose();
+        }
+
         EndWaits();
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Urma.Net.Internal;
 using Urma.Net.Messaging;
 
 namespace Urma.Net.Global;
@@ -15,6 +16,7 @@ internal sealed class OwnershipHost : IDisposable
     private readonly Lock _lock = new();
     private readonly List<OwnershipSession> _sessions = [];
     private readonly Task _accepting;
+    private readonly Segment _data;
     private bool _disposed;
 
     /// <param name="context">The creator's context.</param>
@@ -26,7 +28,7 @@ internal sealed class OwnershipHost : IDisposable
     {
         Context = context;
         Domain = domain;
-        Data = data;
+        _data = data;
         _join = join;
         _listener = new MessageListener(context, name, new MessageChannelOptions { Slots = 64, SlotSize = 1024 });
         _accepting = Task.Run(AcceptAsync);
@@ -36,13 +38,28 @@ internal sealed class OwnershipHost : IDisposable
 
     public OwnershipDomain Domain { get; }
 
-    public Segment Data { get; }
-
     /// <summary>Where to ask.</summary>
     public byte[] Address => _listener.Address.ToArray();
 
     /// <summary>A member of this process for somebody who showed the secret.</summary>
     public OwnershipDomain Join(byte[] presence, int processId) => _join(presence, processId);
+
+    /// <summary>
+    /// Access to the regions' bytes for one member; it ends with the member, so that nothing that is late reaches them. A member of this
+    /// process must be there: it keeps the memory.
+    /// </summary>
+    public unsafe Segment Grant()
+    {
+        ISegmentLease lease = _data.Lease(out byte* start);
+        try
+        {
+            return Context.RegisterSegment(start, _data.Length, new SegmentOptions { Access = SegmentAccess.Read | SegmentAccess.Write });
+        }
+        finally
+        {
+            lease.Release();
+        }
+    }
 
     public void Remove(OwnershipSession session)
     {

@@ -12,10 +12,15 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
     private static readonly TimeSpan SendBound = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
 
+    // Each may hold a thread of the creator's pool for as long as the member likes.
+    private const int MostCalls = 64;
+
     private readonly Lock _sending = new();
+    private readonly Lock _joining = new();
     private readonly ConcurrentDictionary<int, CancellationTokenSource> _waiting = new();
     private OwnershipDomain? _member;
     private SharedRegion? _all;
+    private Segment? _grant;
     private PresenceWatch? _watch;
     private Timer? _timer;
     private int _ended;
@@ -58,7 +63,7 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
             case OwnershipVerb.Cancel:
                 if (_waiting.TryGetValue((int)call.Value, out CancellationTokenSource? waiting))
                 {
-                    waiting.Cancel();
+                    Cancel(waiting);
                 }
 
                 return true;
@@ -66,9 +71,18 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
                 End(call);
                 return false;
             case OwnershipVerb.Join:
+                // One try: whoever guesses tokens connects anew for each.
                 Answer(call, payload, default);
-                return true;
+                return _member is not null;
             default:
+                if (_waiting.Count >= MostCalls)
+                {
+                    call.Fault = OwnershipFault.Describe(
+                        new UrmaException(UrmaStatus.TryAgain, $"This member waits for {MostCalls} calls already: let some of them end."), out byte[] words);
+                    Send(call, words);
+                    return true;
+                }
+
                 // These may wait long; what comes meanwhile must be taken all the same.
                 var cancellation = new CancellationTokenSource();
                 _waiting[call.Id] = cancellation;
@@ -76,6 +90,7 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
                 {
                     Answer(call, payload, cancellation.Token);
                     _waiting.TryRemove(call.Id, out _);
+                    cancellation.Dispose();
                 });
                 return true;
         }
@@ -151,18 +166,27 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
             throw new UrmaException(UrmaStatus.Exists, "Who asks has joined already.");
         }
 
-        byte[] presence = payload[(2 * sizeof(int))..];
-        OwnershipDomain member = host.Join(presence, MemoryMarshal.Read<int>(payload.AsSpan(sizeof(uint))));
-        _member = member;
-        _all = new SharedRegion(member, "the region", 0, member.Capacity);
-        _watch = new PresenceWatch(host.Context, host.Context.Services.Presence, presence);
-        _timer = new Timer(static s => ((OwnershipSession)s!).Look(), this, WatchPeriod, WatchPeriod);
+        lock (_joining)
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _ended) != 0, host.Domain);
+            byte[] presence = payload[(2 * sizeof(int))..];
+            _member = host.Join(presence, MemoryMarshal.Read<int>(payload.AsSpan(sizeof(uint))));
+            _all = new SharedRegion(_member, "the region", 0, _member.Capacity);
+            _watch = new PresenceWatch(host.Context, host.Context.Services.Presence, presence);
+            _grant = host.Grant();
+            _timer = new Timer(static s => ((OwnershipSession)s!).Look(), this, WatchPeriod, Timeout.InfiniteTimeSpan);
+            return Welcome(ref call, _member, _grant);
+        }
+    }
+
+    private byte[] Welcome(ref OwnershipCall call, OwnershipDomain member, Segment grant)
+    {
         call.Value = member.GranuleSize;
         byte[] name = Encoding.UTF8.GetBytes(host.Domain.Name);
         byte[] answer = new byte[sizeof(long) + SegmentDescriptor.Size + sizeof(uint) + name.Length];
         MemoryMarshal.Write(answer, member.Capacity);
-        host.Data.Descriptor.WriteTo(answer.AsSpan(sizeof(long)));
-        MemoryMarshal.Write(answer.AsSpan(sizeof(long) + SegmentDescriptor.Size), host.Data.Token.Value);
+        grant.Descriptor.WriteTo(answer.AsSpan(sizeof(long)));
+        MemoryMarshal.Write(answer.AsSpan(sizeof(long) + SegmentDescriptor.Size), grant.Token.Value);
         name.CopyTo(answer.AsSpan(sizeof(long) + SegmentDescriptor.Size + sizeof(uint)));
         return answer;
     }
@@ -182,7 +206,7 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
         return MemoryMarshal.AsBytes(results.AsSpan()).ToArray();
     }
 
-    private static TimeSpan? TimeOf(in OwnershipCall call) => call.Value < 0 ? null : TimeSpan.FromMilliseconds(call.Value);
+    private static TimeSpan? TimeOf(in OwnershipCall call) => call.Value < 0 ? null : TimeSpan.FromMilliseconds(Math.Min(call.Value, int.MaxValue));
 
     private bool IsInside(in OwnershipCall call) => call.First >= 0 && call.First < call.End && call.End <= _member!.Capacity / _member.GranuleSize;
 
@@ -191,6 +215,18 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
         if (!IsInside(call))
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, $"There are no granules {call.First} to {call.End}.");
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource waiting)
+    {
+        try
+        {
+            waiting.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was answered meanwhile.
         }
     }
 
@@ -226,6 +262,16 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
         if (_watch is { IsGone: true })
         {
             End();
+            return;
+        }
+
+        try
+        {
+            _timer?.Change(WatchPeriod, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended meanwhile.
         }
     }
 
@@ -237,14 +283,21 @@ internal sealed class OwnershipSession(OwnershipHost host, MessageChannel channe
         }
 
         host.Remove(this);
-        _timer?.Dispose();
         foreach (CancellationTokenSource waiting in _waiting.Values)
         {
-            waiting.Cancel();
+            Cancel(waiting);
         }
 
-        _member?.Dispose();
-        _watch?.Dispose();
+        lock (_joining)
+        {
+            // What the member is late with must not reach bytes that somebody else has by then.
+            _grant?.Revoke();
+            _grant?.Dispose();
+            _member?.Dispose();
+            _watch?.Dispose();
+            _timer?.Dispose();
+        }
+
         if (asked is { } call)
         {
             Send(call, []);
