@@ -11,6 +11,41 @@ public class ConnectionProgramTests
     private static readonly TimeSpan FromBindToListen = TimeSpan.FromMilliseconds(300);
 
     [SkippableTheory]
+    [InlineData("verbs_connections", "every connection was made and ended")]
+    [InlineData("verbs_connection_failures", "every failed connection ended as it should")]
+    public async Task Our_programs(string name, string said)
+    {
+        using CProgram program = CProgram.StartOnShim(name, string.Empty, CProgram.NewFabric());
+        Assert.Contains(said, await program.End(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The library under the name that programs were linked with.</summary>
+    [SkippableFact]
+    public async Task Found_by_the_name_of_the_original()
+    {
+        string folder = Path.Combine(Repository.Native, "roub");
+        using CProgram program = CProgram.StartOnShim("verbs_connections", string.Empty, CProgram.NewFabric(), ("LD_LIBRARY_PATH", folder));
+        Assert.Contains("every connection was made and ended", await program.End(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A server that goes on after its client, and after one that was killed.</summary>
+    [SkippableFact]
+    public async Task A_persistent_server()
+    {
+        string fabric = CProgram.NewFabric();
+        using CProgram server = CProgram.StartOnShim("rping", "-s -P", fabric);
+        await WaitForListener(fabric);
+        using CProgram endless = CProgram.StartOnShim("rping", "-c -v -a 127.0.0.1", fabric);
+        Assert.NotNull(await endless.Output.ReadLineAsync());
+        for (int i = 0; i < 3; i++)
+        {
+            using CProgram client = CProgram.StartOnShim("rping", "-c -v -C 3 -a 127.0.0.1", fabric);
+            Assert.Contains("rdma-ping-2", await client.End(), StringComparison.Ordinal);
+            endless.Kill();
+        }
+    }
+
+    [SkippableTheory]
     [InlineData("rping", "-s -v -C 10", "-c -v -C 10")]
     [InlineData("rping", "-s -v -C 5 -S 65535", "-c -v -C 5 -S 65535")]
     [InlineData("rping", "-s -V -C 5 -S 64 -a 127.0.0.1", "-c -V -C 5 -S 64")]

@@ -34,3 +34,16 @@ void *cm_original_function(const char *name)
 
     return function;
 }
+
+/* Sockets over connections are made of more than what programs see of librdmacm, so the original's cannot run on our ids, as they would
+ * where both are loaded. None can be made; their other functions, which are not here, have nothing to do then. */
+EXPORTED int rsocket(int domain, int type, int protocol)
+{
+    int (*made)(int, int, int) = cm_is_forwarded() ? (int (*)(int, int, int))cm_original_function("rsocket") : NULL;
+    if (made == NULL) {
+        errno = ENOSYS;
+        return -1;
+    }
+
+    return made(domain, type, protocol);
+}
