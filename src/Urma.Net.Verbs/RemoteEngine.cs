@@ -19,6 +19,12 @@ internal sealed class RemoteEngine(VerbsContext context, ControlPeer? peer, int 
 
     public int Index { get; } = index;
 
+    /// <summary>Segments (number, generation) that it withdrew.</summary>
+    public Withdrawals Segments { get; } = new();
+
+    /// <summary>Jetties (number, and their JFR's) that it withdrew.</summary>
+    public Withdrawals Jetties { get; } = new();
+
     /// <summary>Why it is gone; null while it is not.</summary>
     public string? Fault => Peer is { } engine ? engine.Fault : Volatile.Read(ref _broken);
 

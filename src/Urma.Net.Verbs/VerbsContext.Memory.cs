@@ -46,6 +46,19 @@ public sealed unsafe partial class VerbsContext
     {
         ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
+        engine.Segments.Begin();
+        try
+        {
+            return ImportSegment(engine, in descriptor, token);
+        }
+        finally
+        {
+            engine.Segments.End();
+        }
+    }
+
+    private VerbsTargetSegment ImportSegment(RemoteEngine engine, in SegmentDescriptor descriptor, Token token)
+    {
         ImportSegmentAnswer answer = Control.ImportSegment(
             engine.RequirePeer(), new ImportSegmentRequest(descriptor.TokenId, descriptor.Generation, token), Options.ControlTimeout);
         SegmentDescriptor granted = descriptor with
@@ -60,7 +73,7 @@ public sealed unsafe partial class VerbsContext
         }
 
         _ = KnownImport(segment);
-        if (engine.IsGone)
+        if (engine.IsGone || engine.Segments.Includes(w => w == (granted.TokenId, granted.Generation)))
         {
             segment.End();
         }
@@ -73,6 +86,19 @@ public sealed unsafe partial class VerbsContext
     {
         ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
+        engine.Jetties.Begin();
+        try
+        {
+            return ImportJetty(engine, in descriptor, token);
+        }
+        finally
+        {
+            engine.Jetties.End();
+        }
+    }
+
+    private VerbsTargetJetty ImportJetty(RemoteEngine engine, in JettyDescriptor descriptor, Token token)
+    {
         ImportJettyAnswer answer = Control.ImportJetty(
             engine.RequirePeer(), new ImportJettyRequest(descriptor.JettyId, descriptor.JfrId, token), Options.ControlTimeout);
         VerbsTargetJetty jetty;
@@ -82,9 +108,14 @@ public sealed unsafe partial class VerbsContext
             _importedJetties[jetty.PlaceToken] = jetty;
         }
 
+        JettyDescriptor known = jetty.Descriptor;
         if (engine.IsGone)
         {
             jetty.End(engine.Fault!);
+        }
+        else if (engine.Jetties.Includes(w => w.First == 0 ? w.Second == known.JfrId : w.First == known.JettyId))
+        {
+            jetty.End($"{engine.Peer} has closed it");
         }
 
         return Keep(jetty);

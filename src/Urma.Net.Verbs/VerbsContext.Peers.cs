@@ -127,6 +127,7 @@ public sealed unsafe partial class VerbsContext : IControlHandler
         VerbsTargetSegment[] segments;
         lock (_lock)
         {
+            _engines.Find(e => e?.Peer == owner)?.Segments.Hear(ended.TokenId, ended.Generation);
             segments = [.. _importedSegments.Where(s => s.Engine.Peer == owner && s.Descriptor.TokenId == ended.TokenId && s.Descriptor.Generation == ended.Generation)];
         }
 
@@ -136,6 +137,11 @@ public sealed unsafe partial class VerbsContext : IControlHandler
     void IControlHandler.JettyGone(ControlPeer owner, in JettyGone request)
     {
         (uint jettyId, uint jfrId) = (request.JettyId, request.JfrId);
+        lock (_lock)
+        {
+            _engines.Find(e => e?.Peer == owner)?.Jetties.Hear(jettyId, jfrId);
+        }
+
         EndTargets(
             t => t.Engine.Peer == owner && (jettyId == 0 ? t.Descriptor.JfrId == jfrId : t.Descriptor.JettyId == jettyId),
             l => l.Target.Engine.Peer == owner && (jettyId == 0 ? l.Target.JfrId == jfrId : l.Target.JettyId == jettyId),

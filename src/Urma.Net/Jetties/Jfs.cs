@@ -2,7 +2,8 @@ namespace Urma.Net;
 
 /// <summary>Jetty for sending: a queue of outgoing work (<c>urma_jfs_t</c>).</summary>
 /// <remarks>
-/// One thread posts at a time. Completions may be polled by another thread. Requests of one queue execute in the order posted.
+/// One thread posts at a time. Completions may be polled by another thread. Requests of one queue execute in the order posted where they
+/// go to one target; over verbs each target has a connection of its own, and one-sided work takes that of the first target in its engine.
 /// Work in flight keeps its buffers: do not free or reuse them before the completion, whatever happens to the await.
 /// </remarks>
 public abstract class Jfs : IDisposable
