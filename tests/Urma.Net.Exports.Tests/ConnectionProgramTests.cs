@@ -47,7 +47,7 @@ public class ConnectionProgramTests
 
     [SkippableTheory]
     [InlineData("rping", "-s -v -C 10", "-c -v -C 10")]
-    [InlineData("rping", "-s -v -C 5 -S 65535", "-c -v -C 5 -S 65535")]
+    [InlineData("rping", "-s -V -C 5 -S 65535", "-c -V -C 5 -S 65535")]
     [InlineData("rping", "-s -V -C 5 -S 64 -a 127.0.0.1", "-c -V -C 5 -S 64")]
     [InlineData("rping", "-s -v -C 3 -q", "-c -v -C 3 -q")]
     [InlineData("ucmatose", "", "")]
