@@ -66,6 +66,8 @@ internal sealed unsafe class VerbsJfce : Jfce
     /// <summary>Has a waiter look again. Any thread.</summary>
     public void Nudge()
     {
+        // What was told before must be seen by a waiter that this does not see.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiters) == 0)
         {
             return;
