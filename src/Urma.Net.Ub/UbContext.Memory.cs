@@ -1,4 +1,5 @@
 using Urma.Net.Interop.Liburma;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Ub;
 
@@ -12,38 +13,24 @@ public sealed unsafe partial class UbContext
     /// <inheritdoc/>
     public override Segment AllocateSegment(long length, SegmentOptions? options = null)
     {
-        ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        options ??= SegmentOptions.Default;
-        options.Validate();
-        return Known(Keep(UbSegment.Allocate(this, length, options)));
+        Objects.ThrowIfDisposed();
+        options = Check(length, options);
+        return Known(Objects.Keep(DeviceMemory.Allocate(length, options, memory => new UbSegment(this, in memory, length, options))));
     }
 
     /// <inheritdoc/>
     public override Segment RegisterSegment(void* address, long length, SegmentOptions? options = null)
     {
-        ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (address == null && length != 0)
-        {
-            throw new ArgumentNullException(nameof(address));
-        }
-
-        options ??= SegmentOptions.Default;
-        options.Validate();
-        if (options.RequireMapping)
-        {
-            throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of a UB device do not map segments: register without RequireMapping.");
-        }
-
-        return Known(Keep(UbSegment.Register(this, address, length, options)));
+        Objects.ThrowIfDisposed();
+        options = CheckUnmapped(address, length, options);
+        return Known(Objects.Keep(new UbSegment(this, new DeviceMemory((nint)address, 0), length, options)));
     }
 
     /// <inheritdoc/>
     /// <remarks>Hardware asks a target jetty for the way: import a jetty of the segment's owner, too, or one-sided work is refused.</remarks>
     public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         UbTargetSegment segment = UbTargetSegment.Import(this, descriptor, token);
         lock (_lock)
         {
@@ -51,13 +38,13 @@ public sealed unsafe partial class UbContext
             segment.SetRoute(RouteTo(descriptor.Eid, descriptor.Uasid));
         }
 
-        return KnownImport(Keep(segment));
+        return KnownImport(Objects.Keep(segment));
     }
 
     /// <inheritdoc/>
     public override TargetJetty ImportJetty(JettyDescriptor descriptor, Token token)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         UbTargetJetty jetty = UbTargetJetty.Import(this, descriptor, token);
         lock (_lock)
         {
@@ -65,7 +52,7 @@ public sealed unsafe partial class UbContext
             UpdateRoutes(descriptor);
         }
 
-        return Keep(jetty);
+        return Objects.Keep(jetty);
     }
 
     /// <summary>Imports a peer's jetty group.</summary>
@@ -75,7 +62,7 @@ public sealed unsafe partial class UbContext
     /// <exception cref="UrmaException">The token does not match, or the group or its owner is gone.</exception>
     public TargetJetty ImportJettyGroup(JettyDescriptor descriptor, Token token, UbGroupPolicy policy)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         UbTargetJetty group = UbTargetJetty.Import(this, descriptor, token, policy);
         lock (_lock)
         {
@@ -83,7 +70,7 @@ public sealed unsafe partial class UbContext
             UpdateRoutes(descriptor);
         }
 
-        return Keep(group);
+        return Objects.Keep(group);
     }
 
     internal override Segment? FindOwnSegment(uint tokenId)

@@ -6,19 +6,17 @@ public sealed unsafe partial class UbContext
     /// <inheritdoc/>
     public override Jfce CreateJfce()
     {
-        ThrowIfDisposed();
-        return Keep(new UbJfce(this));
+        Objects.ThrowIfDisposed();
+        return Objects.Keep(new UbJfce(this));
     }
 
     /// <inheritdoc/>
     public override Jfc CreateJfc(JfcOptions? options = null)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         options ??= new JfcOptions();
-        RequireOwn(options.Jfce?.Context, "JFCE");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfcDepth);
-        return Keep(new UbJfc(this, options));
+        Check(options);
+        return Objects.Keep(new UbJfc(this, options));
     }
 
     /// <inheritdoc/>
@@ -26,18 +24,19 @@ public sealed unsafe partial class UbContext
 
     private UbJfr CreateJfr(JfrOptions options, TransportMode mode)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         Check(options);
         var jfr = new UbJfr(this, options, mode);
         _receiveQueues[jfr.Id] = jfr;
-        return Keep(jfr);
+        return Objects.Keep(jfr);
     }
 
     /// <inheritdoc/>
     public override Jfs CreateJfs(JfsOptions options)
     {
-        CheckQueue(options);
-        return Keep(new UbJfs(this, options));
+        Objects.ThrowIfDisposed();
+        Check(options);
+        return Objects.Keep(new UbJfs(this, options));
     }
 
     /// <inheritdoc/>
@@ -50,9 +49,9 @@ public sealed unsafe partial class UbContext
     /// <exception cref="UrmaException">The device has no groups, or no more.</exception>
     public UbJettyGroup CreateJettyGroup(string name, UbGroupPolicy policy = UbGroupPolicy.RoundRobin, Token? token = null)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(name);
-        return Keep(new UbJettyGroup(this, name, policy, token));
+        return Objects.Keep(new UbJettyGroup(this, name, policy, token));
     }
 
     /// <summary>Makes a jetty of a group.</summary>
@@ -61,7 +60,8 @@ public sealed unsafe partial class UbContext
     /// <exception cref="UrmaException">A JFC cannot hold its completions, the group is full, or resources ran out.</exception>
     public Jetty CreateJetty(JettyOptions options, UbJettyGroup? group)
     {
-        CheckQueue(options);
+        Objects.ThrowIfDisposed();
+        Check(options);
         CheckReceive(options);
         if (options.SharedJfr is UbJfr shared && shared.Mode != options.TransportMode)
         {
@@ -72,22 +72,12 @@ public sealed unsafe partial class UbContext
         Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc }, options.TransportMode);
         try
         {
-            return Keep(new UbJetty(this, options, (UbJfr)receive, ownsReceiveQueue: options.SharedJfr is null, group));
+            return Objects.Keep(new UbJetty(this, options, (UbJfr)receive, ownsReceiveQueue: options.SharedJfr is null, group));
         }
         catch when (options.SharedJfr is null)
         {
             receive.Dispose();
             throw;
         }
-    }
-
-    private void CheckQueue(JfsOptions options)
-    {
-        ThrowIfDisposed();
-        Check(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfsDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrRetry, 7);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Ub;
 
@@ -9,25 +10,20 @@ namespace Urma.Net.Ub;
 /// <remarks>Thread-safe. Names on the fabric (<see cref="Publish"/>) are not part of liburma: exchange descriptors as your program likes.</remarks>
 public sealed unsafe partial class UbContext : UrmaContext
 {
-    private static readonly TimeSpan IdleBound = TimeSpan.FromSeconds(5);
-
     private readonly urma_context_t* _native;
     private readonly UbDevice _device;
     private readonly Lock _lock = new();
-    private readonly List<IDisposable> _children = [];
     private readonly ConcurrentDictionary<ulong, UbSendQueue> _sendQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueueOfJetty = new();
-    private readonly Graveyard _graveyard = new(static () => { });
-    private EmulatedAtomics? _emulated;
     private UrmaCounters _closedQueues;
-    private int _disposed;
 
     internal UbContext(UrmaDevice device, UrmaContextOptions options, UbContextOptions ubOptions, UbDevice ubDevice)
         : base(device, options)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.Priority, 15u, nameof(UbContextOptions.Priority));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)ubOptions.ErrorTimeout, 31u, nameof(UbContextOptions.ErrorTimeout));
+        Objects = new DeviceObjects(this);
         _device = ubDevice;
         UbOptions = ubOptions;
         Capabilities = ubDevice.Capabilities
@@ -44,6 +40,7 @@ public sealed unsafe partial class UbContext : UrmaContext
         Eid = NativeEid.Read(&_native->eid);
         Uasid = _native->uasid;
         NeedsNoRoute = ubDevice.IsSoftware;
+        _events = new DeviceEvents<UbEvent>(Objects, _native->async_fd, $"urma-events-{Uasid:x6}", TryTakeEvent);
         if (ubOptions.Bonding is { } bonding)
         {
             int mode = (int)bonding;
@@ -71,6 +68,8 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     internal urma_context_t* Native => _native;
 
+    internal DeviceObjects Objects { get; }
+
     internal HandleTable LocalSegments { get; } = new();
 
     internal HandleTable RemoteSegments { get; } = new();
@@ -82,22 +81,6 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     /// <summary>Whether one-sided work finds its way without a target jetty.</summary>
     internal bool NeedsNoRoute { get; }
-
-    /// <summary>Carries out the atomics that the device does not.</summary>
-    /// <exception cref="UrmaException">The device has no more queues.</exception>
-    internal EmulatedAtomics GetEmulated()
-    {
-        EmulatedAtomics? emulated = Volatile.Read(ref _emulated);
-        if (emulated is null)
-        {
-            lock (_lock)
-            {
-                emulated = _emulated ??= new EmulatedAtomics(this);
-            }
-        }
-
-        return emulated;
-    }
 
     /// <inheritdoc/>
     /// <exception cref="UrmaException">Always: liburma has no names.</exception>
@@ -124,22 +107,9 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     internal override bool IsEngineGone(uint uasid) => false;
 
-    internal override void Watch(IActivity activity) => _graveyard.Watch(activity);
+    internal override void Watch(IActivity activity) => Objects.Watch(activity);
 
-    internal override void Unwatch(IActivity activity) => _graveyard.Unwatch(activity);
-
-    /// <summary>Calls a function when no thread is between the check of a token and its use any more; not at all where that takes too long.</summary>
-    internal void WhenUnused(Action release)
-    {
-        if (_graveyard.WaitUntilIdle(IdleBound))
-        {
-            release();
-        }
-        else
-        {
-            System.Diagnostics.Trace.TraceWarning("A thread has been posting for very long: what it may use stays until the context is closed.");
-        }
-    }
+    internal override void Unwatch(IActivity activity) => Objects.Unwatch(activity);
 
     /// <summary>Remembers who takes messages for a jetty, for as long as the JFR lives: completions can be polled after the jetty is gone.</summary>
     internal void Serve(uint jetty, UbJfr queue) => _receiveQueueOfJetty[jetty] = queue;
@@ -149,12 +119,12 @@ public sealed unsafe partial class UbContext : UrmaContext
     internal void Add(UbSendQueue queue)
     {
         _sendQueues[queue.Key] = queue;
-        _graveyard.Watch(queue);
+        Objects.Watch(queue);
     }
 
     internal void Remove(UbSendQueue queue)
     {
-        _graveyard.Unwatch(queue);
+        Objects.Unwatch(queue);
         lock (_lock)
         {
             if (_sendQueues.TryRemove(queue.Key, out _))
@@ -176,38 +146,28 @@ public sealed unsafe partial class UbContext : UrmaContext
         }
     }
 
-    internal void Drop(IDisposable child)
-    {
-        lock (_lock)
-        {
-            _children.Remove(child);
-        }
-    }
-
     internal UbSendQueue? FindSendQueue(ulong key) => _sendQueues.GetValueOrDefault(key);
 
     internal UbJfr? FindReceiveQueue(uint id) => _receiveQueues.GetValueOrDefault(id);
 
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-
     private protected override void DisposeCore()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (!Objects.TryClose())
         {
             return;
         }
 
         // Queues before the memory they use and what they report to. A queue that waits to be polled is deleted now; a JFR goes after its
         // jetties, hence twice.
-        DisposeChildren(static c => c is Jfs or Jfr);
-        UbJfc[] jfcs = Children<UbJfc>();
+        Objects.DisposeChildren(static c => c is Jfs or Jfr);
+        UbJfc[] jfcs = Objects.OfType<UbJfc>();
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
         Array.ForEach(jfcs, static j => j.FinishClosing(force: true));
-        DisposeChildren(static c => c is not (Jfc or Jfce));
-        DisposeChildren(static c => c is Jfc);
-        DisposeChildren(static _ => true);
+        Objects.DisposeChildren(static c => c is not (Jfc or Jfce));
+        Objects.DisposeChildren(static c => c is Jfc);
+        Objects.DisposeChildren(static _ => true);
 
-        StopEvents();
+        _events.Stop();
         UrmaStatus status = (UrmaStatus)Liburma.urma_delete_context(_native);
         if (status != UrmaStatus.Success)
         {
@@ -219,61 +179,15 @@ public sealed unsafe partial class UbContext : UrmaContext
 
     private void FreeTables()
     {
+        Objects.Dispose();
         LocalSegments.Dispose();
         RemoteSegments.Dispose();
         Targets.Dispose();
     }
 
-    // The last made first.
-    private void DisposeChildren(Func<IDisposable, bool> which)
-    {
-        foreach (IDisposable child in Enumerable.Reverse(Children<IDisposable>()))
-        {
-            if (!which(child))
-            {
-                continue;
-            }
-
-            try
-            {
-                child.Dispose();
-            }
-            catch (UrmaException error)
-            {
-                // The others, and the context itself, must go all the same.
-                System.Diagnostics.Trace.TraceWarning(error.Message);
-                Drop(child);
-            }
-        }
-    }
-
-    private T[] Children<T>()
-    {
-        lock (_lock)
-        {
-            return [.. _children.OfType<T>()];
-        }
-    }
-
     private static uint FirstEidIndex(UbDevice device) => device.GetEids() is [var first, ..]
         ? first.Index
         : throw new UrmaException(UrmaStatus.Failed, $"The device '{device.Name}' has no EID: add one (urma_admin eid add).");
-
-    private T Keep<T>(T child)
-        where T : IDisposable
-    {
-        lock (_lock)
-        {
-            if (_disposed == 0)
-            {
-                _children.Add(child);
-                return child;
-            }
-        }
-
-        child.Dispose();
-        throw new ObjectDisposedException(nameof(UbContext));
-    }
 
     private static UrmaException NoNames() =>
         new(UrmaStatus.Failed, "liburma has no names on the fabric: exchange descriptors over a socket, a file, or another channel of yours.");

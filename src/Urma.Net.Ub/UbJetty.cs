@@ -63,7 +63,7 @@ internal sealed unsafe class UbJetty : Jetty
 
     private protected override void DisposeCore()
     {
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _queue.Close();
         if (_ownsReceiveQueue)
         {

@@ -69,6 +69,6 @@ public sealed unsafe class UbJettyGroup : IDisposable
             UbError.Check(status, $"delete jetty group {Id}: are all its jetties disposed?");
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
     }
 }

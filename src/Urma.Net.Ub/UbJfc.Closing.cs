@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
@@ -11,9 +10,9 @@ internal sealed unsafe partial class UbJfc
     /// <summary>Deletes a queue when its completions have been polled. False where this JFC is closed and nobody will poll.</summary>
     public bool FinishLater(IClosingQueue queue)
     {
-        lock (_lock)
+        lock (Lock)
         {
-            if (_disposed != 0)
+            if (IsDisposed)
             {
                 return false;
             }
@@ -32,7 +31,7 @@ internal sealed unsafe partial class UbJfc
         {
             IClosingQueue queue;
             long deadline;
-            lock (_lock)
+            lock (Lock)
             {
                 if (i >= _closing.Count)
                 {
@@ -54,7 +53,7 @@ internal sealed unsafe partial class UbJfc
                     urma_cr_t copy = completion;
                     if (Book(&copy))
                     {
-                        lock (_lock)
+                        lock (Lock)
                         {
                             _spilled.Enqueue(WideForm.Make(&copy));
                             _spilledCount = _spilled.Count;
@@ -65,7 +64,7 @@ internal sealed unsafe partial class UbJfc
 
             if (queue.TryDelete(force))
             {
-                lock (_lock)
+                lock (Lock)
                 {
                     _closing.RemoveAll(c => c.Queue == queue);
                     _closingCount = _closing.Count;
@@ -76,48 +75,19 @@ internal sealed unsafe partial class UbJfc
 
     private protected override void DisposeCore()
     {
-        lock (_lock)
+        if (!IsDisposed)
         {
-            if (_disposed != 0)
-            {
-                return;
-            }
+            FinishClosing(force: true);
         }
 
-        FinishClosing(force: true);
-        lock (_lock)
-        {
-            if (_disposed != 0)
-            {
-                return;
-            }
+        base.DisposeCore();
+    }
 
-            if (_reserved != 0)
-            {
-                throw new UrmaException(UrmaStatus.Failed, $"Queues with a depth of {_reserved} still report to this JFC: dispose them first.");
-            }
-
-            _disposed = 1;
-        }
-
-        // Whoever waits is told, and leaves before anything is deleted under it.
-        var spin = default(SpinWait);
-        while (_isWaiting)
-        {
-            Channel.Nudge();
-            spin.SpinOnce();
-        }
-
-        _context.Drop(this);
-        Channel.Detach(this);
+    private protected override int DeleteNative()
+    {
         int status = (int)Liburma.urma_delete_jfc(_native);
-        if (status != 0)
-        {
-            Trace.TraceWarning($"Deleting a JFC returned {status}: the device keeps it until the context is closed.");
-        }
-
         _native = null;
-        _ownJfce?.Dispose();
         NativeMemory.AlignedFree(_batch);
+        return status;
     }
 }

@@ -67,7 +67,7 @@ internal sealed unsafe partial class UbJfc
     {
         if (result < 0)
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, this);
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
             throw new UrmaException(UrmaStatus.Failed, $"liburma could not poll the JFC: it returned {result}. The device failed, or its process was forked.");
         }
 
@@ -90,7 +90,7 @@ internal sealed unsafe partial class UbJfc
 
     private void SpillBatch(int got)
     {
-        lock (_lock)
+        lock (Lock)
         {
             for (int i = 0; i < got; i++)
             {
@@ -129,7 +129,7 @@ internal sealed unsafe partial class UbJfc
         where TForm : struct, ICompletionForm<T>
     {
         int taken = 0;
-        lock (_lock)
+        lock (Lock)
         {
             while (taken < completions.Length && _spilled.TryDequeue(out ReceiveCompletion completion))
             {

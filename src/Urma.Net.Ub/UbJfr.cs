@@ -274,7 +274,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         if (Outstanding > 0)
         {
             var attributes = new urma_jfr_attr_t { mask = (uint)urma_jfr_attr_mask_t.JFR_STATE, state = urma_jfr_state_t.URMA_JFR_STATE_ERROR };

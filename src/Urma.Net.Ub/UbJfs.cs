@@ -74,7 +74,7 @@ internal sealed unsafe class UbJfs : Jfs
 
     private protected override void DisposeCore()
     {
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _queue.Close();
     }
 }

@@ -1,33 +1,24 @@
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
-using Urma.Net.Interop.Libc;
 using Urma.Net.Interop.Liburma;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Ub;
 
 /// <summary>Memory of this process that the device knows.</summary>
-internal sealed unsafe class UbSegment : Segment, ISegmentLease
+internal sealed unsafe class UbSegment : DeviceSegment
 {
     private readonly UbContext _context;
-    private readonly Lock _lock = new();
-    private readonly Timer? _leaseTimer;
-    private readonly long _mappedLength;
     private urma_target_seg_t* _native;
-    private Token _token;
-    private int _disposed;
-    private int _views;
-    private bool _isReleased;
 
-    private UbSegment(UbContext context, nint address, long length, long mappedLength, SegmentMode mode, SegmentOptions options)
-        : base(context, address, length, mode, options)
+    public UbSegment(UbContext context, in DeviceMemory memory, long length, SegmentOptions options)
+        : base(context, context.Objects, context.LocalSegments, in memory, length, options)
     {
         _context = context;
-        _mappedLength = mappedLength;
-        _token = options.Token ?? Urma.Net.Token.Random();
         _native = RegisterNative();
         try
         {
-            LocalToken = context.LocalSegments.Add((nint)_native, (ulong)address, length, "segments");
+            LocalToken = context.LocalSegments.Add((nint)_native, (ulong)Address, length, "segments");
         }
         catch
         {
@@ -36,15 +27,8 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         }
 
         context.Add(this);
-        if (options.Lease is { } lease)
-        {
-            _leaseTimer = new Timer(static s => ((UbSegment)s!).EndLease(), this, lease, Timeout.InfiniteTimeSpan);
-        }
+        StartLease();
     }
-
-    public override Token Token => _token;
-
-    public override bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     public uint TokenId => _native->seg.token_id;
 
@@ -52,7 +36,7 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
     {
         get
         {
-            lock (_lock)
+            lock (Lock)
             {
                 ObjectDisposedException.ThrowIf(IsDisposed, this);
                 return new SegmentDescriptor(_context.Eid, _context.Uasid, (ulong)Address, Length, Access, TokenId, 0);
@@ -60,123 +44,35 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         }
     }
 
-    bool ISegmentLease.IsRevoked => IsDisposed;
-
-    public static UbSegment Allocate(UbContext context, long length, SegmentOptions options)
-    {
-        long mapped = Math.Max(PageSize.RoundUp(length, PageSize.Bytes), PageSize.Bytes);
-        nint address = Libc.Mmap(
-            (void*)options.FixedAddress,
-            (nuint)mapped,
-            Libc.PROT_READ | Libc.PROT_WRITE,
-            Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | (options.FixedAddress == 0 ? 0 : Libc.MAP_FIXED),
-            -1,
-            0);
-        if (address == Libc.MAP_FAILED)
-        {
-            LinuxError.ThrowLast($"allocate {length} bytes");
-        }
-
-        try
-        {
-            return new UbSegment(context, address, length, mapped, SegmentMode.Copied, options);
-        }
-        catch
-        {
-            _ = Libc.Munmap((void*)address, (nuint)mapped);
-            throw;
-        }
-    }
-
-    public static UbSegment Register(UbContext context, void* address, long length, SegmentOptions options) =>
-        new(context, (nint)address, length, 0, SegmentMode.Copied, options);
-
-    public override SegmentView Map(long offset, long length)
-    {
-        if ((ulong)offset > (ulong)Length || (ulong)length > (ulong)(Length - offset))
-        {
-            ThrowHelper.OutOfRange(offset, length, Length);
-        }
-
-        _ = Lease(out byte* address);
-        return new SegmentView(address + offset, length, writable: true, this);
-    }
-
-    internal override ISegmentLease Lease(out byte* address)
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
-            _views++;
-            address = (byte*)Address;
-            return this;
-        }
-    }
-
-    void ISegmentLease.Release()
-    {
-        lock (_lock)
-        {
-            _views = Math.Max(0, _views - 1);
-            ReleaseWhenUnused();
-        }
-    }
-
     /// <inheritdoc/>
     /// <remarks>Work under way that uses the segment as its own buffer fails, receives that are posted included: the device knows it by one registration.</remarks>
     public override void Revoke(Token? newToken = null)
     {
-        lock (_lock)
+        lock (Lock)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             HandleTable.Entry* entry = _context.LocalSegments.Find(LocalToken);
             urma_target_seg_t* old = _native;
             uint oldId = TokenId;
-            _token = newToken ?? Urma.Net.Token.Random();
+            CurrentToken = newToken ?? Token.Random();
             _native = RegisterNative();
             _context.Add(this);
             entry->Handle = (nint)_native;
-            _context.WhenUnused(() => Unregister(old, oldId));
+            _context.Objects.WhenUnused(() => Unregister(old, oldId));
         }
     }
 
-    // On a thread of the pool, whose exceptions would end the process.
-    private void EndLease()
+    private protected override void EndLease() => Revoke();
+
+    // They go with the one registration.
+    private protected override void EndGrants()
     {
-        try
-        {
-            Revoke();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The end came first.
-        }
-        catch (UrmaException error)
-        {
-            System.Diagnostics.Trace.TraceError($"The lease of a segment of {Length} bytes could not be ended: {error.Message}");
-        }
     }
 
-    protected override void DisposeCore()
+    private protected override void Unregister()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        _leaseTimer?.Dispose();
-        _context.Drop(this);
-        lock (_lock)
-        {
-            _context.LocalSegments.Retire(LocalToken);
-            _context.WhenUnused(() =>
-            {
-                _context.LocalSegments.Reuse(LocalToken);
-                Unregister(_native, TokenId);
-                _native = null;
-                ReleaseWhenUnused();
-            });
-        }
+        Unregister(_native, TokenId);
+        _native = null;
     }
 
     private void Unregister(urma_target_seg_t* native, uint tokenId)
@@ -189,21 +85,12 @@ internal sealed unsafe class UbSegment : Segment, ISegmentLease
         }
     }
 
-    private void ReleaseWhenUnused()
-    {
-        if (IsDisposed && _native == null && _views == 0 && !_isReleased && _mappedLength != 0)
-        {
-            _isReleased = true;
-            _ = Libc.Munmap((void*)Address, (nuint)_mappedLength);
-        }
-    }
-
     private urma_target_seg_t* RegisterNative()
     {
         var config = default(urma_seg_cfg_t);
         config.va = (ulong)Address;
         config.len = (ulong)UbTargetSegment.NativeLength(Length);
-        config.token_value.token = _token.Value;
+        config.token_value.token = CurrentToken.Value;
         config.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         config.flag.bs.access = (uint)Access;
         Marshal.SetLastSystemError(0);

@@ -72,7 +72,7 @@ internal sealed unsafe partial class UbSendQueue
         _atomics++;
         try
         {
-            return _context.GetEmulated().Execute(in request, request.Local.Length);
+            return _context.Objects.GetEmulated().Execute(in request, request.Local.Length);
         }
         catch (UrmaException error)
         {

@@ -51,10 +51,10 @@ internal sealed unsafe class UbTargetJetty : TargetJetty
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.Remove(this);
         _context.Targets.Retire(Token);
-        _context.WhenUnused(() =>
+        _context.Objects.WhenUnused(() =>
         {
             _context.Targets.Reuse(Token);
             Unimport(Native, Descriptor.JettyId != 0);

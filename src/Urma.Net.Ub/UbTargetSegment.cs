@@ -85,10 +85,10 @@ internal sealed unsafe class UbTargetSegment : TargetSegment
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.Remove(this);
         _context.RemoteSegments.Retire(RemoteToken);
-        _context.WhenUnused(() =>
+        _context.Objects.WhenUnused(() =>
         {
             _context.RemoteSegments.Reuse(RemoteToken);
             _ = Liburma.urma_unimport_seg(_native);

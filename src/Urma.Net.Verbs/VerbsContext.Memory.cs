@@ -1,3 +1,4 @@
+using Urma.Net.Providers.Devices;
 using Urma.Net.Verbs.Control;
 
 namespace Urma.Net.Verbs;
@@ -14,37 +15,23 @@ public sealed unsafe partial class VerbsContext
     /// <inheritdoc/>
     public override Segment AllocateSegment(long length, SegmentOptions? options = null)
     {
-        ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        options ??= SegmentOptions.Default;
-        options.Validate();
-        return Known(Keep(VerbsSegment.Allocate(this, length, options)));
+        Objects.ThrowIfDisposed();
+        options = Check(length, options);
+        return Known(Objects.Keep(DeviceMemory.Allocate(length, options, memory => new VerbsSegment(this, in memory, length, options))));
     }
 
     /// <inheritdoc/>
     public override Segment RegisterSegment(void* address, long length, SegmentOptions? options = null)
     {
-        ThrowIfDisposed();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (address == null && length != 0)
-        {
-            throw new ArgumentNullException(nameof(address));
-        }
-
-        options ??= SegmentOptions.Default;
-        options.Validate();
-        if (options.RequireMapping)
-        {
-            throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of an RDMA device do not map segments: register without RequireMapping.");
-        }
-
-        return Known(Keep(VerbsSegment.Register(this, address, length, options)));
+        Objects.ThrowIfDisposed();
+        options = CheckUnmapped(address, length, options);
+        return Known(Objects.Keep(new VerbsSegment(this, new DeviceMemory((nint)address, 0), length, options)));
     }
 
     /// <inheritdoc/>
     public override TargetSegment ImportSegment(SegmentDescriptor descriptor, Token token)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
         engine.Segments.Begin();
         try
@@ -78,13 +65,13 @@ public sealed unsafe partial class VerbsContext
             segment.End();
         }
 
-        return Keep(segment);
+        return Objects.Keep(segment);
     }
 
     /// <inheritdoc/>
     public override TargetJetty ImportJetty(JettyDescriptor descriptor, Token token)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
         engine.Jetties.Begin();
         try
@@ -118,7 +105,7 @@ public sealed unsafe partial class VerbsContext
             jetty.End($"{engine.Peer} has closed it");
         }
 
-        return Keep(jetty);
+        return Objects.Keep(jetty);
     }
 
     internal override Segment? FindOwnSegment(uint tokenId)

@@ -58,7 +58,7 @@ public sealed unsafe partial class VerbsContext
     /// <summary>Has memory of another program be reached by its key.</summary>
     internal VerbsTargetSegment ImportRaw(RemoteEngine engine, in SegmentDescriptor descriptor)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         VerbsTargetSegment segment;
         lock (_lock)
         {
@@ -67,20 +67,20 @@ public sealed unsafe partial class VerbsContext
             _importedSegments.Add(segment);
         }
 
-        return Keep(segment);
+        return Objects.Keep(segment);
     }
 
     internal VerbsTargetJetty AddRawTarget(RemoteEngine engine, in JettyDescriptor descriptor)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         VerbsTargetJetty jetty;
         lock (_lock)
         {
             jetty = new VerbsTargetJetty(this, engine, descriptor, default);
-            _importedJetties[jetty.PlaceToken] = jetty;
+            _importedJetties[jetty.Token] = jetty;
         }
 
-        return Keep(jetty);
+        return Objects.Keep(jetty);
     }
 
     /// <summary>Ends what was imported from another program.</summary>

@@ -8,19 +8,17 @@ public sealed unsafe partial class VerbsContext
     /// <inheritdoc/>
     public override Jfce CreateJfce()
     {
-        ThrowIfDisposed();
-        return Keep(new VerbsJfce(this));
+        Objects.ThrowIfDisposed();
+        return Objects.Keep(new VerbsJfce(this));
     }
 
     /// <inheritdoc/>
     public override Jfc CreateJfc(JfcOptions? options = null)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         options ??= new JfcOptions();
-        RequireOwn(options.Jfce?.Context, "JFCE");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfcDepth);
-        return Keep(new VerbsJfc(this, options));
+        Check(options);
+        return Objects.Keep(new VerbsJfc(this, options));
     }
 
     /// <inheritdoc/>
@@ -29,19 +27,21 @@ public sealed unsafe partial class VerbsContext
     /// <inheritdoc/>
     public override Jfs CreateJfs(JfsOptions options)
     {
-        CheckQueue(options);
-        return Keep(new VerbsJfs(this, options));
+        Objects.ThrowIfDisposed();
+        Check(options);
+        return Objects.Keep(new VerbsJfs(this, options));
     }
 
     /// <inheritdoc/>
     public override Jetty CreateJetty(JettyOptions options)
     {
-        CheckQueue(options);
+        Objects.ThrowIfDisposed();
+        Check(options);
         CheckReceive(options);
         Jfr receive = options.SharedJfr ?? CreateJfr(options.Receive ?? new JfrOptions { ReceiveJfc = options.SendJfc }, options.TransportMode);
         try
         {
-            return Keep(new VerbsJetty(this, options, (VerbsJfr)receive, ownsReceiveQueue: options.SharedJfr is null));
+            return Objects.Keep(new VerbsJetty(this, options, (VerbsJfr)receive, ownsReceiveQueue: options.SharedJfr is null));
         }
         catch when (options.SharedJfr is null)
         {
@@ -60,12 +60,12 @@ public sealed unsafe partial class VerbsContext
             _sendQueues.Add(queue);
         }
 
-        _graveyard.Watch(queue);
+        Objects.Watch(queue);
     }
 
     internal void Remove(VerbsSendQueue queue)
     {
-        _graveyard.Unwatch(queue);
+        Objects.Unwatch(queue);
         lock (_lock)
         {
             if (_sendQueues.Remove(queue))
@@ -77,18 +77,8 @@ public sealed unsafe partial class VerbsContext
 
     private VerbsJfr CreateJfr(JfrOptions options, TransportMode mode)
     {
-        ThrowIfDisposed();
+        Objects.ThrowIfDisposed();
         Check(options);
-        return Keep(new VerbsJfr(this, options, mode));
-    }
-
-    private void CheckQueue(JfsOptions options)
-    {
-        ThrowIfDisposed();
-        Check(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfsDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrRetry, 7);
+        return Objects.Keep(new VerbsJfr(this, options, mode));
     }
 }

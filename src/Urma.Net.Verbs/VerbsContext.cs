@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
+using Urma.Net.Providers.Devices;
 using Urma.Net.Verbs.Control;
 
 namespace Urma.Net.Verbs;
@@ -13,20 +14,15 @@ namespace Urma.Net.Verbs;
 /// </remarks>
 public sealed unsafe partial class VerbsContext : UrmaContext
 {
-    private static readonly TimeSpan IdleBound = TimeSpan.FromSeconds(5);
-
     private readonly Lock _lock = new();
-    private readonly List<IDisposable> _children = [];
-    private readonly Graveyard _graveyard = new(static () => { });
     private readonly HashSet<VerbsSendQueue> _sendQueues = [];
-    private EmulatedAtomics? _emulated;
     private UrmaCounters _closedQueues;
-    private int _disposed;
 
     internal VerbsContext(UrmaDevice device, UrmaContextOptions options, VerbsContextOptions verbsOptions, VerbsDevice verbsDevice)
         : base(device, options)
     {
         verbsOptions.Validate();
+        Objects = new DeviceObjects(this);
         VerbsOptions = verbsOptions;
         Marshal.SetLastSystemError(0);
         Native = Libibverbs.ibv_open_device(verbsDevice.Native);
@@ -73,6 +69,7 @@ public sealed unsafe partial class VerbsContext : UrmaContext
                         : RendezvousEndpoint.Find(null, RendezvousEndpoint.DefaultFabric, Environment.GetEnvironmentVariable),
                 },
                 this);
+            _events = new DeviceEvents<VerbsEvent>(Objects, Native->async_fd, $"urma-events-{Uasid}", TryTakeEvent);
         }
         catch
         {
@@ -110,6 +107,8 @@ public sealed unsafe partial class VerbsContext : UrmaContext
 
     /// <summary>Whether the device executes compare-and-swap and fetch-and-add.</summary>
     internal bool HasAtomics { get; }
+
+    internal DeviceObjects Objects { get; }
 
     internal HandleTable LocalSegments { get; } = new();
 
@@ -162,67 +161,31 @@ public sealed unsafe partial class VerbsContext : UrmaContext
         }
     }
 
-    /// <summary>Carries out the atomics of eight bytes that the device does not, with its compare-and-swap.</summary>
-    internal EmulatedAtomics GetEmulated()
-    {
-        EmulatedAtomics? emulated = Volatile.Read(ref _emulated);
-        if (emulated is null)
-        {
-            lock (_lock)
-            {
-                emulated = _emulated ??= new EmulatedAtomics(this);
-            }
-        }
+    internal EmulatedAtomics GetEmulated() => Objects.GetEmulated();
 
-        return emulated;
-    }
+    internal override void Watch(IActivity activity) => Objects.Watch(activity);
 
-    internal override void Watch(IActivity activity) => _graveyard.Watch(activity);
-
-    internal override void Unwatch(IActivity activity) => _graveyard.Unwatch(activity);
+    internal override void Unwatch(IActivity activity) => Objects.Unwatch(activity);
 
     /// <summary>Waits until no thread is between the check of a token and its use that began before now.</summary>
-    internal bool WaitUntilNobodyPosts() => _graveyard.WaitUntilIdle(IdleBound);
-
-    /// <summary>Calls a function then; not at all where that takes too long.</summary>
-    internal void WhenUnused(Action release)
-    {
-        if (WaitUntilNobodyPosts())
-        {
-            release();
-        }
-        else
-        {
-            System.Diagnostics.Trace.TraceWarning("A thread has been posting for very long: what it may use stays until the context is closed.");
-        }
-    }
-
-    internal void Drop(IDisposable child)
-    {
-        lock (_lock)
-        {
-            _children.Remove(child);
-        }
-    }
-
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    internal bool WaitUntilNobodyPosts() => Objects.WaitUntilNobodyPosts();
 
     private protected override void DisposeCore()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (!Objects.TryClose())
         {
             return;
         }
 
         // Queues before the memory they use and what they report to.
-        DisposeChildren(static c => c is Jfs);
-        DisposeChildren(static c => c is Jfr);
-        DisposeChildren(static c => c is not (Jfc or Jfce));
+        Objects.DisposeChildren(static c => c is Jfs);
+        Objects.DisposeChildren(static c => c is Jfr);
+        Objects.DisposeChildren(static c => c is not (Jfc or Jfce));
         Control.Dispose();
         EndAllInbound();
-        DisposeChildren(static c => c is Jfc);
-        DisposeChildren(static _ => true);
-        StopEvents();
+        Objects.DisposeChildren(static c => c is Jfc);
+        Objects.DisposeChildren(static _ => true);
+        _events.Stop();
         CloseNative();
     }
 
@@ -271,53 +234,9 @@ public sealed unsafe partial class VerbsContext : UrmaContext
 
     private void FreeTables()
     {
+        Objects.Dispose();
         LocalSegments.Dispose();
         RemoteSegments.Dispose();
         Targets.Dispose();
-    }
-
-    // The last made first.
-    private void DisposeChildren(Func<IDisposable, bool> which)
-    {
-        IDisposable[] children;
-        lock (_lock)
-        {
-            children = [.. _children];
-        }
-
-        foreach (IDisposable child in Enumerable.Reverse(children))
-        {
-            if (!which(child))
-            {
-                continue;
-            }
-
-            try
-            {
-                child.Dispose();
-            }
-            catch (UrmaException error)
-            {
-                // The others, and the context itself, must go all the same.
-                System.Diagnostics.Trace.TraceWarning(error.Message);
-                Drop(child);
-            }
-        }
-    }
-
-    private T Keep<T>(T child)
-        where T : IDisposable
-    {
-        lock (_lock)
-        {
-            if (_disposed == 0)
-            {
-                _children.Add(child);
-                return child;
-            }
-        }
-
-        child.Dispose();
-        throw new ObjectDisposedException(nameof(VerbsContext));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class VerbsJetty : Jetty
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.Remove(this);
         _context.EndPairs(p => p.Jetty == this);
         _queue.Close();

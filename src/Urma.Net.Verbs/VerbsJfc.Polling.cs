@@ -13,7 +13,7 @@ internal sealed unsafe partial class VerbsJfc
     private int Poll<T, TForm>(Span<T> completions)
         where TForm : struct, ICompletionForm<T>
     {
-        if (_disposed != 0)
+        if (IsDisposed)
         {
             ObjectDisposedException.ThrowIf(true, this);
         }
@@ -21,7 +21,7 @@ internal sealed unsafe partial class VerbsJfc
         _gate.Enter();
         int taken = 0;
         int failure = 0;
-        if (_disposed != 0)
+        if (IsDisposed)
         {
             _gate.Exit();
             return 0;

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Verbs;
 
@@ -10,7 +10,7 @@ namespace Urma.Net.Verbs;
 /// One thread polls, but a thread that makes room or closes a queue takes completions out of the device, too, to be polled later: hence the
 /// gate, which who polls alone enters without waiting.
 /// </remarks>
-internal sealed unsafe partial class VerbsJfc : Jfc
+internal sealed unsafe partial class VerbsJfc : DeviceJfc
 {
     private const int Batch = 16;
 
@@ -18,8 +18,6 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private const int RoomForLanes = 512;
 
     private readonly VerbsContext _context;
-    private readonly VerbsJfce? _ownJfce;
-    private readonly Lock _lock = new();
     private readonly Queue<(ReceiveCompletion Completion, VerbsSendQueue? Queue)> _spilled = new();
     private readonly ibv_wc* _batch = (ibv_wc*)NativeMemory.AlignedAlloc((nuint)(Batch * sizeof(ibv_wc)), 64);
     private readonly delegate* unmanaged<ibv_cq*, int, ibv_wc*, int> _pollNative;
@@ -28,31 +26,23 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     private volatile Lane[] _lanes = [];
     private volatile int _spilledCount;
     private int _attention;
-    private int _reserved;
     private int _reservedRoom;
     private int _armed;
     private int _untoldEvent;
     private uint _events;
-    private volatile int _disposed;
-    private volatile bool _isWaiting;
 
     public VerbsJfc(VerbsContext context, JfcOptions options)
-        : base(context, options)
+        : base(context, context.Objects, options, (VerbsJfce?)options.Jfce ?? new VerbsJfce(context))
     {
         _context = context;
-        Depth = options.Depth;
-
-        // Waiting for one JFC needs a channel as well.
-        _ownJfce = options.Jfce is null ? new VerbsJfce(context) : null;
-        Channel = _ownJfce ?? (VerbsJfce)options.Jfce!;
         Marshal.SetLastSystemError(0);
         _room = (int)Math.Min((long)Depth * LaneMemory.NativePerRequest, context.Capabilities.MaxJfcDepth);
-        Native = Libibverbs.ibv_create_cq(context.Native, Math.Min(_room + RoomForLanes, context.Capabilities.MaxJfcDepth), null, Channel.Native, 0);
+        Native = Libibverbs.ibv_create_cq(context.Native, Math.Min(_room + RoomForLanes, context.Capabilities.MaxJfcDepth), null, ((VerbsJfce)Channel).Native, 0);
         int error = Marshal.GetLastSystemError();
         if (Native == null)
         {
             UrmaException failure = VerbsError.FromErrno(error, $"create a JFC of depth {Depth}");
-            _ownJfce?.Dispose();
+            CloseOwnChannel();
             NativeMemory.AlignedFree(_batch);
             throw failure;
         }
@@ -61,12 +51,11 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         Channel.Attach(this);
     }
 
-    public override int Depth { get; }
-
     public ibv_cq* Native { get; }
 
-    /// <summary>The channel its events come through; one of its own where the user gave none.</summary>
-    public VerbsJfce Channel { get; }
+    public override nint Handle => (nint)Native;
+
+    public override bool HasSpilled => _spilledCount != 0 || Volatile.Read(ref _attention) != 0;
 
     /// <summary>Sets aside room for a queue of the given depth, or says why there is none.</summary>
     /// <param name="depth">Its requests.</param>
@@ -74,17 +63,9 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     /// <param name="what">For the message.</param>
     public void Reserve(int depth, int perRequest, string what)
     {
-        lock (_lock)
+        lock (Lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed != 0, this);
-            if (depth > Depth - _reserved)
-            {
-                throw new UrmaException(
-                    UrmaStatus.InvalidArgument,
-                    $"The JFC has a depth of {Depth}, of which {_reserved} serve other queues; a {what} of depth {depth} does not fit. " +
-                    $"Set JfcOptions.Depth to at least {_reserved + depth}, the sum of the depths of all queues that report to it.");
-            }
-
+            RequireDepth(depth, what);
             if ((long)depth * perRequest > _room - _reservedRoom)
             {
                 throw new UrmaException(
@@ -93,16 +74,16 @@ internal sealed unsafe partial class VerbsJfc : Jfc
                     $"{_reservedRoom} serve other queues: a depth of {depth} does not fit. Use another JFC, or shorter queues.");
             }
 
-            _reserved += depth;
+            Reserved += depth;
             _reservedRoom += depth * perRequest;
         }
     }
 
     public void Release(int depth, int perRequest)
     {
-        lock (_lock)
+        lock (Lock)
         {
-            _reserved -= depth;
+            Reserved -= depth;
             _reservedRoom -= depth * perRequest;
         }
     }
@@ -110,7 +91,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     /// <summary>Looks for what ended without the device in a lane, too.</summary>
     public void Add(Lane lane)
     {
-        lock (_lock)
+        lock (Lock)
         {
             _lanes = [.. _lanes, lane];
         }
@@ -118,7 +99,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
 
     public void Remove(Lane lane)
     {
-        lock (_lock)
+        lock (Lock)
         {
             _lanes = [.. _lanes.Where(l => l != lane)];
         }
@@ -139,7 +120,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     public void Help()
     {
         _gate.Enter();
-        if (_disposed == 0)
+        if (!IsDisposed)
         {
             Fill();
         }
@@ -156,7 +137,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
     public void Drain()
     {
         _gate.Enter();
-        if (_disposed == 0)
+        if (!IsDisposed)
         {
             DrainNative();
         }
@@ -227,42 +208,11 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         _spilledCount = _spilled.Count;
     }
 
-    /// <summary>Books an event that was taken from the channel.</summary>
-    public void CountEvent()
+    private protected override int DeleteNative()
     {
-        _events++;
-        Volatile.Write(ref _armed, 0);
-    }
-
-    private protected override void DisposeCore()
-    {
-        lock (_lock)
-        {
-            if (_disposed != 0)
-            {
-                return;
-            }
-
-            if (_reserved != 0)
-            {
-                throw new UrmaException(UrmaStatus.Failed, $"Queues with a depth of {_reserved} still report to this JFC: dispose them first.");
-            }
-
-            _disposed = 1;
-        }
-
-        // Whoever waits is told, and leaves before anything is destroyed under it.
-        var spin = default(SpinWait);
-        while (_isWaiting)
-        {
-            Channel.Nudge();
-            spin.SpinOnce();
-        }
-
+        // Another thread may be taking completions still.
         _gate.Enter();
         _gate.Exit();
-        _context.Drop(this);
-        Channel.Detach(this);
         if (_events != 0)
         {
             // Destroying waits for events that were taken and not acknowledged.
@@ -270,12 +220,7 @@ internal sealed unsafe partial class VerbsJfc : Jfc
         }
 
         int error = Libibverbs.ibv_destroy_cq(Native);
-        if (error != 0)
-        {
-            Trace.TraceWarning($"Destroying a JFC returned {error}: the device keeps it until the context is closed.");
-        }
-
-        _ownJfce?.Dispose();
         NativeMemory.AlignedFree(_batch);
+        return error;
     }
 }

@@ -220,7 +220,7 @@ internal sealed unsafe class VerbsJfr : Jfr, IActivity
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.EndPairs(p => p.Jetty.ReceiveQueue == this);
         _context.EndInbound(0, Id);
         _context.WaitUntilNobodyPosts();

@@ -32,7 +32,7 @@ internal sealed class VerbsJfs : Jfs
 
     private protected override void DisposeCore()
     {
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _queue.Close();
     }
 }

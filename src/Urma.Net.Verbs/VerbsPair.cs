@@ -99,7 +99,7 @@ public sealed class VerbsPair : IDisposable
         VerbsJetty own = jetty as VerbsJetty
             ?? throw new ArgumentException($"The jetty belongs to {jetty.Context.Device.Name}, not to an RDMA device: queue pairs are for jetties of a VerbsContext.", nameof(jetty));
         ObjectDisposedException.ThrowIf(own.ReceiveQueue.IsDisposed, own.ReceiveQueue);
-        ((VerbsContext)own.Context).ThrowIfDisposed();
+        ((VerbsContext)own.Context).Objects.ThrowIfDisposed();
         return new VerbsPair(own, options ?? VerbsPairOptions.Default);
     }
 
@@ -131,7 +131,7 @@ public sealed class VerbsPair : IDisposable
             {
                 _lane.Connect();
                 VerbsTargetJetty imported = _context.AddRawTarget(_engine, new JettyDescriptor(remote.Gid, 0, remote.Number, 0));
-                _jetty.Queue.Adopt(_lane, imported.PlaceToken);
+                _jetty.Queue.Adopt(_lane, imported.Token);
                 _imported = imported;
                 return imported;
             }
@@ -204,7 +204,7 @@ public sealed class VerbsPair : IDisposable
         _context.EndImports(_engine);
         if (_imported is { } imported)
         {
-            _jetty.Queue.Drop(_lane, imported.PlaceToken);
+            _jetty.Queue.Drop(_lane, imported.Token);
         }
         else
         {

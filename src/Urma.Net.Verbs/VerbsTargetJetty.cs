@@ -37,10 +37,10 @@ internal sealed class VerbsTargetJetty : TargetJetty
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.Remove(this);
         _context.Targets.Retire(Token);
         Engine.Tell(new ReleaseJetty(Descriptor.JettyId, Descriptor.JfrId));
-        _context.WhenUnused(() => _context.Targets.Reuse(Token));
+        _context.Objects.WhenUnused(() => _context.Targets.Reuse(Token));
     }
 }

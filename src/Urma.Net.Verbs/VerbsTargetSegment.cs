@@ -57,7 +57,7 @@ internal sealed unsafe class VerbsTargetSegment : TargetSegment
             return;
         }
 
-        _context.Drop(this);
+        _context.Objects.Drop(this);
         _context.Remove(this);
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
@@ -65,7 +65,7 @@ internal sealed unsafe class VerbsTargetSegment : TargetSegment
             Engine.Tell(new ReleaseSegment(Descriptor.TokenId, Descriptor.Generation));
         }
 
-        _context.WhenUnused(() => _context.RemoteSegments.Reuse(RemoteToken));
+        _context.Objects.WhenUnused(() => _context.RemoteSegments.Reuse(RemoteToken));
     }
 
     private static UrmaException NotMapped() =>

@@ -212,12 +212,48 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxSge, Capabilities.MaxReceiveSge);
     }
 
-    /// <summary>Refuses a send queue whose JFC is missing or another context's.</summary>
+    /// <summary>Refuses options of a send queue that no provider can fulfil.</summary>
     private protected void Check(JfsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(options.SendJfc);
         RequireOwn(options.SendJfc.Context, "JFC");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfsDepth);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrRetry, 7);
+    }
+
+    /// <summary>Refuses options of a JFC that no provider can fulfil.</summary>
+    private protected void Check(JfcOptions options)
+    {
+        RequireOwn(options.Jfce?.Context, "JFCE");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, Capabilities.MaxJfcDepth);
+    }
+
+    /// <summary>Refuses a segment that no provider can make; the options are those that hold.</summary>
+    private protected static SegmentOptions Check(long length, SegmentOptions? options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= SegmentOptions.Default;
+        options.Validate();
+        return options;
+    }
+
+    /// <summary>As that, for memory of the caller's that peers will not map.</summary>
+    private protected static unsafe SegmentOptions CheckUnmapped(void* address, long length, SegmentOptions? options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length != 0)
+        {
+            ArgumentNullException.ThrowIfNull(address);
+        }
+
+        options = Check(length, options);
+        return options.RequireMapping
+            ? throw new UrmaException(UrmaStatus.InvalidArgument, "Peers of this device do not map segments: register without RequireMapping.")
+            : options;
     }
 
     /// <summary>Refuses a jetty with two receive queues, or with another context's.</summary>

@@ -248,11 +248,8 @@ internal sealed unsafe partial class LoopbackContext
 
     private static SegmentOptions Validate(long length, SegmentOptions? options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LoopbackLayout.MaxLength);
-        options ??= SegmentOptions.Default;
-        options.Validate();
-        return options;
+        return Check(length, options);
     }
 
     private LoopbackSegment AddSegment(

@@ -86,7 +86,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     {
         ThrowIfDisposed();
         options ??= new JfcOptions();
-        RequireOwn(options.Jfce?.Context, "JFCE");
+        Check(options);
         var jfc = new LoopbackJfc(this, options);
         Graveyard.Watch(jfc);
         Keep(_jfcs, jfc);

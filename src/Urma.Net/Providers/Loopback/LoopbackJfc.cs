@@ -35,8 +35,6 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
     public LoopbackJfc(LoopbackContext context, JfcOptions options)
         : base(context, options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, context.Capabilities.MaxJfcDepth);
         _context = context;
         Depth = options.Depth;
         var jfce = (LoopbackJfce?)options.Jfce;

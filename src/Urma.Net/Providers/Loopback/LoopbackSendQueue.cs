@@ -39,10 +39,6 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
 
     public LoopbackSendQueue(LoopbackContext context, uint id, JfsOptions options, bool isJetty)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Depth, context.Capabilities.MaxJfsDepth);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RnrRetry, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrRetry, InfiniteRetry);
         ArgumentOutOfRangeException.ThrowIfNegative(options.EngineThreshold);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RnrTimer, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.RnrTimer, TimeSpan.FromHours(1));
