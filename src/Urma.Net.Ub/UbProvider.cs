@@ -77,20 +77,8 @@ public sealed class UbProvider : UrmaProvider
     public UbContext Open(UrmaDevice device, UrmaContextOptions? options, UbContextOptions ubOptions)
     {
         ArgumentNullException.ThrowIfNull(ubOptions);
-        UbContextOptions? before = t_options;
-        t_options = ubOptions;
-        try
-        {
-            return (UbContext)Open(device, options);
-        }
-        finally
-        {
-            t_options = before;
-        }
+        return OpenWith(device, options, (found, general) => OpenChecked(found, general, ubOptions));
     }
-
-    [ThreadStatic]
-    private static UbContextOptions? t_options;
 
     private protected override UrmaDevice FindDevice(string name)
     {
@@ -99,7 +87,10 @@ public sealed class UbProvider : UrmaProvider
         return new UrmaDevice(this, device.Name, device.FirstEid);
     }
 
-    private protected override UrmaContext OpenCore(UrmaDevice device, UrmaContextOptions options)
+    private protected override UrmaContext OpenCore(UrmaDevice device, UrmaContextOptions options) =>
+        OpenChecked(device, options, UbContextOptions.Default);
+
+    private static UbContext OpenChecked(UrmaDevice device, UrmaContextOptions options, UbContextOptions ubOptions)
     {
         if (options.IsModelled)
         {
@@ -112,7 +103,7 @@ public sealed class UbProvider : UrmaProvider
         }
 
         _ = Providers.Loopback.Control.EngineLabel.Of(options);
-        return new UbContext(device, options, t_options ?? UbContextOptions.Default, Find(device.Name));
+        return new UbContext(device, options, ubOptions, Find(device.Name));
     }
 
     private static UbDevice Find(string name)

@@ -92,7 +92,7 @@ public sealed unsafe partial class VerbsContext
         lock (_lock)
         {
             jetty = new VerbsTargetJetty(this, engine, descriptor with { JfrId = answer.JfrId }, token);
-            _importedJetties[jetty.PlaceToken] = jetty;
+            _importedJetties[jetty.Token] = jetty;
         }
 
         JettyDescriptor known = jetty.Descriptor;
@@ -160,7 +160,7 @@ public sealed unsafe partial class VerbsContext
     {
         lock (_lock)
         {
-            _importedJetties.Remove(jetty.PlaceToken);
+            _importedJetties.Remove(jetty.Token);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Verbs;
@@ -13,18 +14,13 @@ internal sealed unsafe partial class VerbsJfc
     private int Poll<T, TForm>(Span<T> completions)
         where TForm : struct, ICompletionForm<T>
     {
-        if (IsDisposed)
-        {
-            ObjectDisposedException.ThrowIf(true, this);
-        }
-
         _gate.Enter();
         int taken = 0;
         int failure = 0;
         if (IsDisposed)
         {
             _gate.Exit();
-            return 0;
+            ThrowHelper.Disposed(this);
         }
 
         if ((_spilledCount | Volatile.Read(ref _attention)) != 0)

@@ -10,9 +10,6 @@ public sealed class VerbsProvider : UrmaProvider
     private static readonly Lazy<VerbsLibrary> Library =
         new(static () => VerbsLibrary.Load(Environment.GetEnvironmentVariable(VerbsLibrary.PathVariable)));
 
-    [ThreadStatic]
-    private static VerbsContextOptions? t_options;
-
     private VerbsProvider()
     {
     }
@@ -49,16 +46,7 @@ public sealed class VerbsProvider : UrmaProvider
     public VerbsContext Open(UrmaDevice device, UrmaContextOptions? options, VerbsContextOptions verbsOptions)
     {
         ArgumentNullException.ThrowIfNull(verbsOptions);
-        VerbsContextOptions? before = t_options;
-        t_options = verbsOptions;
-        try
-        {
-            return (VerbsContext)Open(device, options);
-        }
-        finally
-        {
-            t_options = before;
-        }
+        return OpenWith(device, options, (found, general) => OpenChecked(found, general, verbsOptions));
     }
 
     private protected override UrmaDevice FindDevice(string name)
@@ -67,7 +55,10 @@ public sealed class VerbsProvider : UrmaProvider
         return Describe(Find(name));
     }
 
-    private protected override UrmaContext OpenCore(UrmaDevice device, UrmaContextOptions options)
+    private protected override UrmaContext OpenCore(UrmaDevice device, UrmaContextOptions options) =>
+        OpenChecked(device, options, VerbsContextOptions.Default);
+
+    private static VerbsContext OpenChecked(UrmaDevice device, UrmaContextOptions options, VerbsContextOptions verbsOptions)
     {
         if (options.IsModelled)
         {
@@ -80,7 +71,7 @@ public sealed class VerbsProvider : UrmaProvider
         }
 
         _ = Providers.Loopback.Control.EngineLabel.Of(options);
-        return new VerbsContext(device, options, t_options ?? VerbsContextOptions.Default, Find(device.Name));
+        return new VerbsContext(device, options, verbsOptions, Find(device.Name));
     }
 
     // The EID of a context that is opened without more ado.

@@ -19,8 +19,6 @@ internal sealed class VerbsTargetJetty : TargetJetty
 
     public RemoteEngine Engine { get; }
 
-    public ulong PlaceToken => Token;
-
     /// <summary>What a lane to it must show.</summary>
     public Token Secret { get; }
 

@@ -68,11 +68,6 @@ public class ConsumerTests(PackageFixture package)
     {
         using ZipArchive archive = ZipFile.OpenRead(package.PackageFile);
         using var reader = new StreamReader(archive.GetEntry("README.md")!.Open());
-        string readme = reader.ReadToEnd();
-        string opening = $"```{language}\n";
-        int start = readme.IndexOf(opening, StringComparison.Ordinal);
-        Assert.True(start >= 0, $"The README of the package has no {language} block.");
-        start += opening.Length;
-        return readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)];
+        return Readme.Block(reader.ReadToEnd(), language);
     }
 }

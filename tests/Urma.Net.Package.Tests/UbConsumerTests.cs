@@ -10,9 +10,9 @@ public class UbConsumerTests(PackageFixture package)
     public async Task The_program_of_the_software_device_s_readme_runs_from_a_fresh_project()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "native", "exports", "Package", "README.md"));
-        string folder = package.CreateConsumer("ub", Block(readme, "csharp"), packages: ["Urma.Net.Ub", "Urma.Net.SoftwareUb"]);
+        string folder = package.CreateConsumer("ub", Readme.Block(readme, "csharp"), packages: ["Urma.Net.Ub", "Urma.Net.SoftwareUb"]);
         CommandResult run = (await Command.Run("dotnet", folder, "run", "--configuration", "Release")).Expect();
-        Assert.Equal(Block(readme, "text").Trim(), run.Output.Trim());
+        Assert.Equal(Readme.Block(readme, "text").Trim(), run.Output.Trim());
     }
 
     [Fact]
@@ -33,12 +33,5 @@ public class UbConsumerTests(PackageFixture package)
         Assert.Contains("device/linux-x64/libobmm.so", names);
         Assert.Contains("device/include/ub/umdk/urma/urma_api.h", names);
         Assert.DoesNotContain(names, n => n.StartsWith("runtimes/", StringComparison.Ordinal) || n.StartsWith("lib/", StringComparison.Ordinal));
-    }
-
-    private static string Block(string text, string language)
-    {
-        string[] parts = text.Split($"```{language}\n", 2);
-        Assert.True(parts.Length == 2, $"The README has no {language} block.");
-        return parts[1].Split("```", 2)[0];
     }
 }

@@ -10,9 +10,9 @@ public class VerbsConsumerTests(PackageFixture package)
     public async Task The_program_of_the_readme_runs_from_a_fresh_project()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "src", "Urma.Net.Verbs", "PACKAGE.md"));
-        string folder = package.CreateConsumer("verbs", Block(readme, "csharp"), packages: ["Urma.Net.Verbs"]);
+        string folder = package.CreateConsumer("verbs", Readme.Block(readme, "csharp"), packages: ["Urma.Net.Verbs"]);
         CommandResult run = (await Command.Run("env", folder, $"URMA_LIBIBVERBS={Shim}", "dotnet", "run", "--configuration", "Release")).Expect();
-        Assert.Equal(Block(readme, "text").Trim(), run.Output.Trim());
+        Assert.Equal(Readme.Block(readme, "text").Trim(), run.Output.Trim());
     }
 
     [Fact]
@@ -22,12 +22,5 @@ public class VerbsConsumerTests(PackageFixture package)
         string folder = package.CreateConsumer("verbs-none", Program, packages: ["Urma.Net.Verbs"]);
         CommandResult run = (await Command.Run("env", folder, "URMA_LIBIBVERBS=/nowhere/libibverbs.so.1", "dotnet", "run", "--configuration", "Release")).Expect();
         Assert.Contains("URMA_LIBIBVERBS", run.Output, StringComparison.Ordinal);
-    }
-
-    private static string Block(string text, string language)
-    {
-        string[] parts = text.Split($"```{language}\n", 2);
-        Assert.True(parts.Length == 2, $"The README has no {language} block.");
-        return parts[1].Split("```", 2)[0];
     }
 }

@@ -42,24 +42,7 @@ public abstract class UrmaProvider
     /// <param name="device">One of this provider's.</param>
     /// <param name="options">How; defaults when null.</param>
     /// <exception cref="UrmaException">The provider is not supported here or the device cannot be opened.</exception>
-    public UrmaContext Open(UrmaDevice device, UrmaContextOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        if (device.Provider != this)
-        {
-            throw new ArgumentException($"The device belongs to the provider '{device.Provider.Name}', not to '{Name}'.", nameof(device));
-        }
-
-        ThrowIfNotSupported();
-
-        // Here, on the caller's thread: a listener may do what it likes when it hears of a new event source.
-        _ = UrmaEventSource.Log;
-        UrmaContext context = OpenCore(device, options ?? new UrmaContextOptions());
-        OpenContexts.Add(context);
-        UrmaMeter.Start();
-        UrmaEvents.Report(UrmaEvent.ContextOpened, context, context.Options.Label);
-        return context;
-    }
+    public UrmaContext Open(UrmaDevice device, UrmaContextOptions? options = null) => OpenWith(device, options, OpenCore);
 
     /// <summary>Finds the device a connection string names.</summary>
     /// <param name="connectionString">Scheme and device, such as <c>loopback://fabric</c>.</param>
@@ -109,4 +92,29 @@ public abstract class UrmaProvider
     /// <param name="device">The device.</param>
     /// <param name="options">How.</param>
     private protected abstract UrmaContext OpenCore(UrmaDevice device, UrmaContextOptions options);
+
+    /// <summary>Opens a device in a provider's own way.</summary>
+    /// <param name="device">One of this provider's.</param>
+    /// <param name="options">How; defaults when null.</param>
+    /// <param name="open">Opens it, known to be supported.</param>
+    /// <exception cref="UrmaException">The provider is not supported here or the device cannot be opened.</exception>
+    private protected T OpenWith<T>(UrmaDevice device, UrmaContextOptions? options, Func<UrmaDevice, UrmaContextOptions, T> open)
+        where T : UrmaContext
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.Provider != this)
+        {
+            throw new ArgumentException($"The device belongs to the provider '{device.Provider.Name}', not to '{Name}'.", nameof(device));
+        }
+
+        ThrowIfNotSupported();
+
+        // Here, on the caller's thread: a listener may do what it likes when it hears of a new event source.
+        _ = UrmaEventSource.Log;
+        T context = open(device, options ?? new UrmaContextOptions());
+        OpenContexts.Add(context);
+        UrmaMeter.Start();
+        UrmaEvents.Report(UrmaEvent.ContextOpened, context, context.Options.Label);
+        return context;
+    }
 }
