@@ -253,6 +253,8 @@ int main(void)
     pid_t accepting = start_peer(&ports[0], 1);
     pid_t hesitating = start_peer(&ports[1], 0);
     killed_peers(accepting, ports[0], hesitating, ports[1]);
+    /* What the library opens for its log it keeps. */
+    addresses();
     int before = descriptors();
     addresses();
     wrong_times();

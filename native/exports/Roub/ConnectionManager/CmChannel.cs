@@ -35,13 +35,11 @@ internal sealed unsafe class CmChannel : IDisposable
         {
             if (TryTake() is { } item)
             {
-                if (!item.Id.Prepare(item))
+                if (!TryHand(item, target))
                 {
-                    item.Owner.OnAcknowledged();
                     continue;
                 }
 
-                *target = item.Hand();
                 return 0;
             }
 
@@ -95,6 +93,29 @@ internal sealed unsafe class CmChannel : IDisposable
     {
         Blocks.Free(Block);
         _ready.Dispose();
+    }
+
+    // What does not reach the program needs no acknowledgement of it.
+    private static bool TryHand(CmEvent item, rdma_cm_event** target)
+    {
+        bool isHanded = false;
+        try
+        {
+            if (item.Id.Prepare(item))
+            {
+                *target = item.Hand();
+                isHanded = true;
+            }
+        }
+        finally
+        {
+            if (!isHanded)
+            {
+                item.Owner.OnAcknowledged();
+            }
+        }
+
+        return isHanded;
     }
 
     // Counted while it is taken, so that nobody thinks that its id has no event with the program.

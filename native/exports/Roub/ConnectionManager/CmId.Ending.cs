@@ -96,7 +96,7 @@ internal sealed unsafe partial class CmId
             case (CmFrameKind.Reject, CmIdState.Asking or CmIdState.Answered or CmIdState.Asked or CmIdState.Taking):
                 _link?.Dispose();
                 _link = null;
-                OnDeclined((int)frame.Status, in frame);
+                OnDeclined(frame.Status == 0 ? RejectReason.ConsumerDefined : (int)frame.Status, in frame);
                 break;
             case (CmFrameKind.ReadyToUse, CmIdState.Taking):
                 BecomeConnected(in frame);

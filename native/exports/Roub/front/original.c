@@ -24,8 +24,12 @@ static void *open_other(const char *path)
         return NULL;
     }
 
-    /* The path may lead to this library, where it was installed under the original's name. */
-    if (dlsym(handle, "urma_roub_marker") != NULL) {
+    /* The path may lead to this library, where it was installed under the original's name; that it depends on this one is well. */
+    const void *marker = dlsym(handle, "urma_roub_marker");
+    struct link_map *opened_map = NULL;
+    Dl_info holder;
+    if (marker != NULL && dladdr(marker, &holder) != 0 && dlinfo(handle, RTLD_DI_LINKMAP, &opened_map) == 0
+        && (uintptr_t)holder.dli_fbase == (uintptr_t)opened_map->l_addr) {
         dlclose(handle);
         return NULL;
     }
