@@ -86,8 +86,9 @@ internal sealed unsafe partial class Lane
         bool isFirst = _state == LaneState.Ready;
         if (isFirst)
         {
-            _state = Target.IsRaw ? LaneState.Ended : LaneState.Broken;
+            // Who posts looks at the state without the gate, and then at this.
             _endStatus = EndStatusAfter(position, status);
+            _state = Target.IsRaw ? LaneState.Ended : LaneState.Broken;
             PostLast();
         }
 

@@ -272,7 +272,7 @@ internal sealed unsafe partial class Lane : IDisposable
         if (slot->Kind != SlotKind.Ended)
         {
             slot->Kind = SlotKind.Ended;
-            slot->Status = _endStatus;
+            slot->Status = EndedStatus;
             if (_state == LaneState.Lost)
             {
                 TryAgain();

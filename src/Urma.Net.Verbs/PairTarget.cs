@@ -71,9 +71,10 @@ internal sealed unsafe class PairTarget(RemoteEngine engine, LaneKind kind, Verb
 
     public override void Disconnect()
     {
-        // Some devices forget what a queue pair has received when it goes.
+        // Some devices forget what a queue pair has received when it goes, and it must receive nothing more behind that.
+        _pair!.MoveToError();
         receives.Jfc.Drain();
-        Engine.Context.Unroute(_pair!.Number);
+        Engine.Context.Unroute(_pair.Number);
     }
 
     public override void OnFailed(ibv_wc_status status) =>

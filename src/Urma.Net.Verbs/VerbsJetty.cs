@@ -31,6 +31,8 @@ internal sealed class VerbsJetty : Jetty
 
     public VerbsSendQueue Queue => _queue;
 
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
     public override void ModifyToError() => _queue.ModifyToError();
 
     private protected override UrmaStatus PostCore(ReadOnlySpan<WorkRequest> requests, ReadOnlySpan<SegmentRange> gather, out int posted) =>

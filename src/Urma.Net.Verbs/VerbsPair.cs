@@ -65,6 +65,12 @@ public sealed class VerbsPair : IDisposable
 
         Local = _target.Local;
         _context.Add(this);
+        if (jetty.IsDisposed || jetty.ReceiveQueue.IsDisposed)
+        {
+            // Whoever closes it may have looked for its pairs before this one was there.
+            Dispose();
+            throw new ObjectDisposedException(nameof(Net.Jetty));
+        }
     }
 
     /// <summary>Whose.</summary>

@@ -62,7 +62,11 @@ internal sealed unsafe partial class VerbsSendQueue
         }
         else
         {
-            System.Diagnostics.Trace.TraceWarning($"A thread has been posting to send queue {Id} for very long: a lane stays.");
+            System.Diagnostics.Trace.TraceWarning($"A thread has been posting to send queue {Id} for very long: a lane stays until the queue goes.");
+            lock (_lock)
+            {
+                _lanes = [.. _lanes, lane];
+            }
         }
     }
 
