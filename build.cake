@@ -287,6 +287,20 @@ Task("rdma-test").IsDependentOn("build").Does(() =>
 Task("rdma-compare").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
     Run("tests/Rdma/guest", $"--limit 900 -- tests/Rdma/compare {toolArguments}"));
 
+// The page of docs: soft-RoCE in the guest first, whose numbers then stand beside those of the shim on this machine.
+Task("certify").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
+{
+    var results = MakeAbsolute(Directory("artifacts/certification"));
+    CleanDirectory(results);
+    int exitCode = StartProcess("tests/Rdma/guest", new ProcessSettings { Arguments = $"--limit 900 --results \"{results}\" -- tests/Rdma/run-programs" });
+    var guest = results.CombineWithFilePath("programs-one.json");
+    Run(tool.FullPath, $"certify --provider shim --provider ub --out docs/certification.md --logs \"{results}\" " + (FileExists(guest) ? $"--merge \"{guest}\" " : "") + toolArguments);
+    if (exitCode != 0)
+    {
+        throw new CakeException($"In the guest it ended with exit code {exitCode}.");
+    }
+});
+
 bool IsTestProject(FilePath project) =>
     System.IO.File.ReadAllText(project.FullPath).Contains("Include=\"Microsoft.NET.Test.Sdk\"");
 

@@ -22,6 +22,7 @@ usage: ./build.sh [target] [arguments]
   exports   compile the software UB device, artifacts/native/liburma.so.0 (needs a C compiler)
   rdma-test run the tests that need RDMA, in a QEMU guest with soft-RoCE (exit code 77: no such guest can be had here)
   rdma-compare  in that guest: the shim beside soft-RoCE, the provider beside a C program; the argument is the number of rounds
+  certify   run real programs over the shim here and over soft-RoCE in that guest: docs/certification.md
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
   compare   run side by side with the peers that are installed; arguments go to 'urma compare'
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
@@ -70,7 +71,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | exports | demo | test | rdma-test | rdma-compare | bench | compare | generate | pack | clean) ;;
+    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 

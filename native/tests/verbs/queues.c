@@ -99,6 +99,13 @@ static void channels(void)
     CHECK(ibv_req_notify_cq(other.cq, 0) == 0, "arm");
     CHECK(end_send(&one, 1, 0, 8, 0) == 0, "send");
     expect_channel(&other, 1);
+    /* The completion is there when it is armed: an event tells of the next one. */
+    CHECK(ibv_req_notify_cq(other.cq, 0) == 0, "arm");
+    expect_channel(&other, 0);
+    end_wait(other.cq);
+    expect_channel(&other, 0);
+    CHECK(end_send(&one, 1, 0, 8, 0) == 0, "send");
+    expect_channel(&other, 1);
     end_wait(other.cq);
     CHECK(ibv_req_notify_cq(other.cq, 1) == 0, "arm for what is solicited");
     CHECK(end_send(&one, 1, 0, 8, 0) == 0, "send");

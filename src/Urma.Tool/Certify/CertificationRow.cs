@@ -37,8 +37,8 @@ internal sealed record CertificationRow
     public bool ServerStays { get; init; }
 
     /// <summary>
-    /// A regular expression for what the server says when it can be connected to. Empty: it shows nothing, and gets a second. Without it,
-    /// and with <c>{port}</c> in its command, a TCP port that listens.
+    /// A regular expression for what the server says when it can be connected to. Empty: it shows nothing, and a client that comes too early is
+    /// started again. Without it, and with <c>{port}</c> in its command, a TCP port that listens.
     /// </summary>
     public string? Ready { get; init; }
 

@@ -78,12 +78,10 @@ internal sealed class Certifier(CertificationProvider provider, CertificationPee
         bool isRemote = peer is not null && row.Machines != CertificationMachines.One;
         int port = FreePort();
         long deadline = Deadline(row);
-        IEnumerable<KeyValuePair<string, string>> atServer = Place(row, port, string.Empty);
+        Dictionary<string, string> atServer = Place(row, port, string.Empty);
         using ProgramProcess server = Start(row, row.Waiting!, "server.log", atServer, isRemote ? [.. peer!.Prefix, "timeout", Text(row.Limit)] : []);
         AwaitReady(row, server, port, isRemote, deadline, cancellation);
-        using ProgramProcess client = Start(row, row.Client ?? row.Pair!, "client.log", Place(row, port, isRemote ? peer!.Address : provider.Address), []);
-        string? complaint = client.Wait(deadline, cancellation);
-        complaint = Judge(row, client, complaint, out figure);
+        string? complaint = RunClient(row, server, Place(row, port, isRemote ? peer!.Address : provider.Address), deadline, cancellation, out figure);
         if (complaint is not null)
         {
             string said = Said(server.Output());
@@ -100,6 +98,24 @@ internal sealed class Certifier(CertificationProvider provider, CertificationPee
         return ended is not null ? $"the server {ended}"
             : server.ExitCode != 0 ? $"the server ended with exit code {server.ExitCode}: {Said(server.Output())}"
             : null;
+    }
+
+    // The client of a server that shows nothing may come too early, and then comes again.
+    private string? RunClient(
+        CertificationRow row, ProgramProcess server, Dictionary<string, string> place, long deadline, CancellationToken cancellation, out double? figure)
+    {
+        long lastStart = Math.Min(deadline, row.Ready == string.Empty ? After(ReadyLimit) : 0);
+        while (true)
+        {
+            using ProgramProcess client = Start(row, row.Client ?? row.Pair!, "client.log", place, []);
+            string? complaint = Judge(row, client, client.Wait(deadline, cancellation), out figure);
+            if (complaint is null || Stopwatch.GetTimestamp() > lastStart || server.ExitCode is not null)
+            {
+                return complaint;
+            }
+
+            Thread.Sleep(Settling);
+        }
     }
 
     // Null when the row passes.

@@ -66,11 +66,13 @@ public sealed class CertifyTests : IDisposable
             [
               { "name": "pair", "server": "echo here; sleep 1", "ready": "here", "client": "echo to {peer}", "expect": "to 127.0.0.1" },
               { "name": "server fails", "server": "echo here; sleep 1; echo lost; exit 5", "ready": "here", "client": "true" },
+              { "name": "early client", "server": "sleep 3; touch {list}/up; sleep 1", "ready": "", "client": "test -e {list}/up" },
               { "name": "server stays", "server": "echo here; sleep 600", "server_stays": true, "ready": "here", "client": "true" },
             ]
             """, 1);
         Assert.Equal(CertificationOutcome.Passed, results["pair"].Outcome);
         Assert.Equal((CertificationOutcome.Failed, "the server ended with exit code 5: lost"), (results["server fails"].Outcome, results["server fails"].Why));
+        Assert.Equal(CertificationOutcome.Passed, results["early client"].Outcome);
         Assert.Equal(CertificationOutcome.Passed, results["server stays"].Outcome);
     }
 

@@ -107,14 +107,13 @@ internal sealed unsafe class RoubCq : IDisposable
         }
 
         bool privileged = _lock.Enter();
+
+        // An event tells of what comes after this call: the engine's would tell of what waits, too, and programs that count on one
+        // completion for each event would find none.
+        Keep(idlePolls: 1);
         Engine.Rearm(solicitedOnly);
-        _isArmed = !_hasExtra;
-        bool isDue = _hasExtra;
+        _isArmed = true;
         _lock.Exit(privileged);
-        if (isDue)
-        {
-            _channel.Raise(this);
-        }
     }
 
     /// <summary>Adds the completion of a request that was posted to a QP in the error state.</summary>
@@ -135,17 +134,10 @@ internal sealed unsafe class RoubCq : IDisposable
     /// <summary>Removes the completions of a QP that is gone; its queues are closed already.</summary>
     public void Purge(uint queuePair)
     {
-        Span<ibv_wc> batch = stackalloc ibv_wc[Batch];
         bool privileged = _lock.Enter();
 
         // What is flushed comes with the poll after the one that closed its source.
-        for (int idle = 0; idle < 2;)
-        {
-            int taken = Engine.PollAs<ibv_wc, WorkCompletionForm>(batch);
-            _kept.AddRange(batch[..taken]);
-            idle = taken == 0 ? idle + 1 : 0;
-        }
-
+        Keep(idlePolls: 2);
         _ = _kept.RemoveAll(completion => completion.qp_num == queuePair);
         _ = _late.RemoveAll(completion => completion.qp_num == queuePair);
         _hasExtra = _kept.Count + _late.Count != 0;
@@ -182,6 +174,20 @@ internal sealed unsafe class RoubCq : IDisposable
         Engine.Dispose();
         _context.Events.Forget(Block);
         Blocks.Free(Outer);
+    }
+
+    // Takes completions out of the engine's queue, until so many polls one after another have found none.
+    private void Keep(int idlePolls)
+    {
+        Span<ibv_wc> batch = stackalloc ibv_wc[Batch];
+        for (int idle = 0; idle < idlePolls;)
+        {
+            int taken = Engine.PollAs<ibv_wc, WorkCompletionForm>(batch);
+            _kept.AddRange(batch[..taken]);
+            idle = taken == 0 ? idle + 1 : 0;
+        }
+
+        _hasExtra = _kept.Count + _late.Count != 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
