@@ -146,13 +146,18 @@ void endpoint_close(const endpoint_t *endpoint)
 
 void endpoint_post(const endpoint_t *endpoint, enum ibv_wr_opcode opcode, uint32_t bytes)
 {
-    struct ibv_sge piece = {.addr = (uint64_t)(uintptr_t)endpoint->memory, .length = bytes, .lkey = endpoint->region->lkey};
+    endpoint_post_at(endpoint, opcode, 0, bytes);
+}
+
+void endpoint_post_at(const endpoint_t *endpoint, enum ibv_wr_opcode opcode, uint32_t offset, uint32_t bytes)
+{
+    struct ibv_sge piece = {.addr = (uint64_t)(uintptr_t)(endpoint->memory + offset), .length = bytes, .lkey = endpoint->region->lkey};
     struct ibv_send_wr request = {
         .sg_list = &piece,
         .num_sge = 1,
         .opcode = opcode,
         .send_flags = IBV_SEND_SIGNALED | (bytes <= endpoint->inlined ? (unsigned)IBV_SEND_INLINE : 0U),
-        .wr.rdma = {.remote_addr = endpoint->remote_address, .rkey = endpoint->remote_key},
+        .wr.rdma = {.remote_addr = endpoint->remote_address + offset, .rkey = endpoint->remote_key},
     };
     struct ibv_send_wr *refused;
     int error = ibv_post_send(endpoint->pair, &request, &refused);

@@ -39,6 +39,8 @@ void endpoint_close(const endpoint_t *endpoint);
 
 /* Posts one signalled send or write of the first `bytes` bytes; a write goes to the other's second half. */
 void endpoint_post(const endpoint_t *endpoint, enum ibv_wr_opcode opcode, uint32_t bytes);
+/* The same with the bytes behind `offset`, to the same place of the other's half. */
+void endpoint_post_at(const endpoint_t *endpoint, enum ibv_wr_opcode opcode, uint32_t offset, uint32_t bytes);
 void endpoint_receive(const endpoint_t *endpoint, uint32_t bytes);
 
 /* Takes up to `count` completions, none if there are none. A failed one ends the program. */
