@@ -110,6 +110,7 @@ static void addresses(void)
     struct rdma_cm_id *late = meet_resolved(channel, RDMA_PS_TCP, ntohs(address.sin_port));
     CHECK(rdma_connect(late, NULL) == 0, "connect");
     struct rdma_cm_event *event = meet_event(channel, RDMA_CM_EVENT_REJECTED, NOBODY_LISTENS);
+    CHECK(event->param.conn.private_data_len == 148, "private data of %d", event->param.conn.private_data_len);
     rdma_ack_cm_event(event);
     CHECK(rdma_destroy_id(late) == 0, "destroy");
     rdma_destroy_event_channel(channel);
@@ -147,8 +148,40 @@ static void wrong_times(void)
     struct rdma_cm_event *event = meet_event(channel, RDMA_CM_EVENT_REJECTED, REJECTED_BY_PROGRAM);
     CHECK(event->id == id && event->param.conn.private_data_len == 148 && strcmp(event->param.conn.private_data, "no") == 0, "private data");
     rdma_ack_cm_event(event);
-    CHECK(rdma_destroy_id(asked) == 0 && rdma_destroy_id(id) == 0 && rdma_destroy_id(listener) == 0, "destroy");
+    CHECK(rdma_destroy_id(asked) == 0 && rdma_destroy_id(id) == 0, "destroy");
+
+    /* An asker that goes is found out by who answers. */
+    id = meet_resolved(channel, RDMA_PS_TCP, meet_port(listener));
+    CHECK(rdma_connect(id, NULL) == 0, "connect");
+    asked = meet_expect(channel, RDMA_CM_EVENT_CONNECT_REQUEST, 0);
+    CHECK(rdma_destroy_id(id) == 0, "destroy");
+    meet_nothing(channel);
+    CHECK(rdma_accept(asked, NULL) == -1 && errno == EINVAL, "accepted somebody who is gone");
+    CHECK(rdma_destroy_id(asked) == 0 && rdma_destroy_id(listener) == 0, "destroy");
     rdma_destroy_event_channel(channel);
+}
+
+/* Who ends a connection waits a while, not for ever, for the other side to end it, too. */
+static void one_sided_end(void)
+{
+    struct rdma_event_channel *channels[2] = {meet_channel(), meet_channel()};
+    struct rdma_cm_id *listener = meet_listen(channels[0], RDMA_PS_TCP, 0);
+    struct rdma_cm_id *id = meet_resolved(channels[1], RDMA_PS_TCP, meet_port(listener));
+    meet_queue(id, IBV_QPT_RC);
+    CHECK(rdma_connect(id, NULL) == 0, "connect");
+    struct rdma_cm_id *passive = meet_expect(channels[0], RDMA_CM_EVENT_CONNECT_REQUEST, 0);
+    meet_queue(passive, IBV_QPT_RC);
+    CHECK(rdma_accept(passive, NULL) == 0, "accept");
+    meet_expect(channels[1], RDMA_CM_EVENT_ESTABLISHED, 0);
+    meet_expect(channels[0], RDMA_CM_EVENT_ESTABLISHED, 0);
+    CHECK(rdma_disconnect(id) == 0 && id->qp->state == IBV_QPS_ERR, "disconnect");
+    meet_expect(channels[0], RDMA_CM_EVENT_DISCONNECTED, 0);
+    meet_expect(channels[1], RDMA_CM_EVENT_DISCONNECTED, -ETIMEDOUT);
+    rdma_destroy_qp(id);
+    rdma_destroy_qp(passive);
+    CHECK(rdma_destroy_id(id) == 0 && rdma_destroy_id(passive) == 0 && rdma_destroy_id(listener) == 0, "destroy");
+    rdma_destroy_event_channel(channels[0]);
+    rdma_destroy_event_channel(channels[1]);
 }
 
 static void full_backlog(void)
@@ -258,6 +291,7 @@ int main(void)
     int before = descriptors();
     addresses();
     wrong_times();
+    one_sided_end();
     full_backlog();
     unacknowledged_event();
     strangers();

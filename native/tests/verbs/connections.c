@@ -1,4 +1,4 @@
-/* Connections by librdmacm: what goes well, with both ends in one process. */
+/* Connections by librdmacm: what goes well, with both ends in one process. Says the same over a kernel's device. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -110,6 +110,12 @@ static void *serve(void *argument)
     return id;
 }
 
+static void *leave(void *id)
+{
+    CHECK(rdma_disconnect(id) == 0, "disconnect");
+    return NULL;
+}
+
 /* Without channels: every call waits for what it causes. */
 static void waiting(void)
 {
@@ -126,14 +132,16 @@ static void waiting(void)
 
     struct rdma_cm_id *active;
     hints.ai_flags = 0;
-    CHECK(rdma_getaddrinfo("127.0.0.1", "7471", &hints, &found) == 0, "look up");
+    CHECK(rdma_getaddrinfo(meet_host(), "7471", &hints, &found) == 0, "look up");
     CHECK(rdma_create_ep(&active, found, NULL, &attributes) == 0, "endpoint");
     CHECK(rdma_connect(active, NULL) == 0 && active->event->event == RDMA_CM_EVENT_ESTABLISHED, "connect");
     void *passive;
     CHECK(pthread_join(server, &passive) == 0, "join");
     exchange(active, passive);
-    CHECK(rdma_disconnect(passive) == 0 || errno == ETIMEDOUT, "disconnect");
-    CHECK(rdma_disconnect(active) == 0, "disconnect");
+    /* Each waits for the other. */
+    CHECK(pthread_create(&server, NULL, leave, passive) == 0, "thread");
+    CHECK(rdma_disconnect(active) == 0 && active->event->event == RDMA_CM_EVENT_DISCONNECTED, "disconnect");
+    CHECK(pthread_join(server, NULL) == 0, "join");
     rdma_destroy_ep(active);
     rdma_destroy_ep(passive);
 
@@ -193,7 +201,7 @@ static void devices(void)
 {
     int count;
     struct ibv_context **list = rdma_get_devices(&count);
-    CHECK(list != NULL && count >= 1 && list[count] == NULL && strncmp(ibv_get_device_name(list[0]->device), "urma", 4) == 0, "devices");
+    CHECK(list != NULL && count >= 1 && list[count] == NULL && ibv_get_device_name(list[0]->device)[0] != '\0', "devices");
     rdma_free_devices(list);
 }
 

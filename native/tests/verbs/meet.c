@@ -2,8 +2,15 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <stdlib.h>
 
 enum { A_MOMENT_MS = 100, TIMEOUT_MS = 2000 };
+
+const char *meet_host(void)
+{
+    const char *host = getenv("URMA_TEST_ADDRESS");
+    return host == NULL ? "127.0.0.1" : host;
+}
 
 struct sockaddr_in meet_address(const char *text, uint16_t port)
 {
@@ -33,7 +40,7 @@ struct rdma_cm_id *meet_listen(struct rdma_event_channel *channel, enum rdma_por
 struct rdma_cm_id *meet_resolved(struct rdma_event_channel *channel, enum rdma_port_space space, uint16_t port)
 {
     struct rdma_cm_id *id;
-    struct sockaddr_in address = meet_address("127.0.0.1", port);
+    struct sockaddr_in address = meet_address(meet_host(), port);
     CHECK(rdma_create_id(channel, &id, NULL, space) == 0, "id");
     CHECK(rdma_resolve_addr(id, NULL, (struct sockaddr *)&address, TIMEOUT_MS) == 0, "resolve");
     CHECK(meet_expect(channel, RDMA_CM_EVENT_ADDR_RESOLVED, 0) == id, "another id");

@@ -8,6 +8,9 @@
 
 #include "check.h"
 
+/* Where both ends are: what URMA_TEST_ADDRESS says, or the loopback address. Over a kernel's device it must be an address of that. */
+const char *meet_host(void);
+
 struct sockaddr_in meet_address(const char *text, uint16_t port);
 struct rdma_event_channel *meet_channel(void);
 

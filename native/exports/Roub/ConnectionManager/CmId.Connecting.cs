@@ -142,7 +142,7 @@ internal sealed unsafe partial class CmId
             {
                 if (CmPort.TryConnect(_space, in _destination) is not { } channel)
                 {
-                    OnDeclined(IsDatagram ? RejectReason.ServiceUnsupported : RejectReason.InvalidServiceId, default);
+                    OnDeclined(IsDatagram ? RejectReason.ServiceUnsupported : RejectReason.InvalidServiceId);
                     return;
                 }
 
@@ -161,6 +161,8 @@ internal sealed unsafe partial class CmId
             }
         }
     }
+
+    private void OnDeclined(int reason) => OnDeclined(reason, new CmFrame(IsDatagram ? CmFrameKind.ServiceReply : CmFrameKind.Reject));
 
     private void OnDeclined(int reason, in CmFrame frame)
     {
@@ -194,6 +196,11 @@ internal sealed unsafe partial class CmId
     {
         _state = next;
         _link?.Send(in frame);
+        CloseLink();
+    }
+
+    private void CloseLink()
+    {
         _link?.Dispose();
         _link = null;
     }

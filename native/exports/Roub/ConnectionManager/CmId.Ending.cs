@@ -42,10 +42,11 @@ internal sealed unsafe partial class CmId
             switch (_state)
             {
                 case CmIdState.Asked:
-                    OnDeclined(RejectReason.Timeout, default);
+                    // The program finds out when it answers.
+                    _state = CmIdState.Failed;
                     break;
                 case CmIdState.Asking or CmIdState.Answered or CmIdState.Taking:
-                    OnDeclined(IsDatagram ? RejectReason.ServiceRejected : RejectReason.ConsumerDefined, default);
+                    OnDeclined(IsDatagram ? RejectReason.ServiceRejected : RejectReason.ConsumerDefined);
                     break;
                 case CmIdState.Connected when !IsDatagram:
                     End(CmIdState.PeerEnded, 0);
@@ -74,6 +75,7 @@ internal sealed unsafe partial class CmId
                     return true;
                 case CmIdState.PeerEnded:
                     Part(new CmFrame(CmFrameKind.DisconnectReply), CmIdState.Ended);
+                    AwaitQuiet();
                     break;
             }
 
@@ -93,9 +95,12 @@ internal sealed unsafe partial class CmId
             case (CmFrameKind.ServiceReply, CmIdState.Asking) when IsDatagram:
                 OnService(in frame);
                 break;
-            case (CmFrameKind.Reject, CmIdState.Asking or CmIdState.Answered or CmIdState.Asked or CmIdState.Taking):
-                _link?.Dispose();
-                _link = null;
+            case (CmFrameKind.Reject, CmIdState.Asked):
+                CloseLink();
+                _state = CmIdState.Failed;
+                break;
+            case (CmFrameKind.Reject, CmIdState.Asking or CmIdState.Answered or CmIdState.Taking):
+                CloseLink();
                 OnDeclined(frame.Status == 0 ? RejectReason.ConsumerDefined : (int)frame.Status, in frame);
                 break;
             case (CmFrameKind.ReadyToUse, CmIdState.Taking):
@@ -117,8 +122,7 @@ internal sealed unsafe partial class CmId
 
     private void OnService(in CmFrame frame)
     {
-        _link?.Dispose();
-        _link = null;
+        CloseLink();
         if (frame.Status != 0)
         {
             OnDeclined((int)frame.Status, in frame);
@@ -144,17 +148,23 @@ internal sealed unsafe partial class CmId
     {
         _state = state;
         Raise(rdma_cm_event_type.RDMA_CM_EVENT_DISCONNECTED, status);
-        Manager.Schedule(TimeWait, () =>
+        if (state == CmIdState.Ended)
         {
-            lock (_gate)
-            {
-                if (_state != CmIdState.Destroyed)
-                {
-                    Raise(rdma_cm_event_type.RDMA_CM_EVENT_TIMEWAIT_EXIT, 0);
-                }
-            }
-        });
+            AwaitQuiet();
+        }
     }
+
+    // Both sides have ended it.
+    private void AwaitQuiet() => Manager.Schedule(TimeWait, () =>
+    {
+        lock (_gate)
+        {
+            if (_state != CmIdState.Destroyed)
+            {
+                Raise(rdma_cm_event_type.RDMA_CM_EVENT_TIMEWAIT_EXIT, 0);
+            }
+        }
+    });
 
     // The program gives the id up, as whoever is at the other end must know.
     private void Leave()
