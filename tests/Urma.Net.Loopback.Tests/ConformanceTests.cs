@@ -39,3 +39,5 @@ public sealed class LoopbackWords() : WordSuite(new LoopbackHarness());
 public sealed class LoopbackPlacedMemory() : PlacedMemorySuite(new LoopbackHarness());
 
 public sealed class LoopbackOwnership() : OwnershipSuite(new LoopbackHarness());
+
+public sealed class LoopbackRegistrationCache() : RegistrationCacheSuite(new LoopbackHarness());

@@ -39,3 +39,5 @@ public sealed class UbWords() : WordSuite(new UbHarness());
 public sealed class UbPlacedMemory() : PlacedMemorySuite(new UbHarness());
 
 public sealed class UbOwnership() : OwnershipSuite(new UbHarness());
+
+public sealed class UbRegistrationCache() : RegistrationCacheSuite(new UbHarness());

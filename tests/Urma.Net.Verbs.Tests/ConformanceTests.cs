@@ -59,3 +59,6 @@ public sealed class VerbsPlacedMemory() : PlacedMemorySuite(new VerbsHarness());
 
 [Trait("Needs", "Rdma")]
 public sealed class VerbsOwnership() : OwnershipSuite(new VerbsHarness());
+
+[Trait("Needs", "Rdma")]
+public sealed class VerbsRegistrationCache() : RegistrationCacheSuite(new VerbsHarness());
