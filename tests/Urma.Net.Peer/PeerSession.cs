@@ -94,7 +94,13 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
 
     private string Open(Command command)
     {
-        _context = UrmaContext.Open(command.Text("on"), new UrmaContextOptions
+        string place = command.Text("on");
+        if (place.StartsWith("verbs:", StringComparison.Ordinal))
+        {
+            Verbs.VerbsProvider.Register();
+        }
+
+        _context = UrmaContext.Open(place, new UrmaContextOptions
         {
             Label = command.Text("label", "peer"),
             Uasid = command.Has("uasid") ? checked((uint)command.Number("uasid")) : null,

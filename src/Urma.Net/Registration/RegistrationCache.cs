@@ -22,6 +22,7 @@ public sealed class RegistrationCache : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<object, CachedRegistration> _entries = new(ReferenceEqualityComparer.Instance);
     private readonly RegistrationCacheOptions _options;
+    private CachedRegistration? _nothing;
     private CachedRegistration? _newest;
     private CachedRegistration? _oldest;
     private long _bytes;
@@ -103,13 +104,8 @@ public sealed class RegistrationCache : IDisposable
     /// <inheritdoc cref="Rent(Memory{byte})"/>
     public RegistrationLease Rent(ReadOnlyMemory<byte> memory)
     {
-        if (memory.IsEmpty)
-        {
-            return default;
-        }
-
-        (object key, int start, int total) = Owner(memory);
-        CachedRegistration entry = Take(key, start, memory.Length, total);
+        (object? key, int start, int total) = memory.IsEmpty ? default : Owner(memory);
+        CachedRegistration entry = key is null ? TakeNothing() : Take(key, start, memory.Length, total);
         try
         {
             entry.Ensure(Context);
@@ -165,11 +161,22 @@ public sealed class RegistrationCache : IDisposable
         CachedRegistration[] entries;
         lock (_lock)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _isDisposed = true;
             entries = [.. _entries.Values];
             foreach (CachedRegistration entry in entries)
             {
                 Unlink(entry);
+            }
+
+            if (_nothing is { } nothing)
+            {
+                nothing.Users--;
+                entries = [.. entries, nothing];
             }
 
             entries = [.. entries.Where(static e => e.Users == 0)];
@@ -253,6 +260,18 @@ public sealed class RegistrationCache : IDisposable
 
         EndIdle(_options.MaxBytes, _options.MaxCount);
         return entry;
+    }
+
+    // Not every provider takes a buffer of no memory at all. The cache is itself a user.
+    private CachedRegistration TakeNothing()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            CachedRegistration nothing = _nothing ??= new CachedRegistration(new byte[1], 0, 1, isKept: false);
+            nothing.Users++;
+            return nothing;
+        }
     }
 
     // Of an entry that could not be registered. Others that wait for it try themselves, and leave in the same way.
