@@ -23,7 +23,10 @@ public sealed record VerbsContextOptions
     /// <summary>How long a packet waits for its acknowledgement: 4.096 µs · 2ⁿ, n from 0 (for ever) to 31 (<c>ibv_qp_attr.timeout</c>).</summary>
     public int AckTimeout { get; init; } = 14;
 
-    /// <summary>How often a packet is sent again before the peer counts as gone, 0 to 7 (<c>ibv_qp_attr.retry_cnt</c>).</summary>
+    /// <summary>
+    /// How often a packet is sent again before the peer counts as gone, 0 to 7 (<c>ibv_qp_attr.retry_cnt</c>). The kernel's soft-RoCE takes 7 for ever:
+    /// there only the silence of the control plane ends what a dead link holds up (<see cref="SilenceBound"/>).
+    /// </summary>
     public int RetryCount { get; init; } = 7;
 
     /// <summary>Service level, 0 to 15 (<c>ibv_ah_attr.sl</c>).</summary>

@@ -21,8 +21,11 @@ public sealed record VerbsPairOptions
     /// <summary>As <see cref="VerbsContextOptions.AckTimeout"/>.</summary>
     public int? AckTimeout { get; init; }
 
-    /// <summary>As <see cref="VerbsContextOptions.RetryCount"/>.</summary>
-    public int? RetryCount { get; init; }
+    /// <summary>
+    /// As <see cref="VerbsContextOptions.RetryCount"/>, but not 7 unless that is said: soft-RoCE takes that for ever, and nobody else tells that the peer
+    /// is gone.
+    /// </summary>
+    public int RetryCount { get; init; } = 6;
 
     /// <summary>As <see cref="JfsOptions.RnrRetry"/>.</summary>
     public int? RnrRetry { get; init; }
@@ -61,7 +64,7 @@ public sealed record VerbsPairOptions
             Mtu = Mtu ?? context.Mtu,
             GidIndex = GidIndex ?? context.GidIndex,
             AckTimeout = AckTimeout ?? context.AckTimeout,
-            RetryCount = RetryCount ?? context.RetryCount,
+            RetryCount = RetryCount,
             ServiceLevel = ServiceLevel ?? context.ServiceLevel,
             TrafficClass = TrafficClass ?? context.TrafficClass,
             HopLimit = HopLimit ?? context.HopLimit,

@@ -18,7 +18,7 @@ internal sealed class PlainPeer : IDisposable
     }
 
     /// <summary>What the program's queue pairs are made for: the first GID and packets of 1024 bytes.</summary>
-    public static VerbsPairOptions Options { get; } = new() { Mtu = 1024, GidIndex = 0, AckTimeout = 14, RetryCount = 3 };
+    public static VerbsPairOptions Options { get; } = new() { Mtu = 1024, GidIndex = 0 };
 
     public VerbsPairAddress Address { get; }
 
