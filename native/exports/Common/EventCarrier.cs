@@ -13,6 +13,7 @@ internal sealed class EventCarrier : IDisposable
 
     private readonly string _name;
     private readonly Action<Exception> _report;
+    private readonly Action<nint>? _taken;
     private readonly EventDescriptor _ready = new();
     private readonly Queue<nint> _events = new();
     private readonly CancellationTokenSource _stop = new();
@@ -22,10 +23,12 @@ internal sealed class EventCarrier : IDisposable
     /// <param name="context">The engine.</param>
     /// <param name="name">Of the thread.</param>
     /// <param name="report">Told of what went wrong in the thread, which ends then.</param>
-    public EventCarrier(LoopbackContext context, string name, Action<Exception> report)
+    /// <param name="taken">Told the face of each event that is taken, before the JFC can be forgotten.</param>
+    public EventCarrier(LoopbackContext context, string name, Action<Exception> report, Action<nint>? taken = null)
     {
         _name = name;
         _report = report;
+        _taken = taken;
         try
         {
             Engine = (LoopbackJfce)context.CreateJfce();
@@ -96,6 +99,11 @@ internal sealed class EventCarrier : IDisposable
         {
             bool found = _events.TryDequeue(out face);
             ClearIfEmpty();
+            if (found)
+            {
+                _taken?.Invoke(face);
+            }
+
             return found;
         }
     }

@@ -101,6 +101,7 @@ internal static unsafe class CompletionEntries
         try
         {
             cq->comp_events_completed += nevents;
+            Find.Cq(cq)?.Events.Acknowledge(nevents);
         }
         catch (Exception error)
         {

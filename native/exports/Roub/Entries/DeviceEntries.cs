@@ -226,6 +226,22 @@ internal static unsafe class DeviceEntries
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "roub_ack_async_event")]
+    public static void AckAsyncEvent(ibv_async_event* @event)
+    {
+        try
+        {
+            Acknowledgements? events = @event->event_type == ibv_event_type.IBV_EVENT_SRQ_LIMIT_REACHED
+                ? Find.Srq(@event->element.srq)?.Events
+                : Find.Qp(@event->element.qp)?.Events;
+            events?.Acknowledge(1);
+        }
+        catch (Exception error)
+        {
+            _ = Answer.Code(error);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "roub_get_async_event")]
     public static int GetAsyncEvent(ibv_context* context, ibv_async_event* @event)
     {

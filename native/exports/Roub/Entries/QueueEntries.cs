@@ -179,6 +179,20 @@ internal static unsafe class QueueEntries
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "roub_post_whole")]
+    public static int PostWhole(ibv_qp* qp, ibv_send_wr* wr, ibv_send_wr** bad)
+    {
+        try
+        {
+            return Find.Qp(qp)?.PostWhole(wr, bad) ?? Errno.EINVAL;
+        }
+        catch (Exception error)
+        {
+            Find.Qp(qp)?.Abandon();
+            return Answer.Code(error);
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "roub_post_recv")]
     public static int PostRecv(ibv_qp* qp, ibv_recv_wr* wr, ibv_recv_wr** bad)
     {

@@ -7,19 +7,20 @@ namespace Urma.Net.Exports.Roub;
 internal sealed unsafe class AsyncEvents : IDisposable
 {
     private readonly EventDescriptor _ready = new();
-    private readonly Queue<ibv_async_event> _events = new();
+    private readonly Queue<(ibv_async_event Event, Acknowledgements Taken)> _events = new();
 
     public int Descriptor => _ready.Number;
 
     /// <param name="type">What happened.</param>
-    /// <param name="element">To which CQ, QP or SRQ.</param>
-    public void Raise(ibv_event_type type, void* element)
+    /// <param name="element">To which QP or SRQ.</param>
+    /// <param name="taken">What counts its events while the program has them.</param>
+    public void Raise(ibv_event_type type, void* element, Acknowledgements taken)
     {
         var item = new ibv_async_event { event_type = type };
         item.element.cq = (ibv_cq*)element;
         lock (_events)
         {
-            _events.Enqueue(item);
+            _events.Enqueue((item, taken));
             _ready.Raise();
         }
     }
@@ -51,8 +52,8 @@ internal sealed unsafe class AsyncEvents : IDisposable
         {
             for (int i = _events.Count; i > 0; i--)
             {
-                ibv_async_event item = _events.Dequeue();
-                if (item.element.cq != element)
+                (ibv_async_event Event, Acknowledgements Taken) item = _events.Dequeue();
+                if (item.Event.element.cq != element)
                 {
                     _events.Enqueue(item);
                 }
@@ -68,7 +69,9 @@ internal sealed unsafe class AsyncEvents : IDisposable
     {
         lock (_events)
         {
-            bool found = _events.TryDequeue(out item);
+            bool found = _events.TryDequeue(out (ibv_async_event Event, Acknowledgements Taken) next);
+            item = next.Event;
+            next.Taken?.Take();
             ClearIfEmpty();
             return found;
         }

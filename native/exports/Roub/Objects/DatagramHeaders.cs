@@ -17,7 +17,6 @@ internal sealed unsafe class DatagramHeaders : IDisposable
     private readonly Segment _segment;
     private readonly ibv_gid _source;
     private readonly uint _mask;
-    private uint _next;
 
     /// <param name="context">The context.</param>
     /// <param name="depth">Requests that can be under way: a power of two.</param>
@@ -28,10 +27,13 @@ internal sealed unsafe class DatagramHeaders : IDisposable
         _segment = context.Engine.AllocateSegment(depth * (long)Spacing, new SegmentOptions { Access = SegmentAccess.LocalOnly });
     }
 
+    /// <summary>Which comes next: set it back where a request was not posted.</summary>
+    public uint Mark { get; set; }
+
     /// <summary>Writes the header of the next request.</summary>
     public SegmentRange Write(RoubAh address, int length)
     {
-        SegmentRange range = _segment.Range((_next++ & _mask) * Spacing, Size);
+        SegmentRange range = _segment.Range((Mark++ & _mask) * Spacing, Size);
         byte* header = (byte*)range.Address;
         ibv_gid source = _source;
         ibv_gid target = address.Gid;

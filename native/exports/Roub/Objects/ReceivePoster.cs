@@ -22,6 +22,12 @@ internal sealed unsafe class ReceivePoster(RoubContext context, uint domain, int
 
     private int PostOne(LoopbackJfr queue, ibv_recv_wr* request, ibv_recv_wr** bad)
     {
+        if (request->num_sge < 0)
+        {
+            *bad = request;
+            return Errno.EINVAL;
+        }
+
         SegmentRange buffer = request->num_sge == 1 ? _keys.Range(request->sg_list, domain, written: true) : default;
         var one = new ReceiveRequest(buffer, request->wr_id);
         UrmaStatus status = queue.Post(in one);

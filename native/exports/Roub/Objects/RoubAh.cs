@@ -9,7 +9,7 @@ internal sealed unsafe class RoubAh : IDisposable
 
     public RoubAh(RoubPd domain, in ibv_ah_attr attributes)
     {
-        if (attributes.port_num != RoubDevice.Port || attributes.grh.sgid_index != 0)
+        if (attributes.port_num != RoubDevice.Port || (attributes.is_global != 0 && attributes.grh.sgid_index != 0))
         {
             throw new RefusedException(Errno.EINVAL, $"Port {attributes.port_num} or its GID {attributes.grh.sgid_index} does not exist: there is port 1 with GID 0.");
         }

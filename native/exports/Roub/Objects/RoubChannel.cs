@@ -12,7 +12,7 @@ internal sealed unsafe class RoubChannel : IDisposable
     public RoubChannel(RoubContext context)
     {
         Context = context;
-        _carrier = new EventCarrier(context.Engine, "urma-channel", Answer.Log);
+        _carrier = new EventCarrier(context.Engine, "urma-channel", Answer.Log, static face => Find.Cq((ibv_cq*)face)?.Events.Take());
         Block = Blocks.Create<ibv_comp_channel>(this, BlockKind.Channel);
         Block->context = context.Block;
         Block->fd = _carrier.Descriptor;

@@ -56,6 +56,9 @@ internal sealed unsafe class RoubCq : IDisposable
 
     public ibv_cq* Block => (ibv_cq*)Outer;
 
+    /// <summary>Completion events that the program has in its hands.</summary>
+    public Acknowledgements Events { get; } = new();
+
     private CqBlock* Outer { get; }
 
     public void AddUser() => Interlocked.Increment(ref _users);
@@ -72,6 +75,16 @@ internal sealed unsafe class RoubCq : IDisposable
         int taken = _hasExtra
             ? PollWithExtra(new Span<ibv_wc>(completions, count))
             : Engine.PollAs<ibv_wc, WorkCompletionForm>(new Span<ibv_wc>(completions, count));
+
+        // A QP that is destroyed meanwhile waits for the lock.
+        for (int i = 0; i < taken; i++)
+        {
+            if (completions[i].status != ibv_wc_status.IBV_WC_SUCCESS || _watchesReceives || _isStrict)
+            {
+                Look(ref completions[i]);
+            }
+        }
+
         _lock.Exit(privileged);
         if (taken == 0)
         {
@@ -85,14 +98,6 @@ internal sealed unsafe class RoubCq : IDisposable
         }
 
         _idlePolls = 0;
-        for (int i = 0; i < taken; i++)
-        {
-            if (completions[i].status != ibv_wc_status.IBV_WC_SUCCESS || _watchesReceives || _isStrict)
-            {
-                Look(ref completions[i]);
-            }
-        }
-
         return taken;
     }
 
@@ -141,7 +146,15 @@ internal sealed unsafe class RoubCq : IDisposable
         _ = _kept.RemoveAll(completion => completion.qp_num == queuePair);
         _ = _late.RemoveAll(completion => completion.qp_num == queuePair);
         _hasExtra = _kept.Count + _late.Count != 0;
+
+        // Looking for them has taken the engine's reason to announce what stays.
+        bool isDue = _isArmed && _hasExtra;
+        _isArmed &= !isDue;
         _lock.Exit(privileged);
+        if (isDue)
+        {
+            _channel?.Raise(this);
+        }
     }
 
     public int Resize(int depth)
@@ -163,17 +176,25 @@ internal sealed unsafe class RoubCq : IDisposable
         }
 
         _context.Drop(this);
-        Dispose();
+        End();
+        Events.Wait();
+        Blocks.Free(Outer);
         return 0;
     }
 
+    /// <summary>Ends it with its context, which waits for nobody.</summary>
     public void Dispose()
+    {
+        End();
+        Blocks.Free(Outer);
+    }
+
+    private void End()
     {
         // The channel finds the face in the engine's queue, so it comes first.
         _channel?.RemoveUser(this);
         Engine.Dispose();
         _context.Events.Forget(Block);
-        Blocks.Free(Outer);
     }
 
     // Takes completions out of the engine's queue, until so many polls one after another have found none.

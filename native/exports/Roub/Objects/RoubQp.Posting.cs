@@ -26,23 +26,17 @@ internal sealed unsafe partial class RoubQp
     public int Post(ibv_send_wr* request, ibv_send_wr** bad)
     {
         bool privileged = _lock.Enter();
-        int status;
-        if (_state < ibv_qp_state.IBV_QPS_RTS)
-        {
-            *bad = request;
-            status = Errno.EINVAL;
-        }
-        else
-        {
-            status = request->next == null && request->num_sge <= 1 && !IsDatagram ? PostOne(request, bad) : PostList(request, bad);
-        }
-
+        int status = _state == ibv_qp_state.IBV_QPS_RTS ? PostNow(request, bad) : PostUnready(request, bad);
         _lock.Exit(privileged);
         return status;
     }
 
     /// <summary>Lets others post after an exception threw the calling thread out of <see cref="Post(ibv_send_wr*, ibv_send_wr**)"/>.</summary>
     public void Abandon() => _lock.Abandon();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int PostNow(ibv_send_wr* request, ibv_send_wr** bad) =>
+        request->next == null && request->num_sge <= 1 && !IsDatagram ? PostOne(request, bad) : PostList(request, bad);
 
     private int PostOne(ibv_send_wr* request, ibv_send_wr** bad)
     {

@@ -141,11 +141,24 @@ internal sealed unsafe partial class RoubQp
                 break;
             case IBV_QPS_SQD when current == IBV_QPS_RTS && _attributes.en_sqd_async_notify != 0:
                 // Requests run while they are posted, so whoever stopped posting has a drained queue.
-                _context.Events.Raise(ibv_event_type.IBV_EVENT_SQ_DRAINED, Block);
+                _context.Events.Raise(ibv_event_type.IBV_EVENT_SQ_DRAINED, Block, Events);
                 break;
         }
 
-        SetState(next);
+        // What was held goes before what others post from now on.
+        bool privileged = _lock.Enter();
+
+        // A failure that came meanwhile is dealt with in the background.
+        if (Interlocked.CompareExchange(ref _state, next, current) == current)
+        {
+            Block->state = next;
+            if (next == IBV_QPS_RTS)
+            {
+                PostHeld();
+            }
+        }
+
+        _lock.Exit(privileged);
     }
 
     private void Reset(ibv_qp_state current)
@@ -157,6 +170,7 @@ internal sealed unsafe partial class RoubQp
         }
 
         CloseEngine();
+        _held.Drop();
         _attributes = default;
         MakeEngine();
     }
@@ -164,9 +178,11 @@ internal sealed unsafe partial class RoubQp
     // What calls may hold locks of the engine, which putting a QP into the error state takes, too.
     private void FailSoon(ibv_event_type? what)
     {
-        if (Type == ibv_qp_type.IBV_QPT_RC && _state is not (IBV_QPS_ERR or IBV_QPS_RESET))
+        ibv_qp_state seen = _state;
+        if (Type == ibv_qp_type.IBV_QPT_RC
+            && seen is not (IBV_QPS_ERR or IBV_QPS_RESET)
+            && Interlocked.CompareExchange(ref _state, IBV_QPS_ERR, seen) == seen)
         {
-            SetState(IBV_QPS_ERR);
             ThreadPool.UnsafeQueueUserWorkItem(
                 static item => item.QueuePair.FailGuarded(item.Jetty, item.What), (QueuePair: this, Jetty: _jetty, What: what), preferLocal: false);
         }
@@ -196,16 +212,17 @@ internal sealed unsafe partial class RoubQp
     {
         SetState(IBV_QPS_ERR);
         _queue.ModifyToError();
+        FlushHeld();
         _context.Engine.CloseLanesTo(_index);
         CloseReceive();
         if (what is { } type)
         {
-            _context.Events.Raise(type, Block);
+            _context.Events.Raise(type, Block, Events);
         }
 
         if (_srq is not null)
         {
-            _context.Events.Raise(ibv_event_type.IBV_EVENT_QP_LAST_WQE_REACHED, Block);
+            _context.Events.Raise(ibv_event_type.IBV_EVENT_QP_LAST_WQE_REACHED, Block, Events);
         }
     }
 

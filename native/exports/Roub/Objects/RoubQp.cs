@@ -88,6 +88,9 @@ internal sealed unsafe partial class RoubQp : IDisposable, IJettyAdmission
 
     public ibv_qp* Block => (ibv_qp*)Outer;
 
+    /// <summary>Asynchronous events that the program has in its hands.</summary>
+    public Acknowledgements Events { get; } = new();
+
     private QpBlock* Outer { get; }
 
     private bool IsDatagram => Type == ibv_qp_type.IBV_QPT_UD;
@@ -119,17 +122,27 @@ internal sealed unsafe partial class RoubQp : IDisposable, IJettyAdmission
     public int Close()
     {
         _context.Drop(this);
-        Dispose();
+        End();
+        Events.Wait();
+        Blocks.Free(Outer);
         return 0;
     }
 
+    /// <summary>Ends it with its context, which waits for nobody.</summary>
     public void Dispose()
+    {
+        End();
+        Blocks.Free(Outer);
+    }
+
+    private void End()
     {
         // A failure that is being dealt with in the background comes to its end first.
         lock (_context.Gate)
         {
             _state = ibv_qp_state.IBV_QPS_RESET;
             CloseEngine();
+            _held.Drop();
             _context.Release(_index);
         }
 
@@ -139,7 +152,6 @@ internal sealed unsafe partial class RoubQp : IDisposable, IJettyAdmission
         _receiveCq.RemoveUser();
         _sendCq.RemoveUser();
         _domain.RemoveUser();
-        Blocks.Free(Outer);
     }
 
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_way), nameof(_jetty), nameof(_queue), nameof(_receive))]

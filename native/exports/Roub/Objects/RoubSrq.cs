@@ -55,6 +55,9 @@ internal sealed unsafe class RoubSrq : IDisposable
 
     public ibv_srq* Block { get; }
 
+    /// <summary>Asynchronous events that the program has in its hands.</summary>
+    public Acknowledgements Events { get; } = new();
+
     /// <summary>Whether somebody wants to be told when few receives are left.</summary>
     public bool HasLimit => Volatile.Read(ref _limit) != 0;
 
@@ -70,7 +73,7 @@ internal sealed unsafe class RoubSrq : IDisposable
         int limit = Volatile.Read(ref _limit);
         if (limit != 0 && Engine.Outstanding < limit && Interlocked.CompareExchange(ref _limit, 0, limit) == limit)
         {
-            _context.Events.Raise(ibv_event_type.IBV_EVENT_SRQ_LIMIT_REACHED, Block);
+            _context.Events.Raise(ibv_event_type.IBV_EVENT_SRQ_LIMIT_REACHED, Block, Events);
         }
     }
 
@@ -111,11 +114,20 @@ internal sealed unsafe class RoubSrq : IDisposable
         }
 
         _context.Drop(this);
-        Dispose();
+        End();
+        Events.Wait();
+        Blocks.Free(Block);
         return 0;
     }
 
+    /// <summary>Ends it with its context, which waits for nobody.</summary>
     public void Dispose()
+    {
+        End();
+        Blocks.Free(Block);
+    }
+
+    private void End()
     {
         Engine.Dispose();
         Span<Completion> flushed = stackalloc Completion[64];
@@ -127,6 +139,5 @@ internal sealed unsafe class RoubSrq : IDisposable
         _drain.Dispose();
         _context.Events.Forget(Block);
         _domain.RemoveUser();
-        Blocks.Free(Block);
     }
 }

@@ -57,7 +57,8 @@ static struct ibv_send_wr *add(struct ibv_qp_ex *qp, enum ibv_wr_opcode opcode)
     struct built *built = &builder->requests[builder->count++];
     memset(built, 0, sizeof(*built));
     built->wr.wr_id = qp->wr_id;
-    built->wr.send_flags = qp->wr_flags;
+    /* What a request has inline is said by the call that gives it. */
+    built->wr.send_flags = qp->wr_flags & ~(unsigned int)IBV_SEND_INLINE;
     built->wr.opcode = opcode;
     return &built->wr;
 }
@@ -217,7 +218,8 @@ static int wr_complete(struct ibv_qp_ex *qp)
 
     if (status == 0 && builder->count != 0) {
         struct ibv_send_wr *bad;
-        status = front_post_send(&qp->qp_base, &builder->requests[0].wr, &bad);
+        struct ibv_send_wr *first = &builder->requests[0].wr;
+        status = builder->count == 1 ? front_post_send(&qp->qp_base, first, &bad) : front_post_whole(&qp->qp_base, first, &bad);
     }
 
     pthread_mutex_unlock(&builder->lock);

@@ -4,6 +4,7 @@
 extern int roub_poll_cq(struct ibv_cq *cq, int count, struct ibv_wc *wc);
 extern int roub_req_notify_cq(struct ibv_cq *cq, int solicited_only);
 extern int roub_post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
+extern int roub_post_whole(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
 extern int roub_post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_wr **bad);
 extern int roub_post_srq_recv(struct ibv_srq *srq, struct ibv_recv_wr *wr, struct ibv_recv_wr **bad);
 
@@ -25,6 +26,16 @@ int front_post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_w
     }
 
     return roub_post_send(qp, wr, bad);
+}
+
+int front_post_whole(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad)
+{
+    if (!runtime_enter()) {
+        *bad = wr;
+        return EIO;
+    }
+
+    return roub_post_whole(qp, wr, bad);
 }
 
 static int front_post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_wr **bad)
@@ -91,7 +102,7 @@ static struct ibv_cq_ex *front_create_cq_ex(struct ibv_context *context, struct 
 {
     ENTER_OR(NULL)
     struct ibv_cq *cq = roub_create_cq(context, (int)init->cqe, init->cq_context, init->channel, (int)init->comp_vector);
-    if (cq != NULL && polling_attach((struct front_cq *)cq, init->wc_flags) != 0) {
+    if (cq != NULL && polling_attach((struct front_cq *)cq, init) != 0) {
         int reason = errno;
         ibv_destroy_cq(cq);
         errno = reason;

@@ -84,7 +84,7 @@ EXPORTED int ibv_destroy_cq(struct ibv_cq *cq)
     struct polling *polling = ((struct front_cq *)cq)->polling;
     int status = roub_destroy_cq(cq);
     if (status == 0) {
-        free(polling);
+        polling_free(polling);
     }
 
     return status;

@@ -32,6 +32,7 @@ extern const struct verbs_context front_context_template;
 
 int front_poll_cq(struct ibv_cq *cq, int count, struct ibv_wc *wc);
 int front_post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
+int front_post_whole(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
 void front_device_marker(void);
 
 /* Whether it is one of this library's; otherwise it is the original library's. */
@@ -56,6 +57,7 @@ bool original_has_devices(void);
 
 void builder_attach(struct front_qp *qp, uint64_t operations);
 void builder_free(struct front_qp *qp);
-int polling_attach(struct front_cq *cq, uint64_t wc_flags);
+int polling_attach(struct front_cq *cq, const struct ibv_cq_init_attr_ex *init);
+void polling_free(struct polling *polling);
 
 #endif

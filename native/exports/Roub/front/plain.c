@@ -67,6 +67,8 @@ EXPORTED int ibv_read_sysfs_file(const char *dir, const char *file, char *buf, s
     return (int)length;
 }
 
+extern void roub_ack_async_event(struct ibv_async_event *event);
+
 EXPORTED void ibv_ack_async_event(struct ibv_async_event *event)
 {
     struct ibv_context *context = NULL;
@@ -92,8 +94,12 @@ EXPORTED void ibv_ack_async_event(struct ibv_async_event *event)
         break;
     }
 
-    /* Ours wait for no acknowledgement; of a port there is nothing to acknowledge in either. */
-    if (context != NULL && !is_own(context)) {
+    /* Of a port there is nothing to acknowledge in either library. */
+    if (context != NULL && is_own(context)) {
+        if (runtime_enter()) {
+            roub_ack_async_event(event);
+        }
+    } else if (context != NULL) {
         void (*original)(struct ibv_async_event *) = (void (*)(struct ibv_async_event *))original_function("ibv_ack_async_event");
         if (original != NULL) {
             original(event);

@@ -1,15 +1,24 @@
 /* The extended form of polling: one completion at a time, whose fields the program asks for. */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "front.h"
 
+/* Held from a start that succeeds to the end: what is current is one thread's. */
 struct polling {
     struct ibv_wc current;
+    pthread_mutex_t lock;
+    bool is_locking;
 };
+
+static struct polling *polling_of(struct ibv_cq_ex *cq)
+{
+    return ((struct front_cq *)cq)->polling;
+}
 
 static int take(struct ibv_cq_ex *cq)
 {
-    struct ibv_wc *current = &((struct front_cq *)cq)->polling->current;
+    struct ibv_wc *current = &polling_of(cq)->current;
     int count = front_poll_cq(ibv_cq_ex_to_cq(cq), 1, current);
     if (count <= 0) {
         return count == 0 ? ENOENT : EIO;
@@ -20,20 +29,44 @@ static int take(struct ibv_cq_ex *cq)
     return 0;
 }
 
+static void lock(struct polling *polling)
+{
+    if (polling->is_locking) {
+        pthread_mutex_lock(&polling->lock);
+    }
+}
+
+static void unlock(struct polling *polling)
+{
+    if (polling->is_locking) {
+        pthread_mutex_unlock(&polling->lock);
+    }
+}
+
 static int start_poll(struct ibv_cq_ex *cq, struct ibv_poll_cq_attr *attr)
 {
-    return attr->comp_mask != 0 ? EINVAL : take(cq);
+    if (attr->comp_mask != 0) {
+        return EINVAL;
+    }
+
+    lock(polling_of(cq));
+    int status = take(cq);
+    if (status != 0) {
+        unlock(polling_of(cq));
+    }
+
+    return status;
 }
 
 static void end_poll(struct ibv_cq_ex *cq)
 {
-    (void)cq;
+    unlock(polling_of(cq));
 }
 
 #define READ(type, name, field)                               \
     static type read_##name(struct ibv_cq_ex *cq)             \
     {                                                         \
-        return ((struct front_cq *)cq)->polling->current.field; \
+        return polling_of(cq)->current.field; \
     }
 
 READ(enum ibv_wc_opcode, opcode, opcode)
@@ -47,9 +80,18 @@ READ(uint32_t, slid, slid)
 READ(uint8_t, sl, sl)
 READ(uint8_t, dlid_path_bits, dlid_path_bits)
 
-int polling_attach(struct front_cq *cq, uint64_t wc_flags)
+/* Queues never overrun, and a thread domain promises nothing that the lock does not find out. */
+static bool is_known(const struct ibv_cq_init_attr_ex *init)
 {
-    if ((wc_flags & ~(uint64_t)IBV_WC_STANDARD_FLAGS) != 0) {
+    const uint32_t masks = IBV_CQ_INIT_ATTR_MASK_FLAGS | IBV_CQ_INIT_ATTR_MASK_PD;
+    const uint32_t flags = IBV_CREATE_CQ_ATTR_SINGLE_THREADED | IBV_CREATE_CQ_ATTR_IGNORE_OVERRUN;
+    return (init->wc_flags & ~(uint64_t)IBV_WC_STANDARD_FLAGS) == 0 && (init->comp_mask & ~masks) == 0
+        && ((init->comp_mask & IBV_CQ_INIT_ATTR_MASK_FLAGS) == 0 || (init->flags & ~flags) == 0);
+}
+
+int polling_attach(struct front_cq *cq, const struct ibv_cq_init_attr_ex *init)
+{
+    if (!is_known(init)) {
         errno = EOPNOTSUPP;
         return -1;
     }
@@ -60,6 +102,8 @@ int polling_attach(struct front_cq *cq, uint64_t wc_flags)
         return -1;
     }
 
+    pthread_mutex_init(&cq->polling->lock, NULL);
+    cq->polling->is_locking = (init->comp_mask & IBV_CQ_INIT_ATTR_MASK_FLAGS) == 0 || (init->flags & IBV_CREATE_CQ_ATTR_SINGLE_THREADED) == 0;
     cq->ex.start_poll = start_poll;
     cq->ex.next_poll = take;
     cq->ex.end_poll = end_poll;
@@ -74,4 +118,12 @@ int polling_attach(struct front_cq *cq, uint64_t wc_flags)
     cq->ex.read_sl = read_sl;
     cq->ex.read_dlid_path_bits = read_dlid_path_bits;
     return 0;
+}
+
+void polling_free(struct polling *polling)
+{
+    if (polling != NULL) {
+        pthread_mutex_destroy(&polling->lock);
+        free(polling);
+    }
 }
