@@ -19,6 +19,8 @@ internal static class PerftestCommand
         }
 
         command.Subcommands.Add(BorrowSweepCommand.Create());
+        command.Subcommands.Add(SideBySideCommand.Create());
+        command.Subcommands.Add(TiersCommand.Create());
         return command;
     }
 

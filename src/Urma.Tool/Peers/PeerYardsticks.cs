@@ -11,13 +11,19 @@ internal sealed unsafe class PeerYardsticks(PeerClient client)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     // The length of a call is guessed from the one before. Short ones keep a wrong guess short, when L has grown a hundredfold.
-    private const int PiecesPerCall = 5;
+    private const int PiecesPerCall = 8;
+
+    // The first call knows nothing: where the two share a processor, or are emulated, a turn takes a thousand times as long as elsewhere.
+    private const long FirstRounds = 20;
+    private const int Growth = 10;
 
     private ulong _pings;
     private ulong _rings;
     private int _ringPayload = -1;
     private double _lastPing = 100;
     private double _lastRing = 300;
+    private long _mostPings = FirstRounds;
+    private long _mostRings = FirstRounds;
 
     private static Yardsticks Source => Yardsticks.Current;
 
@@ -27,8 +33,9 @@ internal sealed unsafe class PeerYardsticks(PeerClient client)
         long elapsed = 0, rounds = 0;
         for (int piece = 0; piece < PiecesPerCall && elapsed < duration.TotalNanoseconds; piece++)
         {
-            long count = Rounds(duration / PiecesPerCall, 2 * _lastPing);
+            long count = Math.Min(Rounds(duration / PiecesPerCall, 2 * _lastPing), _mostPings);
             long time = CacheLine(count);
+            _mostPings = count * Growth;
             _lastPing = time / (2.0 * count);
             elapsed += time;
             rounds += count;
@@ -49,7 +56,8 @@ internal sealed unsafe class PeerYardsticks(PeerClient client)
         }
 
         _ringPayload = payload;
-        long rounds = Rounds(duration, 2 * _lastRing);
+        long rounds = Math.Min(Rounds(duration, 2 * _lastRing), _mostRings);
+        _mostRings = rounds * Growth;
         byte* buffers = (byte*)NativeMemory.AlignedAlloc((nuint)(2 * payload), Yardsticks.LineSpacing);
         try
         {
