@@ -235,7 +235,7 @@ internal sealed unsafe class UbJfr : Jfr, IActivity, IClosingQueue
 
             count = isEmpty ? 0 : 1;
         }
-        else if (count > _maxSge || request.ScatterStart > scatter.Length - count)
+        else if (count > _maxSge || request.ScatterStart < 0 || request.ScatterStart > scatter.Length - count)
         {
             return false;
         }
