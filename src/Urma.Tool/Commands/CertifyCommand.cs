@@ -153,7 +153,7 @@ internal static class CertifyCommand
     }
 
     private static string Machine =>
-        $"{Environment.ProcessorCount} x {SystemFacts.ProcessorModel}, Linux {SystemFacts.Read("/proc/sys/kernel/osrelease")}";
+        $"{Environment.ProcessorCount} x {SystemFacts.ProcessorModel}, Linux {Environment.OSVersion.Version.ToString(2)}";
 
     private static int Finish(List<CertificationRun> runs, ParseResult parsed)
     {
