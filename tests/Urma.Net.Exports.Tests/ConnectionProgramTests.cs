@@ -26,13 +26,15 @@ public class ConnectionProgramTests
         string fabric = CProgram.NewFabric();
         using CProgram server = CProgram.StartOnShim("rping", "-s -P", fabric);
         await WaitForListener(fabric);
-        using CProgram endless = CProgram.StartOnShim("rping", "-c -v -a 127.0.0.1", fabric);
-        Assert.NotNull(await endless.Output.ReadLineAsync());
+        using var timeout = new CancellationTokenSource(ListenBound);
         for (int i = 0; i < 3; i++)
         {
-            using CProgram client = CProgram.StartOnShim("rping", "-c -v -C 3 -a 127.0.0.1", fabric);
-            Assert.Contains("rdma-ping-2", await client.End(), StringComparison.Ordinal);
+            using CProgram endless = CProgram.StartOnShim("rping", "-c -v -a 127.0.0.1", fabric);
+            Assert.NotNull(await endless.Output.ReadLineAsync(timeout.Token));
+            using CProgram client = CProgram.StartOnShim("rping", "-c -v -C 1000 -a 127.0.0.1", fabric);
+            Assert.NotNull(await client.Output.ReadLineAsync(timeout.Token));
             endless.Kill();
+            Assert.Contains("rdma-ping-99", await client.End(), StringComparison.Ordinal);
         }
     }
 

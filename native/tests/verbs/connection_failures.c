@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +46,24 @@ static pid_t start_peer(uint16_t *port, int accepts)
     close(ends[0]);
     close(ends[1]);
     return child;
+}
+
+/* Comes before the first call, too. Without devices nobody listens, however general the address. */
+static void no_devices(void)
+{
+    pid_t child = fork();
+    CHECK(child >= 0, "fork");
+    if (child == 0) {
+        setenv("URMA_ROUB_DEVICES", "0", 1);
+        struct rdma_cm_id *id = new_id(meet_channel());
+        struct sockaddr_in address = meet_address("0.0.0.0", 0);
+        CHECK(rdma_bind_addr(id, (struct sockaddr *)&address) == 0, "bind");
+        CHECK(rdma_listen(id, 0) == -1 && errno == ENODEV, "listens without a device");
+        _exit(0);
+    }
+
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0, "status %d", status);
 }
 
 static void end_peer(pid_t child)
@@ -236,37 +252,6 @@ static void unacknowledged_event(void)
     rdma_destroy_event_channel(channel);
 }
 
-/* Whoever knows the name of a port's socket may write to it. */
-static void strangers(void)
-{
-    struct rdma_event_channel *channel = meet_channel();
-    struct rdma_cm_id *listener = meet_listen(channel, RDMA_PS_TCP, 0);
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    int length = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "urma/%s/cm/106-%04x-any4", getenv("URMA_FABRIC"), meet_port(listener));
-    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
-    char bytes[4096];
-    for (int i = 0; i < 40; i++) {
-        int stranger = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-        CHECK(connect(stranger, (struct sockaddr *)&name, size) == 0, "connect to %s", name.sun_path + 1);
-        memset(bytes, i, sizeof(bytes));
-        /* Of every length, the right one among them, and as often as it is read. */
-        for (size_t part = 1; part < sizeof(bytes); part += 31 + (size_t)i) {
-            if (send(stranger, bytes, part, MSG_NOSIGNAL) < 0) {
-                break;
-            }
-        }
-
-        close(stranger);
-    }
-
-    meet_nothing(channel);
-    struct rdma_cm_id *id = meet_resolved(channel, RDMA_PS_TCP, meet_port(listener));
-    CHECK(rdma_connect(id, NULL) == 0, "connect");
-    struct rdma_cm_id *asked = meet_expect(channel, RDMA_CM_EVENT_CONNECT_REQUEST, 0);
-    CHECK(rdma_destroy_id(id) == 0 && rdma_destroy_id(asked) == 0 && rdma_destroy_id(listener) == 0, "destroy");
-    rdma_destroy_event_channel(channel);
-}
-
 /* Every descriptor of a connection goes with its id, those of strangers when it is seen that they are gone. */
 static int descriptors(void)
 {
@@ -282,6 +267,7 @@ static int descriptors(void)
 
 int main(void)
 {
+    no_devices();
     uint16_t ports[2];
     pid_t accepting = start_peer(&ports[0], 1);
     pid_t hesitating = start_peer(&ports[1], 0);
@@ -294,7 +280,6 @@ int main(void)
     one_sided_end();
     full_backlog();
     unacknowledged_event();
-    strangers();
     uint64_t deadline = check_now_ns() + CHECK_LIMIT_NS;
     while (descriptors() > before) {
         CHECK(check_now_ns() < deadline, "%d descriptors instead of %d", descriptors(), before);

@@ -20,6 +20,9 @@ struct rdma_cm_id *meet_listen(struct rdma_event_channel *channel, enum rdma_por
 /* An id with address and route resolved. */
 struct rdma_cm_id *meet_resolved(struct rdma_event_channel *channel, enum rdma_port_space space, uint16_t port);
 
+/* The next event; to be acknowledged. */
+struct rdma_cm_event *meet_any(struct rdma_event_channel *channel);
+
 /* The next event, which must be that one; to be acknowledged. */
 struct rdma_cm_event *meet_event(struct rdma_event_channel *channel, enum rdma_cm_event_type type, int status);
 

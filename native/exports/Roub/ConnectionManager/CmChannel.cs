@@ -1,4 +1,3 @@
-using Urma.Net.Internal;
 using Urma.Net.Interop.Librdmacm;
 
 namespace Urma.Net.Exports.Roub;
@@ -8,6 +7,7 @@ internal sealed unsafe class CmChannel : IDisposable
 {
     private readonly EventDescriptor _ready = new();
     private readonly Queue<CmEvent> _events = new();
+    private bool _isClosed;
 
     public CmChannel()
     {
@@ -22,37 +22,27 @@ internal sealed unsafe class CmChannel : IDisposable
         lock (_events)
         {
             _events.Enqueue(item);
-            _ready.Raise();
+            if (!_isClosed)
+            {
+                _ready.Raise();
+            }
         }
     }
 
-    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
+    /// <summary>Takes the next event; never waits for one.</summary>
     /// <param name="target">Where the structure goes.</param>
-    /// <returns>0, or −1 with errno.</returns>
+    /// <returns>0, or −1 with errno; EAGAIN: there is none.</returns>
     public int Take(rdma_cm_event** target)
     {
-        while (true)
+        while (TryTake() is { } item)
         {
-            if (TryTake() is { } item)
+            if (TryHand(item, target))
             {
-                if (!TryHand(item, target))
-                {
-                    continue;
-                }
-
                 return 0;
             }
-
-            if (_ready.IsNonBlocking)
-            {
-                return Answer.Negative(Errno.EAGAIN);
-            }
-
-            if (!_ready.Wait(TimeLimit.Never))
-            {
-                return Answer.Negative(Errno.EINTR);
-            }
         }
+
+        return Answer.Negative(Errno.EAGAIN);
     }
 
     /// <summary>Takes an id's events out.</summary>
@@ -89,19 +79,24 @@ internal sealed unsafe class CmChannel : IDisposable
         }
     }
 
+    /// <summary>Closes the descriptor, whose number may be another file's from then on. Events of ids that the program left on it stay until those go.</summary>
     public void Dispose()
     {
         Blocks.Free(Block);
-        _ready.Dispose();
+        lock (_events)
+        {
+            _isClosed = true;
+            _ready.Dispose();
+        }
     }
 
     // What does not reach the program needs no acknowledgement of it.
-    private static bool TryHand(CmEvent item, rdma_cm_event** target)
+    private bool TryHand(CmEvent item, rdma_cm_event** target)
     {
         bool isHanded = false;
         try
         {
-            if (item.Id.Prepare(item))
+            if (item.Id.Prepare(item, this))
             {
                 *target = item.Hand();
                 isHanded = true;
@@ -135,7 +130,7 @@ internal sealed unsafe class CmChannel : IDisposable
 
     private void ClearIfEmpty()
     {
-        if (_events.Count == 0)
+        if (_events.Count == 0 && !_isClosed)
         {
             _ready.Clear();
         }

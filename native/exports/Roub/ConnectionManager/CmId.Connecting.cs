@@ -91,12 +91,17 @@ internal sealed unsafe partial class CmId
     }
 
     /// <summary>Does what goes before an event that the program is about to get. False: it is about something that is over.</summary>
-    public bool Prepare(CmEvent item)
+    /// <param name="item">The event.</param>
+    /// <param name="channel">Where it is taken.</param>
+    public bool Prepare(CmEvent item, CmChannel channel)
     {
         lock (_gate)
         {
             switch (item.Type)
             {
+                case rdma_cm_event_type.RDMA_CM_EVENT_CONNECT_REQUEST:
+                    Inherit(item.Listener!, channel);
+                    return true;
                 case rdma_cm_event_type.RDMA_CM_EVENT_CONNECT_RESPONSE when _state != CmIdState.Answered:
                     return false;
                 case rdma_cm_event_type.RDMA_CM_EVENT_CONNECT_RESPONSE when Block->qp != null:

@@ -27,6 +27,8 @@ internal sealed unsafe partial class CmId
                 Hold(CmAddress.AnyV4);
             }
 
+            // Requests need a device: without one nobody could be answered.
+            _ = Manager.Context;
             _backlog = backlog is <= 0 or > MaxBacklog ? MaxBacklog : backlog;
             _state = CmIdState.Listening;
         }
@@ -67,10 +69,36 @@ internal sealed unsafe partial class CmId
         }
         else
         {
-            var made = new CmId(_channel, Block->context, Block->ps);
+            Announce(link, in frame);
+        }
+    }
+
+    private void Announce(CmLink link, in CmFrame frame)
+    {
+        CmId? made = null;
+        try
+        {
+            made = new CmId(_channel, null, Block->ps);
             made.BeAsked(link, in frame);
             _channel.Raise(new CmEvent(rdma_cm_event_type.RDMA_CM_EVENT_CONNECT_REQUEST, made, 0, in frame) { Listener = this });
         }
+        catch (Exception error)
+        {
+            // One request that cannot be served is no reason to leave others waiting.
+            Answer.Log(error);
+            Interlocked.Decrement(ref _waiting);
+            Refuse(link, IsDatagram ? RejectReason.ServiceRejected : RejectReason.ConsumerDefined);
+            made?.Destroy();
+        }
+    }
+
+    // The listener is what it is when the program takes the request, which may be long after the request came.
+    private void Inherit(CmId listener, CmChannel channel)
+    {
+        _channel = channel;
+        Block->channel = channel.Block;
+        Block->context = listener.Block->context;
+        Block->qp_type = listener.Block->qp_type;
     }
 
     private void BeAsked(CmLink link, in CmFrame frame)

@@ -76,12 +76,6 @@ internal sealed unsafe partial class CmId : ICmLinkUser
             Block->channel = channel.Block;
             foreach (CmEvent item in former.Forget(this))
             {
-                if (item.Listener is not null)
-                {
-                    item.Id._channel = channel;
-                    item.Id.Block->channel = channel.Block;
-                }
-
                 channel.Raise(item);
             }
         }

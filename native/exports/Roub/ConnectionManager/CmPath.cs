@@ -20,6 +20,12 @@ internal static unsafe class CmPath
         var address = new Verbs.ibv_ah_attr { is_global = 1, port_num = RoubDevice.Port };
         address.grh.dgid.global.subnet_prefix = frame.GidPrefix;
         address.grh.dgid.global.interface_id = frame.GidInterface;
+        if (RoubDevice.TryFindEid(in address.grh.dgid, out Eid device))
+        {
+            // Programs may go by the LID alone.
+            address.dlid = (ushort)(Library.FirstLid + (byte)device.Low);
+        }
+
         address.grh.hop_limit = HopLimit;
         return address;
     }

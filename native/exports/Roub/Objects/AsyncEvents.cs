@@ -1,4 +1,3 @@
-using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Exports.Roub;
@@ -25,25 +24,9 @@ internal sealed unsafe class AsyncEvents : IDisposable
         }
     }
 
-    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
-    /// <returns>0, or −1 with errno.</returns>
-    public int Take(ibv_async_event* target)
-    {
-        while (!TryTake(out *target))
-        {
-            if (_ready.IsNonBlocking)
-            {
-                return Answer.Negative(Errno.EAGAIN);
-            }
-
-            if (!_ready.Wait(TimeLimit.Never))
-            {
-                return Answer.Negative(Errno.EINTR);
-            }
-        }
-
-        return 0;
-    }
+    /// <summary>Takes the next event; never waits for one.</summary>
+    /// <returns>0, or −1 with errno; EAGAIN: there is none.</returns>
+    public int Take(ibv_async_event* target) => TryTake(out *target) ? 0 : Answer.Negative(Errno.EAGAIN);
 
     /// <summary>Drops events of an object that is being destroyed.</summary>
     public void Forget(void* element)

@@ -1,4 +1,3 @@
-using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
 
 namespace Urma.Net.Exports.Roub;
@@ -41,22 +40,13 @@ internal sealed unsafe class RoubChannel : IDisposable
     /// <summary>Announces an event of a CQ.</summary>
     public void Raise(RoubCq queue) => _carrier.Raise((nint)queue.Block);
 
-    /// <summary>Takes the next event, waiting for it unless the program made the descriptor non-blocking.</summary>
-    /// <returns>0, or −1 with errno.</returns>
+    /// <summary>Takes the next event; never waits for one.</summary>
+    /// <returns>0, or −1 with errno; EAGAIN: there is none.</returns>
     public int Take(ibv_cq** queue, void** userContext)
     {
-        nint face;
-        while (!_carrier.TryTake(out face))
+        if (!_carrier.TryTake(out nint face))
         {
-            if (_carrier.IsNonBlocking)
-            {
-                return Answer.Negative(Errno.EAGAIN);
-            }
-
-            if (!_carrier.Wait(TimeLimit.Never))
-            {
-                return Answer.Negative(Errno.EINTR);
-            }
+            return Answer.Negative(Errno.EAGAIN);
         }
 
         *queue = (ibv_cq*)face;

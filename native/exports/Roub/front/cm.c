@@ -24,6 +24,7 @@ EXPORTED struct rdma_event_channel *rdma_create_event_channel(void)
         return NULL;
     }
 
+    UNCANCELLED
     return roub_cm_create_event_channel();
 }
 
@@ -36,15 +37,54 @@ EXPORTED void rdma_destroy_event_channel(struct rdma_event_channel *channel)
             original(channel);
         }
     } else if (runtime_enter()) {
+        UNCANCELLED
         roub_cm_destroy_event_channel(channel);
     }
+}
+
+static int take_event(struct rdma_event_channel *channel, struct rdma_cm_event **event)
+{
+    UNCANCELLED
+    return roub_cm_get_cm_event(channel, event);
+}
+
+/* An id that was asked of one without a channel waits by itself, too. */
+static int part_from_listener(struct rdma_cm_event *event)
+{
+    bool is_request = event->event == RDMA_CM_EVENT_CONNECT_REQUEST;
+    if (!is_request || !((struct front_id *)event->listen_id)->is_sync || rdma_migrate_id(event->id, NULL) == 0) {
+        return 0;
+    }
+
+    int reason = errno;
+    struct rdma_cm_id *made = event->id;
+    rdma_ack_cm_event(event);
+    rdma_destroy_id(made);
+    errno = reason;
+    return -1;
+}
+
+/* Another thread may take the event that ends a wait. */
+static int next_event(struct rdma_event_channel *channel, struct rdma_cm_event **event)
+{
+    while (take_event(channel, event) != 0) {
+        if (errno != EAGAIN || front_await(channel->fd) != 0) {
+            return -1;
+        }
+    }
+
+    return part_from_listener(*event);
 }
 
 EXPORTED int rdma_get_cm_event(struct rdma_event_channel *channel, struct rdma_cm_event **event)
 {
     FORWARDED(get_cm_event, (struct rdma_event_channel *, struct rdma_cm_event **), (channel, event))
-    ENTERED
-    return roub_cm_get_cm_event(channel, event);
+    if (!runtime_enter()) {
+        errno = EIO;
+        return -1;
+    }
+
+    return next_event(channel, event);
 }
 
 EXPORTED int rdma_ack_cm_event(struct rdma_cm_event *event)
@@ -69,7 +109,7 @@ int cm_complete(struct rdma_cm_id *id)
     }
 
     cm_let_go(id);
-    if (roub_cm_get_cm_event(id->channel, &id->event) != 0) {
+    if (next_event(id->channel, &id->event) != 0) {
         return -1;
     }
 

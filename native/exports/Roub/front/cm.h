@@ -30,7 +30,8 @@ void *cm_original_function(const char *name);
     if (!runtime_enter()) { \
         errno = EIO;      \
         return -1;        \
-    }
+    }                     \
+    UNCANCELLED
 
 /* Of an id that waits for what it causes: waits for the next event, keeps it in the id, and says how it ended. */
 int cm_complete(struct rdma_cm_id *id);

@@ -87,11 +87,6 @@ EXPORTED void rdma_destroy_ep(struct rdma_cm_id *id)
 static int make_request(struct front_id *listener, struct rdma_cm_event *event)
 {
     struct rdma_cm_id *made = event->id;
-    made->qp_type = listener->id.qp_type;
-    if (rdma_migrate_id(made, NULL) != 0) {
-        return -1;
-    }
-
     if (listener->request_attributes != NULL) {
         struct ibv_qp_init_attr attributes = *listener->request_attributes;
         attributes.qp_type = listener->id.qp_type;

@@ -62,7 +62,8 @@ static int front_post_srq_recv(struct ibv_srq *srq, struct ibv_recv_wr *wr, stru
     if (!runtime_enter()) {   \
         errno = EIO;          \
         return answer;        \
-    }
+    }                         \
+    UNCANCELLED
 
 extern int roub_query_port_ex(struct ibv_context *context, uint8_t port, struct ibv_port_attr *attr, size_t size);
 

@@ -32,6 +32,7 @@ void runtime_first_call(void)
             errno = EIO;                                                             \
             return forked;                                                           \
         }                                                                            \
+        UNCANCELLED                                                                  \
         return roub_##name arguments;                                                \
     }
 
@@ -45,6 +46,7 @@ void runtime_first_call(void)
                 original arguments;                                                  \
             }                                                                        \
         } else if (runtime_enter()) {                                                \
+            UNCANCELLED                                                              \
             roub_##name arguments;                                                   \
         }                                                                            \
     }
@@ -64,6 +66,7 @@ EXPORTED int ibv_destroy_qp(struct ibv_qp *qp)
         return errno = EIO;
     }
 
+    UNCANCELLED
     builder_free((struct front_qp *)qp);
     return roub_destroy_qp(qp);
 }
@@ -81,6 +84,7 @@ EXPORTED int ibv_destroy_cq(struct ibv_cq *cq)
         return errno = EIO;
     }
 
+    UNCANCELLED
     struct polling *polling = ((struct front_cq *)cq)->polling;
     int status = roub_destroy_cq(cq);
     if (status == 0) {

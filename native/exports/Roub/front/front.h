@@ -4,6 +4,7 @@
 
 /* The header's inline wrappers are for programs; here their functions are defined. */
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,25 @@ int front_poll_cq(struct ibv_cq *cq, int count, struct ibv_wc *wc);
 int front_post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
 int front_post_whole(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad);
 void front_device_marker(void);
+
+/* Waits until a descriptor of an event channel is readable, where it is not non-blocking. The thread may be cancelled in here, and is told of
+ * signals as in read(2). Answers 0, or -1 with errno. */
+int front_await(int descriptor);
+
+/* Cancelling a thread unwinds its stack, which managed frames do not survive: up to the end of the block it is put off. */
+#define UNCANCELLED __attribute__((cleanup(cancel_allow), unused)) int cancel_state = cancel_put_off();
+
+static inline int cancel_put_off(void)
+{
+    int state = PTHREAD_CANCEL_ENABLE;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return state;
+}
+
+static inline void cancel_allow(const int *state)
+{
+    pthread_setcancelstate(*state, NULL);
+}
 
 /* Whether it is one of this library's; otherwise it is the original library's. */
 static inline bool is_own(const struct ibv_context *context)

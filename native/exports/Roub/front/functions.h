@@ -11,7 +11,6 @@ CALL(int, -1, get_pkey_index, (struct ibv_context *context, uint8_t port, __be16
 CALL(int, -1, query_gid_type, (struct ibv_context *context, uint8_t port, unsigned int index, unsigned int *type),
     (context, port, index, type), context)
 CALL(int, -1, close_device, (struct ibv_context *context), (context), context)
-CALL(int, -1, get_async_event, (struct ibv_context *context, struct ibv_async_event *event), (context, event), context)
 CALL(struct ibv_pd *, NULL, alloc_pd, (struct ibv_context *context), (context), context)
 CALL(int, EIO, dealloc_pd, (struct ibv_pd *pd), (pd), pd->context)
 CALL(struct ibv_mr *, NULL, reg_mr, (struct ibv_pd *pd, void *addr, size_t length, int access),
@@ -29,8 +28,6 @@ CALL(struct ibv_cq *, NULL, create_cq,
     (struct ibv_context *context, int cqe, void *cq_context, struct ibv_comp_channel *channel, int comp_vector),
     (context, cqe, cq_context, channel, comp_vector), context)
 CALL(int, EIO, resize_cq, (struct ibv_cq *cq, int cqe), (cq, cqe), cq->context)
-CALL(int, -1, get_cq_event, (struct ibv_comp_channel *channel, struct ibv_cq **cq, void **cq_context),
-    (channel, cq, cq_context), channel->context)
 SILENT(ack_cq_events, (struct ibv_cq *cq, unsigned int nevents), (cq, nevents), cq->context)
 CALL(struct ibv_srq *, NULL, create_srq, (struct ibv_pd *pd, struct ibv_srq_init_attr *init), (pd, init), pd->context)
 CALL(int, EIO, modify_srq, (struct ibv_srq *srq, struct ibv_srq_attr *attr, int mask), (srq, attr, mask), srq->context)
