@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Ub;
 
@@ -19,6 +20,9 @@ internal sealed unsafe class UbLibrary
         Problem = problem;
         Devices = devices;
     }
+
+    /// <summary>How it is asked to leave pages where they are.</summary>
+    public static delegate* unmanaged<int, void> KeepPages { get; private set; }
 
     /// <summary>The file, or what was asked of the loader.</summary>
     public string Path { get; }
@@ -55,6 +59,7 @@ internal sealed unsafe class UbLibrary
 
         UbError.Prepare();
         Liburma.Load(handle, file);
+        KeepPages = DevicePages.Find(handle);
         var attributes = default(urma_init_attr_t);
         var status = (UrmaStatus)Liburma.urma_init(&attributes);
 

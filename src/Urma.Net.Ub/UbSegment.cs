@@ -93,9 +93,11 @@ internal sealed unsafe class UbSegment : DeviceSegment
         config.token_value.token = CurrentToken.Value;
         config.flag.bs.token_policy = Liburma.URMA_TOKEN_PLAIN_TEXT;
         config.flag.bs.access = (uint)Access;
+        DevicePages.Keep(UbLibrary.KeepPages, KeepsPages);
         Marshal.SetLastSystemError(0);
         urma_target_seg_t* native = Liburma.urma_register_seg(_context.Native, &config);
         int error = Marshal.GetLastSystemError();
+        DevicePages.Keep(UbLibrary.KeepPages, false);
         return native != null ? native : throw UbError.FromErrno(error, $"register {Length} bytes at 0x{Address:x}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Libibverbs;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Verbs;
 
@@ -16,6 +17,9 @@ internal sealed unsafe class VerbsLibrary
         Problem = problem;
         Devices = devices;
     }
+
+    /// <summary>How it is asked to leave pages where they are.</summary>
+    public static delegate* unmanaged<int, void> KeepPages { get; private set; }
 
     /// <summary>The file, or what was asked of the loader.</summary>
     public string Path { get; }
@@ -58,6 +62,7 @@ internal sealed unsafe class VerbsLibrary
 
         VerbsError.Prepare();
         Libibverbs.Load(handle, file);
+        KeepPages = DevicePages.Find(handle);
         Marshal.SetLastSystemError(0);
         int count = 0;
         ibv_device** list = Libibverbs.ibv_get_device_list(&count);

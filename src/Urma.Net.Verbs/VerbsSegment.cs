@@ -226,5 +226,21 @@ internal sealed unsafe class VerbsSegment : DeviceSegment
     }
 
     // The device knows no empty memory, and work of no bytes names none.
-    private ibv_mr* Register(int access) => Length == 0 ? null : _context.RegisterNative((void*)Address, Length, access);
+    private ibv_mr* Register(int access)
+    {
+        if (Length == 0)
+        {
+            return null;
+        }
+
+        DevicePages.Keep(VerbsLibrary.KeepPages, KeepsPages);
+        try
+        {
+            return _context.RegisterNative((void*)Address, Length, access);
+        }
+        finally
+        {
+            DevicePages.Keep(VerbsLibrary.KeepPages, false);
+        }
+    }
 }

@@ -223,6 +223,50 @@ public abstract class RegistrationCacheSuite(ProviderHarness harness) : Conforma
         Assert.Equal((0, 0L), (cache.Count, cache.Bytes));
     }
 
+    [Fact]
+    public void What_lies_beside_an_array_keeps_its_stores()
+    {
+        using var cache = new RegistrationCache(Open(), new RegistrationCacheOptions { MaxCount = 0 });
+        byte[][] arrays = new byte[200][];
+        long[][] beside = new long[arrays.Length][];
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            arrays[i] = new byte[64];
+            beside[i] = new long[8];
+        }
+
+        int rounds = Harness.Repeated(20);
+        bool isOver = false;
+        long counted = 0;
+        Threads.Run(
+            () =>
+            {
+                try
+                {
+                    for (int i = 0; i < rounds * arrays.Length; i++)
+                    {
+                        cache.Rent(arrays[i % arrays.Length]).Dispose();
+                    }
+                }
+                finally
+                {
+                    Volatile.Write(ref isOver, true);
+                }
+            },
+            () =>
+            {
+                for (; !Volatile.Read(ref isOver); counted++)
+                {
+                    foreach (long[] words in beside)
+                    {
+                        words[3]++;
+                    }
+                }
+            });
+        Assert.NotEqual(0, counted);
+        Assert.All(beside, words => Assert.Equal(counted, words[3]));
+    }
+
     private sealed unsafe class NativeManager(int length) : MemoryManager<byte>
     {
         private byte* _bytes = (byte*)NativeMemory.AllocZeroed((nuint)length);

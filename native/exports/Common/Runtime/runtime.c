@@ -8,6 +8,16 @@ volatile int runtime_state = RUNTIME_COLD;
 
 static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 
+extern void soft_keep_pages(int keep);
+
+/* For callers that know this library: what the calling thread registers is not moved into pages that others can map. */
+EXPORTED void urmanet_keep_pages(int keep)
+{
+    if (runtime_enter()) {
+        soft_keep_pages(keep);
+    }
+}
+
 static void in_forked_child(void)
 {
     if (runtime_state != RUNTIME_COLD) {

@@ -18,6 +18,8 @@ static inline bool runtime_enter(void)
     return __builtin_expect(runtime_state == RUNTIME_LIVE, 1) || runtime_enter_slow();
 }
 
+void urmanet_keep_pages(int keep);
+
 /* Each library's: makes the first call of managed code, which is what starts the runtime. */
 void runtime_first_call(void);
 

@@ -30,6 +30,7 @@ internal sealed unsafe class SoftSegment
                 Token = new Token(config->token_value.token),
                 IsOpen = config->flag.bs.token_policy == URMA_TOKEN_NONE,
                 TokenId = _tokenId.Block->token_id,
+                NeverAdopt = PageKeeping.IsAsked,
             });
         }
         catch

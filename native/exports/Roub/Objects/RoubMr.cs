@@ -102,6 +102,7 @@ internal sealed unsafe class RoubMr : IDisposable
             Token = new Token(secret),
             NameAddress = iova,
             Domain = _domain.Number,
+            NeverAdopt = PageKeeping.IsAsked,
         });
         if (segment.Mode == SegmentMode.Copied && !IsMapped(address, length))
         {

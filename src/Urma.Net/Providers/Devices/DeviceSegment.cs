@@ -28,6 +28,7 @@ internal abstract unsafe class DeviceSegment : Segment, ISegmentLease
         _locals = locals;
         _mappedLength = memory.MappedLength;
         CurrentToken = options.Token ?? Token.Random();
+        KeepsPages = options.NeverAdopt;
     }
 
     public sealed override Token Token => CurrentToken;
@@ -37,6 +38,9 @@ internal abstract unsafe class DeviceSegment : Segment, ISegmentLease
     bool ISegmentLease.IsRevoked => IsDisposed;
 
     private protected Lock Lock { get; } = new();
+
+    /// <summary>As <see cref="DevicePages"/> says.</summary>
+    private protected bool KeepsPages { get; }
 
     /// <summary>The secret. Under the lock.</summary>
     private protected Token CurrentToken { get; set; }
