@@ -7,7 +7,7 @@
 
 #include "meet.h"
 
-enum { A_MOMENT_US = 200000, WAIT_S = 20 };
+enum { A_MOMENT_US = 200000, WAIT_S = 20, CANCELLATIONS = 100 };
 
 static volatile int signals;
 
@@ -106,6 +106,31 @@ static void waiting_threads(void)
     rdma_destroy_event_channel(other);
 }
 
+static void *make_and_destroy(void *channel)
+{
+    struct sockaddr_in address = meet_address("127.0.0.1", 0);
+    for (;;) {
+        struct rdma_cm_id *id;
+        CHECK(rdma_create_id(channel, &id, NULL, RDMA_PS_TCP) == 0, "id");
+        CHECK(rdma_bind_addr(id, (struct sockaddr *)&address) == 0 && rdma_destroy_id(id) == 0, "bind");
+        pthread_testcancel();
+    }
+}
+
+/* In calls that do not wait: whatever locks they hold must be free afterwards. */
+static void cancelled_calls(void)
+{
+    struct rdma_event_channel *channel = meet_channel();
+    for (int i = 0; i < CANCELLATIONS; i++) {
+        pthread_t thread;
+        CHECK(pthread_create(&thread, NULL, make_and_destroy, channel) == 0, "thread");
+        usleep(5000 + 37 * (useconds_t)i);
+        CHECK(pthread_cancel(thread) == 0 && join(thread) == PTHREAD_CANCELED, "cancel");
+    }
+
+    rdma_destroy_event_channel(channel);
+}
+
 /* A request takes from its listener what that is when the request is taken. */
 static void migrating(void)
 {
@@ -189,6 +214,7 @@ static void channel_gone(void)
 int main(void)
 {
     waiting_threads();
+    cancelled_calls();
     migrating();
     request_without_channel();
     channel_gone();

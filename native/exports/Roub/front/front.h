@@ -40,7 +40,7 @@ void front_device_marker(void);
  * signals as in read(2). Answers 0, or -1 with errno. */
 int front_await(int descriptor);
 
-/* Cancelling a thread unwinds its stack, which managed frames do not survive: up to the end of the block it is put off. */
+/* Cancelling a thread leaves managed code where it stands, with the locks it holds: up to the end of the block it is put off. */
 #define UNCANCELLED __attribute__((cleanup(cancel_allow), unused)) int cancel_state = cancel_put_off();
 
 static inline int cancel_put_off(void)
