@@ -224,11 +224,11 @@ static void lists_of_builders_go_whole(void)
         qp->wr_flags = IBV_SEND_SIGNALED;
         for (int i = 0; i < (round == 0 ? 3 : 5); i++) {
             one.memory[i] = 'x';
-            ibv_wr_rdma_write(qp, other.mr->rkey, (uintptr_t)other.memory + i);
+            ibv_wr_rdma_write(qp, other.mr->rkey, (uintptr_t)other.memory + (size_t)i);
             if (round == 0 && i == 2) {
                 ibv_wr_set_sge_list(qp, 64, pieces);
             } else {
-                ibv_wr_set_sge(qp, one.mr->lkey, (uintptr_t)one.memory + i, 1);
+                ibv_wr_set_sge(qp, one.mr->lkey, (uintptr_t)one.memory + (size_t)i, 1);
             }
         }
 
