@@ -33,19 +33,7 @@ public sealed unsafe partial class VerbsContext
     {
         Objects.ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
-        engine.Segments.Begin();
-        try
-        {
-            return ImportSegment(engine, in descriptor, token);
-        }
-        finally
-        {
-            engine.Segments.End();
-        }
-    }
-
-    private VerbsTargetSegment ImportSegment(RemoteEngine engine, in SegmentDescriptor descriptor, Token token)
-    {
+        using Withdrawals.Listener listener = engine.Segments.Listen();
         ImportSegmentAnswer answer = Control.ImportSegment(
             engine.RequirePeer(), new ImportSegmentRequest(descriptor.TokenId, descriptor.Generation, token), Options.ControlTimeout);
         SegmentDescriptor granted = descriptor with
@@ -73,19 +61,7 @@ public sealed unsafe partial class VerbsContext
     {
         Objects.ThrowIfDisposed();
         RemoteEngine engine = GetEngine(descriptor.Eid, descriptor.Uasid);
-        engine.Jetties.Begin();
-        try
-        {
-            return ImportJetty(engine, in descriptor, token);
-        }
-        finally
-        {
-            engine.Jetties.End();
-        }
-    }
-
-    private VerbsTargetJetty ImportJetty(RemoteEngine engine, in JettyDescriptor descriptor, Token token)
-    {
+        using Withdrawals.Listener listener = engine.Jetties.Listen();
         ImportJettyAnswer answer = Control.ImportJetty(
             engine.RequirePeer(), new ImportJettyRequest(descriptor.JettyId, descriptor.JfrId, token), Options.ControlTimeout);
         VerbsTargetJetty jetty;

@@ -11,13 +11,15 @@ internal sealed class Withdrawals
     private readonly List<(uint First, uint Second)> _heard = [];
     private int _asking;
 
-    /// <summary>Before asking.</summary>
-    public void Begin()
+    /// <summary>Before asking; to be disposed after it, whatever came of it.</summary>
+    public Listener Listen()
     {
         lock (_lock)
         {
             _asking++;
         }
+
+        return new Listener(this);
     }
 
     /// <summary>The owner withdrew that.</summary>
@@ -41,8 +43,7 @@ internal sealed class Withdrawals
         }
     }
 
-    /// <summary>After asking, whatever came of it.</summary>
-    public void End()
+    private void End()
     {
         lock (_lock)
         {
@@ -51,5 +52,11 @@ internal sealed class Withdrawals
                 _heard.Clear();
             }
         }
+    }
+
+    /// <summary>While it is there, withdrawals are remembered.</summary>
+    public readonly ref struct Listener(Withdrawals withdrawals)
+    {
+        public void Dispose() => withdrawals.End();
     }
 }
