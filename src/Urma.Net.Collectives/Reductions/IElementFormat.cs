@@ -1,0 +1,19 @@
+namespace Urma.Net.Collectives.Reductions;
+
+/// <summary>
+/// How elements lie in memory and which numbers they become. Which element sits in which lane is the format's own choice: reductions
+/// treat all lanes alike.
+/// </summary>
+/// <typeparam name="TAccumulator">What is calculated with.</typeparam>
+internal unsafe interface IElementFormat<TAccumulator>
+    where TAccumulator : unmanaged
+{
+    /// <summary>Bytes of an element in memory.</summary>
+    static abstract int Size { get; }
+
+    /// <summary>Reads as many elements as a quad has lanes. Any alignment.</summary>
+    static abstract Quad<TAccumulator> Load(byte* source);
+
+    /// <summary>Writes as many elements as a quad has lanes. Any alignment, that of a vector if <paramref name="streaming"/>: round the caches.</summary>
+    static abstract void Store(Quad<TAccumulator> values, byte* destination, bool streaming);
+}

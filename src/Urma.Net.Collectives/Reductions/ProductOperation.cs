@@ -1,0 +1,11 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Urma.Net.Collectives.Reductions;
+
+internal readonly struct ProductOperation : IReductionOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Combine<T>(Vector<T> accumulator, Vector<T> operand)
+        where T : unmanaged, INumber<T> => accumulator * operand;
+}
