@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Urma.Net.Collectives;
+
+/// <summary>One call of one rank: what the engine carries out, and what others are told of it when ranks disagree.</summary>
+internal unsafe struct CollectiveCall
+{
+    public CollectiveKind Kind;
+    public DataType Type;
+
+    /// <summary>The root, or the other rank of a transfer; -1 where the kind has none.</summary>
+    public int Peer;
+
+    /// <summary>Elements, as NCCL counts them: of the whole vector, or of one rank's block where the kind has blocks.</summary>
+    public long Count;
+
+    public byte* Send;
+    public byte* Receive;
+    public Reduction? Reduction;
+    public VariableCounts? Counts;
+    public string? File;
+    public int Line;
+
+    public readonly long Bytes => Count * DataTypes.SizeOf(Type);
+
+    /// <summary>What all ranks must agree on, in 32 bits.</summary>
+    public readonly uint Signature
+    {
+        get
+        {
+            ulong fixedPart = (ulong)Kind | ((ulong)Type << 8) | ((ulong)(uint)(Peer + 1) << 16);
+            ulong hash = ((ulong)Count * 0x9E3779B97F4A7C15) ^ (fixedPart * 0xC2B2AE3D27D4EB4F);
+            if (Reduction is { } reduction)
+            {
+                hash ^= reduction.Signature * 0x165667B19E3779F9UL;
+            }
+
+            return (uint)((hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9 >> 32);
+        }
+    }
+
+    /// <summary>For messages: "AllReduce of 1024 × Float32, Sum, at Trainer.cs:42".</summary>
+    public readonly string Describe()
+    {
+        string text = Kind.ToString();
+        if (Kind is not (CollectiveKind.Barrier or CollectiveKind.None or CollectiveKind.Split or CollectiveKind.RegisterWindow))
+        {
+            text = string.Create(CultureInfo.InvariantCulture, $"{text} of {Count} × {Type}");
+        }
+
+        if (Reduction is { } reduction)
+        {
+            text += $", {reduction.Name}";
+        }
+
+        if (Peer >= 0)
+        {
+            text += Kind switch
+            {
+                CollectiveKind.Send => $", to rank {Peer}",
+                CollectiveKind.Receive => $", from rank {Peer}",
+                _ => $", root {Peer}",
+            };
+        }
+
+        return string.IsNullOrEmpty(File) ? text : $"{text}, at {Path.GetFileName(File)}:{Line}";
+    }
+}

@@ -1,0 +1,21 @@
+namespace Urma.Net.Collectives;
+
+/// <summary>What a call does.</summary>
+internal enum CollectiveKind : byte
+{
+    None,
+    Barrier,
+    AllReduce,
+    Reduce,
+    Broadcast,
+    AllGather,
+    ReduceScatter,
+    AllToAll,
+    AllToAllV,
+    Gather,
+    Scatter,
+    Send,
+    Receive,
+    RegisterWindow,
+    Split,
+}

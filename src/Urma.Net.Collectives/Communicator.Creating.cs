@@ -1,0 +1,170 @@
+using System.Globalization;
+using Urma.Net.Collectives.Bootstrap;
+using Urma.Net.Collectives.Local;
+
+namespace Urma.Net.Collectives;
+
+public sealed unsafe partial class Communicator
+{
+    /// <summary>The most ranks that one host can have.</summary>
+    public const int MaxRanksPerHost = 256;
+
+    // Below, meeting twice costs more than copying twice.
+    private const long DefaultDirectLength = 32 << 10;
+
+    private const int ArenasTag = 1;
+    private const int JoinedTag = 2;
+
+    /// <summary>Joins the other ranks (<c>ncclCommInitRank</c>); returns when all are there.</summary>
+    /// <param name="context">The context whose memory and links it uses; must outlive the communicator. Several ranks of a process may share one.</param>
+    /// <param name="id">The same at all ranks; one communicator each.</param>
+    /// <param name="rank">This rank, from 0 to <paramref name="size"/> − 1, each once.</param>
+    /// <param name="size">How many ranks there are.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Rank, size or an option is out of its range.</exception>
+    /// <exception cref="CollectiveException">Not all ranks came in time, or one of them failed; the message names them.</exception>
+    /// <exception cref="UrmaException">Memory could not be had, or not be shared.</exception>
+    public static Communicator Create(
+        UrmaContext context,
+        UniqueId id,
+        int rank,
+        int size,
+        CommunicatorOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, size);
+        options ??= CommunicatorOptions.Default;
+        options.Validate();
+        var communicator = new Communicator(context, rank, size, options);
+        try
+        {
+            communicator.Join(id, cancellationToken);
+            return communicator;
+        }
+        catch (Exception exception)
+        {
+            communicator.GiveUpJoining(exception);
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Create(UrmaContext, UniqueId, int, int, CommunicatorOptions?, CancellationToken)"/>, on a thread of the pool.</summary>
+    /// <inheritdoc cref="Create(UrmaContext, UniqueId, int, int, CommunicatorOptions?, CancellationToken)"/>
+    public static Task<Communicator> CreateAsync(
+        UrmaContext context,
+        UniqueId id,
+        int rank,
+        int size,
+        CommunicatorOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(
+            () => Create(context, id, rank, size, options, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default);
+
+    /// <summary>Makes all ranks in this process (<c>ncclCommInitAll</c>); each is then used by a thread of its own, or all by one thread in a <see cref="CollectiveGroup"/>.</summary>
+    /// <param name="context">The context that all of them use.</param>
+    /// <param name="size">How many ranks there are.</param>
+    /// <param name="options">How they behave.</param>
+    /// <returns>The communicators, by rank.</returns>
+    public static Communicator[] CreateAll(UrmaContext context, int size, CommunicatorOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        UniqueId id = UniqueId.FromName(string.Create(CultureInfo.InvariantCulture, $"all-{Guid.NewGuid():N}"));
+        Task<Communicator>[] joining = new Task<Communicator>[size];
+        for (int rank = 0; rank < size; rank++)
+        {
+            joining[rank] = CreateAsync(context, id, rank, size, options);
+        }
+
+        try
+        {
+            return Task.WhenAll(joining).GetAwaiter().GetResult();
+        }
+        catch
+        {
+            foreach (Task<Communicator> task in joining)
+            {
+                if (task.IsCompletedSuccessfully)
+                {
+                    task.Result.Dispose();
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private void Join(UniqueId id, CancellationToken cancellationToken)
+    {
+        _control = ControlPlane.Connect(id, Rank, Size, this, _options.JoinTimeout, cancellationToken);
+        LocalArena? arena = _context.Capabilities.SupportsMapping && Size <= MaxRanksPerHost ? new LocalArena(_context, Size) : null;
+        try
+        {
+            RankRecord own = RankRecord.OfThisProcess(_context, arena);
+            byte[][] answers = _control.AllGather(own.ToArray(), ArenasTag, _options.JoinTimeout, cancellationToken);
+            RankRecord[] records = new RankRecord[Size];
+            for (int rank = 0; rank < Size; rank++)
+            {
+                records[rank] = RankRecord.Read(rank, answers[rank]);
+            }
+
+            if (arena is null || !Array.TrueForAll(records, record => record.Arena is not null && record.Host == own.Host))
+            {
+                throw new NotSupportedException("The ranks cannot map each other's memory: this version needs a provider that maps, such as loopback, and ranks on one host.");
+            }
+
+            for (int rank = 0; rank < Size; rank++)
+            {
+                arena.Add(rank, records[rank], rank == Rank);
+            }
+
+            _buffers = new RegisteredBuffers(arena.Own);
+            _engine = new LocalGroup(new LocalGroupSetup
+            {
+                Context = _context,
+                Arena = arena,
+                Owner = this,
+                Buffers = _buffers,
+                Rank = Rank,
+                Size = Size,
+                InOneProcess = Array.TrueForAll(records, record => record.Process == own.Process),
+                IsCrowded = Size > records.SelectMany(record => record.Processors).Distinct().Count(),
+                NeedsFences = !Array.TrueForAll(records, record => record.HasBarriers),
+                DirectLength = _options.DirectLength ?? DefaultDirectLength,
+                Timeout = _options.Timeout,
+            });
+        }
+        catch
+        {
+            if (_engine is null)
+            {
+                arena?.Dispose();
+            }
+
+            throw;
+        }
+
+        // Nobody begins before all have mapped all.
+        _ = _control.AllGather([], JoinedTag, _options.JoinTimeout, cancellationToken);
+    }
+
+    private void GiveUpJoining(Exception exception)
+    {
+        if (_fault is null && _control is not null)
+        {
+            _control.Report(new CommunicatorFault(
+                CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} could not join {Name}: {exception.Message}"));
+        }
+
+        _disposed = 1;
+        _control?.Dispose();
+        _engine?.Dispose();
+        _verdict.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+
+namespace Urma.Net.Collectives;
+
+/// <content>AllToAllV: blocks of different sizes.</content>
+public sealed unsafe partial class Communicator
+{
+    private VariableCounts? _counts;
+
+    /// <summary>Gives every rank its block of every rank's vector, where blocks differ in size (<c>MPI_Alltoallv</c>). Not in place.</summary>
+    /// <typeparam name="T">The type of an element; see <see cref="DataType"/>.</typeparam>
+    /// <param name="send">The blocks for all ranks.</param>
+    /// <param name="sendCounts">By rank: elements for it.</param>
+    /// <param name="sendDisplacements">By rank: where its block begins in <paramref name="send"/>, in elements.</param>
+    /// <param name="receive">The blocks of all ranks.</param>
+    /// <param name="receiveCounts">By rank: elements from it; must be what that rank has for this one.</param>
+    /// <param name="receiveDisplacements">By rank: where its block goes in <paramref name="receive"/>, in elements. Blocks must not overlap.</param>
+    /// <param name="file">Filled in by the compiler, for messages when ranks disagree.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="ArgumentException">A list has not one entry for each rank, a block does not lie in its buffer, or the buffers overlap.</exception>
+    /// <exception cref="CollectiveException">The communicator failed; see <see cref="Fault"/>.</exception>
+    public void AllToAllV<T>(
+        ReadOnlySpan<T> send,
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        Span<T> receive,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+        where T : unmanaged
+    {
+        CheckBlocks(sendCounts, sendDisplacements, send.Length, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, receive.Length, nameof(receive));
+        fixed (T* from = send, to = receive)
+        {
+            AllToAllV(
+                (nint)from, sendCounts, sendDisplacements, (nint)to, receiveCounts, receiveDisplacements, DataTypes.Of<T>(), mayBeGrouped: false, file, line);
+        }
+    }
+
+    /// <summary>As the form on spans, on addresses: the memory must stay where it is until this returns; inside a group, until the group ends.</summary>
+    /// <param name="send">The blocks for all ranks, an address.</param>
+    /// <param name="sendCounts">By rank: elements for it.</param>
+    /// <param name="sendDisplacements">By rank: where its block begins in <paramref name="send"/>, in elements.</param>
+    /// <param name="receive">The blocks of all ranks, an address.</param>
+    /// <param name="receiveCounts">By rank: elements from it; must be what that rank has for this one.</param>
+    /// <param name="receiveDisplacements">By rank: where its block goes in <paramref name="receive"/>, in elements. Blocks must not overlap.</param>
+    /// <param name="type">What the elements are.</param>
+    /// <param name="file">Filled in by the compiler, for messages when ranks disagree.</param>
+    /// <param name="line">Filled in by the compiler.</param>
+    /// <exception cref="ArgumentException">A list has not one entry for each rank, or the buffers overlap.</exception>
+    /// <exception cref="CollectiveException">The communicator failed; see <see cref="Fault"/>.</exception>
+    public void AllToAllV(
+        nint send,
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        nint receive,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        DataType type,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+    {
+        CheckBlocks(sendCounts, sendDisplacements, long.MaxValue, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, long.MaxValue, nameof(receive));
+        AllToAllV(send, sendCounts, sendDisplacements, receive, receiveCounts, receiveDisplacements, type, mayBeGrouped: true, file, line);
+    }
+
+    private void AllToAllV(
+        nint send,
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        nint receive,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        DataType type,
+        bool mayBeGrouped,
+        string? file,
+        int line)
+    {
+        // A call that is carried out later keeps counts of its own.
+        VariableCounts counts = CollectiveGroup.Current is null && !HasQueuedWork ? _counts ??= new VariableCounts(Size) : new VariableCounts(Size);
+        sendCounts.CopyTo(counts.SendCounts);
+        sendDisplacements.CopyTo(counts.SendDisplacements);
+        receiveCounts.CopyTo(counts.ReceiveCounts);
+        receiveDisplacements.CopyTo(counts.ReceiveDisplacements);
+        var call = new CollectiveCall
+        {
+            Kind = CollectiveKind.AllToAllV,
+            Type = type,
+            Peer = -1,
+            Send = (byte*)send,
+            Receive = (byte*)receive,
+            Counts = counts,
+            File = file,
+            Line = line,
+        };
+        long element = DataTypes.SizeOf(type);
+        if (send != 0 && receive != 0 && send < receive + (End(receiveCounts, receiveDisplacements) * element) && receive < send + (End(sendCounts, sendDisplacements) * element))
+        {
+            throw new ArgumentException("The send and the receive buffer overlap; AllToAllV has no in-place form.");
+        }
+
+        if (mayBeGrouped)
+        {
+            Run(ref call);
+        }
+        else
+        {
+            RunSpans(ref call);
+        }
+    }
+
+    private static long End(ReadOnlySpan<long> counts, ReadOnlySpan<long> displacements)
+    {
+        long end = 0;
+        for (int rank = 0; rank < counts.Length; rank++)
+        {
+            end = Math.Max(end, counts[rank] == 0 ? 0 : displacements[rank] + counts[rank]);
+        }
+
+        return end;
+    }
+
+    private void CheckBlocks(ReadOnlySpan<long> counts, ReadOnlySpan<long> displacements, long length, string name)
+    {
+        if (counts.Length != Size || displacements.Length != Size)
+        {
+            throw new ArgumentException($"Counts and displacements need an entry for each of {Size} ranks, and have {counts.Length} and {displacements.Length}.", name);
+        }
+
+        for (int rank = 0; rank < Size; rank++)
+        {
+            if (counts[rank] < 0 || displacements[rank] < 0 || counts[rank] > length || displacements[rank] > length - counts[rank])
+            {
+                throw new ArgumentException(
+                    $"The block of rank {rank}, {counts[rank]} elements from {displacements[rank]} on, does not lie in a buffer of {length} elements.", name);
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Urma.Net.Collectives;
+
+/// <summary>How a <see cref="Communicator"/> behaves. All ranks should be given the same.</summary>
+public sealed record CommunicatorOptions
+{
+    /// <summary>The defaults.</summary>
+    public static CommunicatorOptions Default { get; } = new();
+
+    /// <summary>A name for messages and traces; the number of the communicator by default.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How long joining may take until all ranks are there. 30 s by default.</summary>
+    public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an operation waits for another rank before the communicator ends with <see cref="CommunicatorFaultKind.Timeout"/> at all ranks. 60 s by default;
+    /// positive, at most a day.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// From how many bytes on ranks reach straight into each other's registered buffers; shorter transfers are copied through the arena.
+    /// Null, the default, chooses by what was measured.
+    /// </summary>
+    public long? DirectLength { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(JoinTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Timeout, TimeSpan.FromDays(1));
+        if (DirectLength is { } length)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Urma.Net.Collectives.Local;
+
+/// <summary>Whom a waiting rank asks whether waiting still makes sense.</summary>
+internal interface IWaitOwner
+{
+    bool IsFaulted { get; }
+
+    void ThrowIfFaulted();
+
+    /// <summary>Another rank carries out something else than this one.</summary>
+    void ThrowMismatch(int peer);
+
+    /// <summary>Another rank did not come in time.</summary>
+    void ThrowTimedOut(int peer);
+}

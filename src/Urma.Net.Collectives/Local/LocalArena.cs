@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Urma.Net.Collectives.Local;
+
+/// <summary>The memory in which the ranks of a host meet: this rank's, and the mappings of the others'.</summary>
+internal sealed unsafe class LocalArena : IDisposable
+{
+    private readonly UrmaContext _context;
+    private readonly Segment _own;
+    private readonly TargetSegment?[] _imports;
+
+    /// <summary>Allocates this rank's arena.</summary>
+    /// <param name="context">The rank's context.</param>
+    /// <param name="size">Ranks of the group.</param>
+    public LocalArena(UrmaContext context, int size)
+    {
+        _context = context;
+        Layout = new LocalLayout(size);
+        _own = context.AllocateSegment(Layout.Length, new SegmentOptions { RequireMapping = true });
+        _imports = new TargetSegment?[size];
+        Arenas = (byte**)NativeMemory.AllocZeroed((nuint)size, (nuint)sizeof(byte*));
+    }
+
+    public LocalLayout Layout { get; }
+
+    public SegmentDescriptor Descriptor => _own.Descriptor;
+
+    public Token Token => _own.Token;
+
+    public byte* Own => (byte*)_own.Address;
+
+    /// <summary>By rank: the first byte of its arena.</summary>
+    public byte** Arenas { get; }
+
+    /// <summary>Maps another rank's arena, or takes this one's.</summary>
+    /// <param name="rank">Whose.</param>
+    /// <param name="record">What the rank said of itself.</param>
+    /// <param name="own">Whether it is this rank.</param>
+    public void Add(int rank, RankRecord record, bool own)
+    {
+        if (own)
+        {
+            Arenas[rank] = Own;
+            return;
+        }
+
+        if (record.Arena is not { } descriptor || descriptor.Length != Layout.Length)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument,
+                $"Rank {rank} has an arena of {record.Arena?.Length ?? 0} bytes where this rank has {Layout.Length}: give all ranks the same size and version.");
+        }
+
+        TargetSegment import = _context.ImportSegment(descriptor, record.ArenaToken);
+        _imports[rank] = import;
+        Arenas[rank] = (byte*)import.Map().Address;
+    }
+
+    public void Dispose()
+    {
+        foreach (TargetSegment? import in _imports)
+        {
+            import?.Dispose();
+        }
+
+        _own.Dispose();
+        NativeMemory.Free(Arenas);
+    }
+}

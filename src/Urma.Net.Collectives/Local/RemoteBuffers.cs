@@ -1,0 +1,75 @@
+namespace Urma.Net.Collectives.Local;
+
+/// <summary>The other ranks' registered buffers, imported when an operation first reaches into them.</summary>
+/// <remarks>One thread at a time.</remarks>
+internal sealed unsafe class RemoteBuffers : IDisposable
+{
+    private readonly UrmaContext _context;
+    private readonly LocalArena _arena;
+    private readonly Import?[]?[] _imports;
+
+    public RemoteBuffers(UrmaContext context, LocalArena arena, int size)
+    {
+        (_context, _arena) = (context, arena);
+        _imports = new Import?[]?[size];
+    }
+
+    private sealed record Import(long Id, TargetSegment Segment, nint Address, long Length);
+
+    /// <summary>The address of what a rank announced.</summary>
+    /// <exception cref="UrmaException">It cannot be mapped, or does not lie inside what the rank registered.</exception>
+    public byte* Resolve(int rank, BufferReference reference, long length)
+    {
+        if (reference.Id == BufferReference.Address)
+        {
+            return (byte*)reference.Offset;
+        }
+
+        Import?[] imports = _imports[rank] ??= new Import?[LocalLayout.MaxBuffers];
+        int index = (int)((ulong)reference.Id % LocalLayout.MaxBuffers);
+        Import? import = imports[index];
+        if (import is null || import.Id != reference.Id)
+        {
+            import = Replace(rank, index, reference.Id, imports);
+        }
+
+        if (reference.Offset < 0 || length > import.Length - reference.Offset)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} announced a range outside its registered buffer of {import.Length} bytes.");
+        }
+
+        return (byte*)import.Address + reference.Offset;
+    }
+
+    private Import Replace(int rank, int index, long id, Import?[] imports)
+    {
+        imports[index]?.Segment.Dispose();
+        imports[index] = null;
+        BufferEntry* entry = (BufferEntry*)(_arena.Arenas[rank] + LocalLayout.Buffer(index));
+        SegmentDescriptor descriptor = SegmentDescriptor.Read(new ReadOnlySpan<byte>(entry->Descriptor, SegmentDescriptor.Size));
+        Token token = new(entry->Token);
+        if (Volatile.Read(ref entry->Id) != id)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} disposed a registered buffer while an operation uses it.");
+        }
+
+        TargetSegment segment = _context.ImportSegment(descriptor, token);
+        Import import = new(id, segment, segment.Map().Address, segment.Length);
+        imports[index] = import;
+        return import;
+    }
+
+    public void Dispose()
+    {
+        foreach (Import?[]? imports in _imports)
+        {
+            if (imports is not null)
+            {
+                foreach (Import? import in imports)
+                {
+                    import?.Segment.Dispose();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Urma.Net.Collectives.Local;
+
+namespace Urma.Net.Collectives;
+
+/// <summary>This rank's registered buffers: what the others read in its arena, and by which an address is looked up.</summary>
+/// <remarks>Thread-safe; looking up takes no lock.</remarks>
+internal sealed unsafe class RegisteredBuffers(byte* arena)
+{
+    private readonly Lock _lock = new();
+    private readonly long[] _uses = new long[LocalLayout.MaxBuffers];
+    private readonly bool[] _taken = new bool[LocalLayout.MaxBuffers];
+
+    // Replaced as a whole, sorted by address.
+    private volatile Known[] _known = [];
+
+    private readonly record struct Known(nint Address, long Length, long Id);
+
+    /// <summary>Makes a segment known to the other ranks.</summary>
+    /// <returns>Its number.</returns>
+    public long Add(Segment segment)
+    {
+        lock (_lock)
+        {
+            int index = Array.IndexOf(_taken, false);
+            if (index < 0)
+            {
+                throw new UrmaException(
+                    UrmaStatus.OutOfMemory,
+                    $"A communicator keeps {LocalLayout.MaxBuffers} registered buffers at a time: dispose some, or register one large piece of memory.");
+            }
+
+            _taken[index] = true;
+            long id = (++_uses[index] * LocalLayout.MaxBuffers) + index;
+            BufferEntry* entry = (BufferEntry*)(arena + LocalLayout.Buffer(index));
+            entry->Token = segment.Token.Value;
+            segment.Descriptor.WriteTo(new Span<byte>(entry->Descriptor, SegmentDescriptor.Size));
+            Volatile.Write(ref entry->Id, id);
+            Known[] known = [.. _known, new Known(segment.Address, segment.Length, id)];
+            Array.Sort(known, static (left, right) => left.Address.CompareTo(right.Address));
+            _known = known;
+            return id;
+        }
+    }
+
+    /// <summary>Forgets a buffer. Ranks that imported it find that out when they look its number up again.</summary>
+    public void Remove(RegisteredMemory memory)
+    {
+        lock (_lock)
+        {
+            int index = (int)(memory.Id % LocalLayout.MaxBuffers);
+            Volatile.Write(ref ((BufferEntry*)(arena + LocalLayout.Buffer(index)))->Id, 0);
+            _taken[index] = false;
+            _known = Array.FindAll(_known, known => known.Id != memory.Id);
+        }
+    }
+
+    /// <summary>Where a range lies for others; <see cref="BufferReference.Unregistered"/> where no registered buffer holds all of it.</summary>
+    public BufferReference Find(byte* address, long length)
+    {
+        Known[] known = _known;
+        int low = 0;
+        int high = known.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (known[middle].Address <= (nint)address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        if (low > 0)
+        {
+            ref Known candidate = ref known[low - 1];
+            long offset = (nint)address - candidate.Address;
+            if (offset <= candidate.Length && length <= candidate.Length - offset)
+            {
+                return new BufferReference { Id = candidate.Id, Offset = offset };
+            }
+        }
+
+        return new BufferReference { Id = BufferReference.Unregistered };
+    }
+}
