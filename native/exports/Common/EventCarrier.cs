@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Providers.Loopback;
 
@@ -7,28 +8,35 @@ namespace Urma.Net.Exports;
 /// An event channel with a descriptor. The engine's channel sleeps on futexes, which no poll or epoll can wait for, so a thread of
 /// each channel that has a JFC carries events from there to the descriptor. An event is the face of its JFC. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Whoever takes an event looks into the engine's channel first, so events are taken in the order in which they came, whatever the thread has
+/// carried: the completion of a thread's own request comes before the answer to it, as on a device, and programs count on that.
+/// </remarks>
 internal sealed class EventCarrier : IDisposable
 {
     private const int Batch = 16;
 
     private readonly string _name;
     private readonly Action<Exception> _report;
-    private readonly Action<nint>? _taken;
+    private readonly Action<nint>? _onTaken;
     private readonly EventDescriptor _ready = new();
-    private readonly Queue<nint> _events = new();
+    private readonly List<Item> _events = [];
+    private readonly Jfc[] _taken = new Jfc[Batch];
+    private readonly long[] _times = new long[Batch];
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _starting = new();
     private Thread? _carrier;
+    private bool _isShown;
 
     /// <param name="context">The engine.</param>
     /// <param name="name">Of the thread.</param>
     /// <param name="report">Told of what went wrong in the thread, which ends then.</param>
-    /// <param name="taken">Told the face of each event that is taken, before the JFC can be forgotten.</param>
-    public EventCarrier(LoopbackContext context, string name, Action<Exception> report, Action<nint>? taken = null)
+    /// <param name="onTaken">Told the face of each event that is taken, before the JFC can be forgotten.</param>
+    public EventCarrier(LoopbackContext context, string name, Action<Exception> report, Action<nint>? onTaken = null)
     {
         _name = name;
         _report = report;
-        _taken = taken;
+        _onTaken = onTaken;
         try
         {
             Engine = (LoopbackJfce)context.CreateJfce();
@@ -66,8 +74,8 @@ internal sealed class EventCarrier : IDisposable
     {
         lock (_events)
         {
-            _events.Enqueue(face);
-            _ready.Raise();
+            _events.Add(new Item(face, Stopwatch.GetTimestamp()));
+            Show();
         }
     }
 
@@ -76,34 +84,39 @@ internal sealed class EventCarrier : IDisposable
     {
         lock (_events)
         {
-            // The thread that carries events may hold one of this JFC already; it looks for the face in the same lock.
+            // The engine's channel may have an event of it still; its face is looked for in the same lock.
             nint face = jfc.Face;
             jfc.Face = 0;
-            for (int i = _events.Count; i > 0; i--)
-            {
-                nint item = _events.Dequeue();
-                if (item != face)
-                {
-                    _events.Enqueue(item);
-                }
-            }
-
-            ClearIfEmpty();
+            _ = _events.RemoveAll(item => item.Face == face);
+            Show();
         }
     }
 
     /// <summary>Takes the next event.</summary>
     public bool TryTake(out nint face)
     {
+        face = 0;
         lock (_events)
         {
-            bool found = _events.TryDequeue(out face);
-            ClearIfEmpty();
-            if (found)
+            Collect();
+            int first = 0;
+            for (int i = 1; i < _events.Count; i++)
             {
-                _taken?.Invoke(face);
+                if (_events[i].Time < _events[first].Time)
+                {
+                    first = i;
+                }
             }
 
+            bool found = _events.Count != 0;
+            if (found)
+            {
+                face = _events[first].Face;
+                _events.RemoveAt(first);
+                _onTaken?.Invoke(face);
+            }
+
+            Show();
             return found;
         }
     }
@@ -122,32 +135,53 @@ internal sealed class EventCarrier : IDisposable
         _stop.Dispose();
     }
 
-    private void ClearIfEmpty()
+    // Takes what the engine's channel has.
+    private void Collect()
     {
-        if (_events.Count == 0)
+        int count;
+        do
         {
-            _ready.Clear();
+            count = Engine.Take(_taken, _times);
+            for (int i = 0; i < count; i++)
+            {
+                // A JFC that is being deleted has no face any more.
+                if (_taken[i].Face is not 0 and var face)
+                {
+                    _events.Add(new Item(face, _times[i]));
+                }
+            }
+        }
+        while (count == Batch);
+    }
+
+    private void Show()
+    {
+        bool isDue = _events.Count != 0;
+        if (isDue != _isShown)
+        {
+            _isShown = isDue;
+            if (isDue)
+            {
+                _ready.Raise();
+            }
+            else
+            {
+                _ready.Clear();
+            }
         }
     }
 
     private void Carry()
     {
-        var ready = new Jfc[Batch];
         try
         {
             while (true)
             {
-                int count = Engine.Wait(ready, Timeout.InfiniteTimeSpan, _stop.Token);
+                _ = Engine.WaitUntilDue(TimeLimit.Never, _stop.Token);
                 lock (_events)
                 {
-                    for (int i = 0; i < count; i++)
-                    {
-                        // A JFC that is being deleted has no face any more.
-                        if (ready[i].Face is not 0 and var face)
-                        {
-                            Raise(face);
-                        }
-                    }
+                    Collect();
+                    Show();
                 }
             }
         }
@@ -163,4 +197,6 @@ internal sealed class EventCarrier : IDisposable
             _report(error);
         }
     }
+
+    private readonly record struct Item(nint Face, long Time);
 }

@@ -10,7 +10,7 @@
 
 #include "end.h"
 
-enum { PAUSE_NS = 200000000, COMPLETIONS = 4000, CLOSINGS = 200 };
+enum { PAUSE_NS = 200000000, COMPLETIONS = 4000, CLOSINGS = 200, ROUNDS_OF_EVENTS = 200 };
 
 static atomic_int acknowledged;
 
@@ -126,6 +126,53 @@ static void events_survive_a_neighbour(void)
 
     end_free(&one);
     end_free(&other);
+}
+
+/* Programs of one channel and two CQs count on it: which event comes says which CQ to look into. */
+static void events_of_one_channel_keep_their_order(void)
+{
+    end_options_t options = {.with_channel = 1};
+    end_t first = end_make(&options);
+    end_t second = first;
+    second.cq = ibv_create_cq(first.context, 16, NULL, first.channel, 0);
+    CHECK(second.cq != NULL, "CQ");
+    struct ibv_qp_init_attr init = {.send_cq = second.cq, .recv_cq = second.cq, .qp_type = IBV_QPT_RC};
+    init.cap = (struct ibv_qp_cap){.max_send_wr = 1, .max_recv_wr = 1, .max_recv_sge = 1};
+    second.qp = ibv_create_qp(first.pd, &init);
+    CHECK(second.qp != NULL, "QP");
+    end_t *ends[] = {&first, &second};
+    end_t others[] = {end_make(NULL), end_make(NULL)};
+    for (int i = 0; i < 2; i++) {
+        end_connect(ends[i], &others[i]);
+    }
+
+    for (int round = 0; round < ROUNDS_OF_EVENTS; round++) {
+        for (int i = 0; i < 2; i++) {
+            end_receive(ends[i], (uint64_t)round, 0, 64);
+            CHECK(ibv_req_notify_cq(ends[i]->cq, 0) == 0, "arm");
+        }
+
+        int starter = round / 2 % 2;
+        for (int i = 0; i < 2; i++) {
+            end_t *other = &others[starter ^ i];
+            CHECK(end_send(other, (uint64_t)round, 0, 8, IBV_SEND_SIGNALED) == 0, "send");
+            end_expect(other->cq, (uint64_t)round, IBV_WC_SUCCESS);
+        }
+
+        for (int i = 0; i < 2; i++) {
+            struct ibv_cq *cq;
+            void *context;
+            CHECK(ibv_get_cq_event(first.channel, &cq, &context) == 0, "event");
+            ibv_ack_cq_events(cq, 1);
+            CHECK(cq == ends[starter ^ i]->cq, "round %d: event %d is of the other CQ", round, i);
+            end_expect(cq, (uint64_t)round, IBV_WC_SUCCESS);
+        }
+    }
+
+    CHECK(ibv_destroy_qp(second.qp) == 0 && ibv_destroy_cq(second.cq) == 0, "destroy");
+    end_free(&first);
+    end_free(&others[0]);
+    end_free(&others[1]);
 }
 
 static atomic_int polled[COMPLETIONS];
@@ -324,6 +371,7 @@ int main(void)
     lists_of_builders_go_whole();
     two_threads_poll_one_extended_queue();
     events_survive_a_neighbour();
+    events_of_one_channel_keep_their_order();
     objects_outlive_their_events();
     puts("every object kept its promise");
     return 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -18,6 +19,8 @@ internal sealed unsafe class LoopbackDoorbell : IDisposable
     private const int SleepingOffset = LoopbackLayout.LineSpacing;
     private const int EventSleepingOffset = SleepingOffset + sizeof(int);
     private const int SolicitedOffset = SleepingOffset + (2 * sizeof(int));
+    private const int TimedOffset = SleepingOffset + (3 * sizeof(int));
+    private const int TimeOffset = SleepingOffset + (4 * sizeof(int));
     private const int SummaryOffset = 2 * LoopbackLayout.LineSpacing;
     private const int BitsOffset = 3 * LoopbackLayout.LineSpacing;
 
@@ -55,12 +58,22 @@ internal sealed unsafe class LoopbackDoorbell : IDisposable
     }
 
     /// <summary>Tells the poller that the source with this bit has an entry, and wakes it if it sleeps.</summary>
+    /// <param name="doorbell">Its page.</param>
+    /// <param name="bit">The source's.</param>
+    /// <param name="isSolicited">Whether the entry asks for an event where only such raise one.</param>
+    /// <param name="since">What counts as the event's time; 0: now.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Ring(byte* doorbell, int bit, bool isSolicited)
+    public static void Ring(byte* doorbell, int bit, bool isSolicited, long since = 0)
     {
         if (isSolicited)
         {
             Volatile.Write(ref *(int*)(doorbell + SolicitedOffset), 1);
+        }
+
+        var timed = (TimedEvent)Volatile.Read(ref *(int*)(doorbell + TimedOffset));
+        if (timed == TimedEvent.Any || (timed == TimedEvent.Solicited && isSolicited))
+        {
+            NoteTime(doorbell, since);
         }
 
         Mark(doorbell, bit);
@@ -156,6 +169,26 @@ internal sealed unsafe class LoopbackDoorbell : IDisposable
         get => Volatile.Read(ref *(int*)(_base + SolicitedOffset)) != 0;
         set => Volatile.Write(ref *(int*)(_base + SolicitedOffset), value ? 1 : 0);
     }
+
+    /// <summary>Which entry's ring is an event whose time is written down.</summary>
+    public TimedEvent Timed
+    {
+        get => (TimedEvent)Volatile.Read(ref *(int*)(_base + TimedOffset));
+        set => Volatile.Write(ref *(int*)(_base + TimedOffset), (int)value);
+    }
+
+    /// <summary>When the event came, as <see cref="Stopwatch.GetTimestamp"/>; 0 where nobody wrote it down.</summary>
+    public long EventTime => Volatile.Read(ref *(long*)(_base + TimeOffset));
+
+    /// <summary>Forgets the time of the last event.</summary>
+    public void ClearEventTime() => Volatile.Write(ref *(long*)(_base + TimeOffset), 0);
+
+    /// <summary>The event came now, unless it came before.</summary>
+    public void NoteTime() => NoteTime(_base, 0);
+
+    // The first entry makes the event.
+    private static void NoteTime(byte* doorbell, long since) =>
+        Interlocked.CompareExchange(ref *(long*)(doorbell + TimeOffset), since != 0 ? since : Stopwatch.GetTimestamp(), 0);
 
     private static void Mark(byte* doorbell, int bit)
     {

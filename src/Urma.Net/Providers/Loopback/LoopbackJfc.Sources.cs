@@ -13,8 +13,6 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<LoopbackJfr> _toFlush = [];
-    private volatile bool _armedForEvent;
-    private bool _solicitedOnly;
     private uint _copyActivity;
 
     uint IActivity.Activity => Volatile.Read(ref _copyActivity);
@@ -391,41 +389,6 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
         }
     }
 
-    public override void Rearm(bool solicitedOnly = false)
-    {
-        if (Jfce is null)
-        {
-            throw new InvalidOperationException("This JFC has no event channel: create it with JfcOptions.Jfce, or use Wait.");
-        }
-
-        // All of the poller's state is settled here, on the poller's thread: who waits on the channel looks at the doorbell only.
-        _solicitedOnly = solicitedOnly;
-        Doorbell.IsSolicited = false;
-        _armedForEvent = true;
-        ArmAll();
-        if (solicitedOnly && HasSolicited())
-        {
-            Doorbell.IsSolicited = true;
-        }
-
-        if (Doorbell.HasRung || _closingSources)
-        {
-            Doorbell.Wake();
-        }
-    }
-
-    /// <summary>Whether the event that <see cref="Rearm"/> asked for is due; disarms then. Called by who waits on the event channel.</summary>
-    public bool TakeEvent()
-    {
-        if (!_armedForEvent || !(_closingSources || (Doorbell.HasRung && (!_solicitedOnly || Doorbell.IsSolicited))))
-        {
-            return false;
-        }
-
-        _armedForEvent = false;
-        return true;
-    }
-
     /// <summary>Completions that wait to be polled; approximate while others post and poll. Looks at every source.</summary>
     public long CountWaiting()
     {
@@ -446,33 +409,6 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
         }
 
         return waiting;
-    }
-
-    private bool HasSolicited()
-    {
-        foreach (CompletionSource? source in _sources)
-        {
-            if (source is null or { IsDetached: true })
-            {
-                continue;
-            }
-
-            for (uint next = source.Taken; next - source.Taken <= source.Mask; next++)
-            {
-                LaneEntry* entry = source.Entries + (next & source.Mask);
-                if (Volatile.Read(ref entry->Sequence) != next + 1)
-                {
-                    break;
-                }
-
-                if (CompletionSource.IsSolicited(entry->Result))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 
     private protected override void DisposeCore()

@@ -7,11 +7,18 @@ namespace Urma.Net.Providers.Loopback;
 /// <remarks>
 /// The waiter touches nothing of a JFC but its doorbell, so others may poll, create and close JFCs meanwhile: a change of the
 /// members nudges the waiter, and a JFC that leaves stays until the waiter has let go of it.
+/// <para>
+/// Events are taken in the order in which they came. What a queue has delivered may be answered before the queue's own completion is written:
+/// such a completion counts from when its request began, and whoever takes events gives queues that are at work a moment to write it.
+/// </para>
 /// </remarks>
 internal sealed unsafe class LoopbackJfce : Jfce
 {
     // One word is our own.
     private const int MaxMembers = FutexSet.MaxWords - 1;
+
+    // A thread that is stopped in the middle of a post, or has much to copy, does not hold up the events of others for long.
+    private static readonly TimeSpan QueuesBound = TimeSpan.FromMilliseconds(20);
 
     private readonly LoopbackContext _context;
     private readonly Lock _lock = new();
@@ -56,6 +63,24 @@ internal sealed unsafe class LoopbackJfce : Jfce
     public override int Wait(Span<Jfc> ready, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         long deadline = TimeLimit.After(timeout);
+        while (true)
+        {
+            // Another thread may have taken what this one was woken for.
+            bool isDue = WaitUntilDue(ready.IsEmpty ? 0 : deadline, cancellationToken);
+            int found = Take(ready);
+            if (found != 0 || !isDue || ready.IsEmpty)
+            {
+                return found;
+            }
+        }
+    }
+
+    /// <summary>Waits until an event is there, and leaves it. One thread at a time.</summary>
+    /// <param name="deadline">From <see cref="TimeLimit"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False after the deadline.</returns>
+    public bool WaitUntilDue(long deadline, CancellationToken cancellationToken)
+    {
         CancellationTokenRegistration registration = default;
         _watched = [];
         try
@@ -70,17 +95,17 @@ internal sealed unsafe class LoopbackJfce : Jfce
                 cancellationToken.ThrowIfCancellationRequested();
                 int nudge = Volatile.Read(ref *_nudge);
                 LoopbackJfc[] members = Watch();
-                int found = Collect(members, ready);
-                if (found != 0 || ready.IsEmpty || TimeLimit.Left(deadline) == TimeSpan.Zero)
+                if (IsDue(members))
                 {
-                    return found;
+                    return true;
                 }
 
-                found = Sleep(members, nudge, ready, deadline);
-                if (found != 0)
+                if (TimeLimit.HasPassed(deadline))
                 {
-                    return found;
+                    return false;
                 }
+
+                Sleep(members, nudge, deadline);
             }
         }
         finally
@@ -89,6 +114,62 @@ internal sealed unsafe class LoopbackJfce : Jfce
             registration.Dispose();
             _watched = null;
         }
+    }
+
+    /// <summary>Takes the events that are there, in the order in which they came; never waits for one. Any thread.</summary>
+    /// <param name="ready">Where the JFCs go.</param>
+    /// <param name="times">When their events came, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>; as long, or empty.</param>
+    /// <returns>How many.</returns>
+    public int Take(Span<Jfc> ready, Span<long> times = default)
+    {
+        int found = 0;
+        lock (_lock)
+        {
+            if (_members.Length > 1 && IsDue(_members))
+            {
+                AwaitQueues();
+            }
+
+            while (found < ready.Length && Earliest(out long time) is { } jfc)
+            {
+                jfc.TakeEvent();
+                if (!times.IsEmpty)
+                {
+                    times[found] = time;
+                }
+
+                ready[found++] = jfc;
+            }
+        }
+
+        return found;
+    }
+
+    private void AwaitQueues()
+    {
+        long deadline = TimeLimit.After(QueuesBound);
+        foreach (LoopbackJfc member in _members)
+        {
+            if (member.AwaitsEvent)
+            {
+                member.AwaitQueues(deadline);
+            }
+        }
+    }
+
+    private LoopbackJfc? Earliest(out long time)
+    {
+        LoopbackJfc? earliest = null;
+        time = 0;
+        foreach (LoopbackJfc member in _members)
+        {
+            if (member.IsEventDue && member.EventTime is var its && (earliest is null || its < time))
+            {
+                (earliest, time) = (member, its);
+            }
+        }
+
+        return earliest;
     }
 
     // Whoever changes the members and whoever watches them make their own step visible before they look at the other's.
@@ -105,7 +186,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
         return members;
     }
 
-    private int Sleep(LoopbackJfc[] members, int nudge, Span<Jfc> ready, long deadline)
+    private void Sleep(LoopbackJfc[] members, int nudge, long deadline)
     {
         _words.Clear();
         _words.Add(_nudge, nudge);
@@ -114,8 +195,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
             _words.Add(member.Doorbell.Word, member.Doorbell.BeginEventSleep());
         }
 
-        int found = Collect(members, ready);
-        if (found == 0)
+        if (!IsDue(members))
         {
             _words.Wait(TimeLimit.Left(deadline));
         }
@@ -124,27 +204,19 @@ internal sealed unsafe class LoopbackJfce : Jfce
         {
             member.Doorbell.EndEventSleep();
         }
-
-        return found;
     }
 
-    private static int Collect(LoopbackJfc[] members, Span<Jfc> ready)
+    private static bool IsDue(LoopbackJfc[] members)
     {
-        int found = 0;
         foreach (LoopbackJfc member in members)
         {
-            if (found == ready.Length)
+            if (member.IsEventDue)
             {
-                break;
-            }
-
-            if (member.TakeEvent())
-            {
-                ready[found++] = member;
+                return true;
             }
         }
 
-        return found;
+        return false;
     }
 
     private void Nudge()

@@ -164,6 +164,40 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
     }
 
+    /// <summary>Waits until what is being carried out at this moment has its completion.</summary>
+    /// <param name="deadline">From <see cref="TimeLimit"/>.</param>
+    public void AwaitRunning(long deadline)
+    {
+        uint activity = Activity;
+        var spin = default(SpinWait);
+        while (((activity & 1) != 0 && Activity == activity) || IsRunningPending())
+        {
+            if (TimeLimit.HasPassed(deadline))
+            {
+                return;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private bool IsRunningPending()
+    {
+        if (Pending == 0)
+        {
+            return false;
+        }
+
+        if (!_gate.TryEnter())
+        {
+            return true;
+        }
+
+        bool isRunning = _headIsRunning;
+        _gate.Exit();
+        return isRunning;
+    }
+
     // Under the gate. True when something is left and the engine does not know of this queue yet.
     private bool RunPending()
     {
@@ -281,6 +315,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     {
         var pieces = new ReadOnlySpan<SegmentRange>(work.Pieces, work.Pieces == null ? 0 : work.Request.GatherCount);
         Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        _ring.BeginCarryingOut();
         Outcome outcome = Execute(in work.Request, pieces, out status, out length);
         Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
         return outcome;
@@ -289,6 +324,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     private int ExecuteKeptRun(int count)
     {
         Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
+        _ring.BeginCarryingOut();
         int run = ExecuteSendRun(new KeptRun(this, count));
         Volatile.Write(ref _pendingActivity, _pendingActivity + 1);
         return run;

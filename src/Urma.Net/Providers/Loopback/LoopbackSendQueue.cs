@@ -128,6 +128,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
                 break;
             }
 
+            _ring.BeginCarryingOut();
             ref readonly WorkRequest request = ref requests[posted];
             if (posted + 1 < requests.Length && request.Opcode == Opcode.Send)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Urma.Net.Internal;
 
@@ -12,6 +13,7 @@ internal sealed unsafe class PrivateRing : CompletionSource
     private readonly Action? _onDetached;
     private uint _pushed;
     private uint _takenSeen;
+    private long _carriedOutSince;
 
     public PrivateRing(int depth, LoopbackDoorbell doorbell, Action? onDetached)
         : this(Allocate(depth), depth, doorbell, onDetached)
@@ -41,6 +43,12 @@ internal sealed unsafe class PrivateRing : CompletionSource
         return _pushed - _takenSeen + reserved <= Mask;
     }
 
+    /// <summary>
+    /// The writer is about to carry out what it will push. An answer to that may come before the push, but its event must not come first.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void BeginCarryingOut() => _carriedOutSince = Volatile.Read(ref *Armed) == 0 ? 0 : TimeOfEvents();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Push(ulong userContext, long byteCount, CompletionStatus status, CompletionFlags flags, byte opcode)
     {
@@ -51,7 +59,7 @@ internal sealed unsafe class PrivateRing : CompletionSource
         Volatile.Write(ref entry->Sequence, ++_pushed);
         if (Volatile.Read(ref *Armed) != 0)
         {
-            LoopbackDoorbell.Ring(Doorbell.Base, Bit, status != CompletionStatus.Success);
+            LoopbackDoorbell.Ring(Doorbell.Base, Bit, status != CompletionStatus.Success, _carriedOutSince);
         }
     }
 
@@ -65,6 +73,9 @@ internal sealed unsafe class PrivateRing : CompletionSource
     public override void OnDetached() => _onDetached?.Invoke();
 
     public void Free() => SparseMemory.Free(_memory, LengthOf((int)Mask + 1));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long TimeOfEvents() => Doorbell.Timed == TimedEvent.None ? 0 : Stopwatch.GetTimestamp();
 
     private static byte* Allocate(int depth) => (byte*)SparseMemory.Allocate(LengthOf(depth));
 
