@@ -102,6 +102,7 @@ public sealed unsafe partial class Communicator
 
     private void Join(UniqueId id, CancellationToken cancellationToken)
     {
+        id.ToBytes().CopyTo(_secret, 0);
         _control = ControlPlane.Connect(id, Rank, Size, this, _options.JoinTimeout, cancellationToken);
         LocalArena? arena = _context.Capabilities.SupportsMapping && Size <= MaxRanksPerHost ? new LocalArena(_context, Size) : null;
         try
@@ -152,6 +153,7 @@ public sealed unsafe partial class Communicator
 
         // Nobody begins before all have mapped all.
         _ = _control.AllGather([], JoinedTag, _options.JoinTimeout, cancellationToken);
+        CollectiveTrace.Joined(this);
     }
 
     private void GiveUpJoining(Exception exception)

@@ -25,6 +25,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private readonly UrmaContext _context;
     private readonly CommunicatorOptions _options;
     private readonly ManualResetEventSlim _verdict = new();
+    private readonly byte[] _secret = new byte[UniqueId.Size];
     private ControlPlane? _control;
     private CollectiveEngine? _engine;
     private RegisteredBuffers? _buffers;
@@ -89,6 +90,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
             if (_fault is null)
             {
                 _control?.Leave(_options.Timeout);
+                CollectiveTrace.Left(this);
             }
         }
         catch (CollectiveException)
@@ -203,6 +205,10 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         _isBusy = true;
         _operations++;
         _current = call;
+        if (CollectiveTrace.ShowsCalls)
+        {
+            CollectiveTrace.Call(this, _operations, call);
+        }
     }
 
     [DoesNotReturn]
@@ -247,6 +253,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     void IControlListener.OnFault(CommunicatorFault fault)
     {
         _fault ??= fault;
+        CollectiveTrace.Failed(this, fault);
         _verdict.Set();
         _engine?.Interrupt();
     }

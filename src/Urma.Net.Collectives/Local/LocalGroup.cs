@@ -50,6 +50,8 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
         _receives = new nint[_size];
         _sent = new uint[_size];
         _received = new uint[_size];
+        _raised = new uint[_size * LocalLayout.SignalsPerRank];
+        _awaited = new uint[_size * LocalLayout.SignalsPerRank];
     }
 
     public override int WaitedFor => _wait.Peer;
@@ -58,6 +60,11 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
 
     public override void Run(in CollectiveCall call)
     {
+        if (call.Kind == CollectiveKind.None)
+        {
+            return;
+        }
+
         if (_size == 1)
         {
             RunAlone(call);

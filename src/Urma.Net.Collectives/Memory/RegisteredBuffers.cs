@@ -54,6 +54,20 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
         }
     }
 
+    /// <summary>The address of what this rank itself registered.</summary>
+    public byte* AddressOf(BufferReference reference)
+    {
+        foreach (Known known in _known)
+        {
+            if (known.Id == reference.Id)
+            {
+                return (byte*)known.Address + reference.Offset;
+            }
+        }
+
+        throw new UrmaException(UrmaStatus.InvalidArgument, "The buffer is not registered any more.");
+    }
+
     /// <summary>Where a range lies for others; <see cref="BufferReference.Unregistered"/> where no registered buffer holds all of it.</summary>
     public BufferReference Find(byte* address, long length)
     {

@@ -31,6 +31,8 @@ public sealed unsafe class RegisteredMemory : IDisposable
 
     internal long Id { get; }
 
+    internal bool BelongsTo(RegisteredBuffers buffers) => _owner == buffers;
+
     /// <summary>A part of it as elements.</summary>
     /// <typeparam name="T">The type of an element; the address must be aligned for it.</typeparam>
     /// <param name="offset">Bytes from the start.</param>

@@ -1,0 +1,26 @@
+using Urma.Net.Collectives.Local;
+
+namespace Urma.Net.Collectives;
+
+/// <summary>Registered memory that every rank has told all others of, so that they may write to it at any time (<c>ncclWindow_t</c>).</summary>
+/// <remarks>Belongs to its communicator. The memory must stay registered as long as anybody writes to it.</remarks>
+public sealed class CollectiveWindow
+{
+    private readonly BufferReference[] _references;
+    private readonly long[] _lengths;
+
+    internal CollectiveWindow(Communicator communicator, BufferReference[] references, long[] lengths)
+    {
+        Communicator = communicator;
+        (_references, _lengths) = (references, lengths);
+    }
+
+    /// <summary>Whose ranks it joins.</summary>
+    public Communicator Communicator { get; }
+
+    /// <summary>How many bytes a rank offers.</summary>
+    /// <param name="rank">The rank.</param>
+    public long LengthOf(int rank) => _lengths[rank];
+
+    internal BufferReference ReferenceOf(int rank) => _references[rank];
+}
