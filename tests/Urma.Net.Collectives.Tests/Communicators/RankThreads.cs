@@ -1,0 +1,48 @@
+namespace Urma.Net.Collectives.Tests.Communicators;
+
+/// <summary>Ranks as threads of this process, each with a context and thereby an engine of its own, or all with one.</summary>
+internal static class RankThreads
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    public static void Run(int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false)
+    {
+        string fabric = $"loopback://collectives-{Guid.NewGuid():N}";
+        UniqueId id = UniqueId.FromName(Guid.NewGuid().ToString("N"));
+        using UrmaContext shared = UrmaContext.Open(fabric);
+        var failures = new Exception?[size];
+        var threads = new Thread[size];
+        for (int i = 0; i < size; i++)
+        {
+            int rank = i;
+            threads[rank] = new Thread(() =>
+            {
+                try
+                {
+                    using UrmaContext? own = oneContext ? null : UrmaContext.Open(fabric);
+                    using Communicator communicator = Communicator.Create(own ?? shared, id, rank, size, options);
+                    body(communicator);
+                }
+                catch (Exception exception)
+                {
+                    failures[rank] = exception;
+                }
+            });
+            threads[rank].Start();
+        }
+
+        DateTime end = DateTime.UtcNow + Limit;
+        foreach (Thread thread in threads)
+        {
+            TimeSpan left = end - DateTime.UtcNow;
+            Assert.True(thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero), "A rank did not end.");
+        }
+
+        // The fault of one rank makes others fail; the first of another kind says more.
+        Exception? failure = Array.Find(failures, exception => exception is not null and not CollectiveException) ?? Array.Find(failures, exception => exception is not null);
+        if (failure is not null)
+        {
+            throw new InvalidOperationException(string.Join('\n', failures.Select((exception, rank) => $"rank {rank}: {exception?.GetType().Name} {exception?.Message}")), failure);
+        }
+    }
+}
