@@ -31,6 +31,13 @@ internal readonly unsafe struct BFloat16Format : IElementFormat<float>
         VectorStore.Store((Round(values.C) >> 16) | (Round(values.D) & upper), destination + sizeof(Vector<uint>), streaming);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad<float> Widen(Vector<uint> memory) =>
+        new(Vector.AsVectorSingle(memory << 16), Vector.AsVectorSingle(memory & new Vector<uint>(UpperHalf)), default, default);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<uint> Narrow(Quad<float> values) => (Round(values.A) >> 16) | (Round(values.B) & new Vector<uint>(UpperHalf));
+
     // Correct in the upper half of each lane; the same as the conversion of BFloat16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Round(Vector<float> values)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Urma.Net.Collectives.Reductions;
 
 /// <summary>
@@ -16,4 +18,10 @@ internal unsafe interface IElementFormat<TAccumulator>
 
     /// <summary>Writes as many elements as a quad has lanes. Any alignment, that of a vector if <paramref name="streaming"/>: round the caches.</summary>
     static abstract void Store(Quad<TAccumulator> values, byte* destination, bool streaming);
+
+    /// <summary>The elements of one vector as it is in memory; the other lanes are 0.</summary>
+    static abstract Quad<TAccumulator> Widen(Vector<uint> memory);
+
+    /// <summary>The opposite of <see cref="Widen"/>.</summary>
+    static abstract Vector<uint> Narrow(Quad<TAccumulator> values);
 }

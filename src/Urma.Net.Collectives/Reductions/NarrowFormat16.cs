@@ -17,10 +17,10 @@ internal readonly unsafe struct NarrowFormat16<TLayout> : IElementFormat<float>
         Vector<uint> second = Vector.Load((uint*)source + Vector<uint>.Count);
         Vector<uint> lower = new(ushort.MaxValue);
         return new(
-            NarrowFloat.ToSingle<TLayout>(first & lower),
-            NarrowFloat.ToSingle<TLayout>(first >> 16),
-            NarrowFloat.ToSingle<TLayout>(second & lower),
-            NarrowFloat.ToSingle<TLayout>(second >> 16));
+            TLayout.ToSingle(first & lower),
+            TLayout.ToSingle(first >> 16),
+            TLayout.ToSingle(second & lower),
+            TLayout.ToSingle(second >> 16));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,6 +31,13 @@ internal readonly unsafe struct NarrowFormat16<TLayout> : IElementFormat<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad<float> Widen(Vector<uint> memory) =>
+        new(TLayout.ToSingle(memory & new Vector<uint>(ushort.MaxValue)), TLayout.ToSingle(memory >> 16), default, default);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<uint> Narrow(Quad<float> values) => Join(values.A, values.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> Join(Vector<float> lower, Vector<float> upper) =>
-        NarrowFloat.FromSingle<TLayout>(lower) | (NarrowFloat.FromSingle<TLayout>(upper) << 16);
+        TLayout.FromSingle(lower) | (TLayout.FromSingle(upper) << 16);
 }

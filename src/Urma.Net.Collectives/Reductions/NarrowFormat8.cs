@@ -11,24 +11,26 @@ internal readonly unsafe struct NarrowFormat8<TLayout> : IElementFormat<float>
     public static int Size => sizeof(byte);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad<float> Load(byte* source)
+    public static Quad<float> Load(byte* source) => Widen(Vector.Load((uint*)source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Quad<float> values, byte* destination, bool streaming) => VectorStore.Store(Narrow(values), destination, streaming);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad<float> Widen(Vector<uint> memory)
     {
-        Vector<uint> words = Vector.Load((uint*)source);
         Vector<uint> lowest = new(byte.MaxValue);
         return new(
-            NarrowFloat.ToSingle<TLayout>(words & lowest),
-            NarrowFloat.ToSingle<TLayout>((words >> 8) & lowest),
-            NarrowFloat.ToSingle<TLayout>((words >> 16) & lowest),
-            NarrowFloat.ToSingle<TLayout>(words >> 24));
+            TLayout.ToSingle(memory & lowest),
+            TLayout.ToSingle((memory >> 8) & lowest),
+            TLayout.ToSingle((memory >> 16) & lowest),
+            TLayout.ToSingle(memory >> 24));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Quad<float> values, byte* destination, bool streaming)
-    {
-        Vector<uint> words = NarrowFloat.FromSingle<TLayout>(values.A)
-            | (NarrowFloat.FromSingle<TLayout>(values.B) << 8)
-            | (NarrowFloat.FromSingle<TLayout>(values.C) << 16)
-            | (NarrowFloat.FromSingle<TLayout>(values.D) << 24);
-        VectorStore.Store(words, destination, streaming);
-    }
+    public static Vector<uint> Narrow(Quad<float> values) =>
+        TLayout.FromSingle(values.A)
+        | (TLayout.FromSingle(values.B) << 8)
+        | (TLayout.FromSingle(values.C) << 16)
+        | (TLayout.FromSingle(values.D) << 24);
 }

@@ -19,9 +19,26 @@ internal readonly unsafe struct PlainFormat<T> : IElementFormat<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Quad<T> values, byte* destination, bool streaming)
     {
-        VectorStore.Store(values.A, destination, streaming);
-        VectorStore.Store(values.B, destination + sizeof(Vector<T>), streaming);
-        VectorStore.Store(values.C, destination + (2 * sizeof(Vector<T>)), streaming);
-        VectorStore.Store(values.D, destination + (3 * sizeof(Vector<T>)), streaming);
+        T* elements = (T*)destination;
+        if (streaming)
+        {
+            values.A.StoreAlignedNonTemporal(elements);
+            values.B.StoreAlignedNonTemporal(elements + Vector<T>.Count);
+            values.C.StoreAlignedNonTemporal(elements + (2 * Vector<T>.Count));
+            values.D.StoreAlignedNonTemporal(elements + (3 * Vector<T>.Count));
+        }
+        else
+        {
+            values.A.Store(elements);
+            values.B.Store(elements + Vector<T>.Count);
+            values.C.Store(elements + (2 * Vector<T>.Count));
+            values.D.Store(elements + (3 * Vector<T>.Count));
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quad<T> Widen(Vector<uint> memory) => new(memory.As<uint, T>(), default, default, default);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<uint> Narrow(Quad<T> values) => values.A.As<T, uint>();
 }

@@ -5,6 +5,10 @@ namespace Urma.Net.Collectives.Reductions;
 
 internal readonly struct PreMultipliedSumOperation : IReductionOperation
 {
+    public static bool HasFactors => true;
+
+    public static bool HasDivisor => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Enter<T>(Vector<T> value, double factor)
         where T : unmanaged, INumber<T> => value * new Vector<T>(T.CreateSaturating(factor));

@@ -52,10 +52,10 @@ public readonly struct Float8E4M3 : IEquatable<Float8E4M3>, IComparable<Float8E4
     public static bool IsFinite(Float8E4M3 value) => float.IsFinite((float)value);
 
     /// <summary>Exact.</summary>
-    public static explicit operator float(Float8E4M3 value) => NarrowFloat.ToSingle<Float8E4M3Layout>(value.Bits);
+    public static explicit operator float(Float8E4M3 value) => Float8E4M3Layout.ToSingle(value.Bits);
 
     /// <summary>Rounds to the nearest, ties to even.</summary>
-    public static explicit operator Float8E4M3(float value) => new((byte)NarrowFloat.FromSingle<Float8E4M3Layout>(value));
+    public static explicit operator Float8E4M3(float value) => new((byte)Float8E4M3Layout.FromSingle(value));
 
     /// <summary>The sum, rounded.</summary>
     public static Float8E4M3 operator +(Float8E4M3 left, Float8E4M3 right) => (Float8E4M3)((float)left + (float)right);

@@ -60,10 +60,10 @@ public readonly struct Float8E5M2 : IEquatable<Float8E5M2>, IComparable<Float8E5
     public static bool IsFinite(Float8E5M2 value) => float.IsFinite((float)value);
 
     /// <summary>Exact.</summary>
-    public static explicit operator float(Float8E5M2 value) => NarrowFloat.ToSingle<Float8E5M2Layout>(value.Bits);
+    public static explicit operator float(Float8E5M2 value) => Float8E5M2Layout.ToSingle(value.Bits);
 
     /// <summary>Rounds to the nearest, ties to even.</summary>
-    public static explicit operator Float8E5M2(float value) => new((byte)NarrowFloat.FromSingle<Float8E5M2Layout>(value));
+    public static explicit operator Float8E5M2(float value) => new((byte)Float8E5M2Layout.FromSingle(value));
 
     /// <summary>The sum, rounded.</summary>
     public static Float8E5M2 operator +(Float8E5M2 left, Float8E5M2 right) => (Float8E5M2)((float)left + (float)right);

@@ -1,29 +1,19 @@
+using System.Numerics;
+
 namespace Urma.Net.Collectives.Types;
 
-/// <summary>
-/// How a sign, exponent and mantissa lie in 8 or 16 bits. Codes are without the sign; <c>float</c> bits are those of the absolute
-/// value. Everything else of the conversions follows from these numbers.
-/// </summary>
+/// <summary>How a sign, exponent and mantissa lie in 8 or 16 bits: <see cref="NarrowFloat"/> with the numbers of one layout.</summary>
 internal interface INarrowLayout
 {
-    /// <summary>Bits of the stored mantissa.</summary>
-    static abstract int MantissaBits { get; }
+    /// <summary>Each lane holds a code in its lowest bits and zeros above.</summary>
+    static abstract Vector<float> ToSingle(Vector<uint> codes);
 
-    /// <summary>What is added to an exponent before it is stored.</summary>
-    static abstract int Bias { get; }
+    /// <summary>Each lane of the result holds a code in its lowest bits and zeros above.</summary>
+    static abstract Vector<uint> FromSingle(Vector<float> values);
 
-    /// <summary>Bits of a code, its sign included.</summary>
-    static abstract int Width { get; }
+    /// <summary>The same of one code.</summary>
+    static abstract float ToSingle(uint code);
 
-    /// <summary>The code from which on codes mean infinity or NaN.</summary>
-    static abstract uint FirstSpecialCode { get; }
-
-    /// <summary>The code of NaN.</summary>
-    static abstract uint NanCode { get; }
-
-    /// <summary>The code of what is too large.</summary>
-    static abstract uint OverflowCode { get; }
-
-    /// <summary>The bits of the least <c>float</c> that is rounded to what is too large.</summary>
-    static abstract uint LeastOverflow { get; }
+    /// <summary>The same of one number.</summary>
+    static abstract uint FromSingle(float value);
 }

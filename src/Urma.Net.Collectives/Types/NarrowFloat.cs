@@ -7,119 +7,115 @@ namespace Urma.Net.Collectives.Types;
 /// Conversions between <see cref="float"/> and narrower layouts, one element and a vector at a time with equal results: exact to
 /// <see cref="float"/>, rounded to the nearest (ties to even) from it, subnormal numbers kept, NaN always the same code.
 /// </summary>
+/// <remarks>
+/// A layout is a few constants, handed over as arguments, which vanish where this is inlined (as members of a type parameter they would
+/// be calls, and use up what the compiler is willing to inline): the bits of a code, its sign included; those of the stored mantissa; what
+/// is added to exponents; from which code on codes mean infinity or NaN; the bits of the least <see cref="float"/> that is too large, and
+/// the codes of that and of NaN. Codes are without their sign.
+/// </remarks>
 internal static class NarrowFloat
 {
     private const uint SignBit = 0x8000_0000;
     private const uint InfinityBits = 0x7F80_0000;
+    private const int FloatWidth = 32;
     private const int FloatMantissaBits = 23;
     private const int FloatBias = 127;
 
-    public static float ToSingle<TLayout>(uint code)
-        where TLayout : struct, INarrowLayout
+    public static float ToSingle(uint code, int width, int mantissaBits, int bias, uint firstSpecialCode)
     {
-        uint sign = (code << (32 - TLayout.Width)) & SignBit;
-        uint magnitude = code & MagnitudeMask<TLayout>();
-        uint bits = (magnitude << Shift<TLayout>()) + Rebias<TLayout>();
-        if (magnitude >= TLayout.FirstSpecialCode)
+        uint magnitude = code & ((1u << (width - 1)) - 1);
+        uint sign = (code ^ magnitude) << (FloatWidth - width);
+        uint bits = (magnitude << (FloatMantissaBits - mantissaBits)) + Exponent(FloatBias - bias);
+        if (magnitude >= firstSpecialCode)
         {
             bits |= InfinityBits;
         }
-        else if (magnitude >> TLayout.MantissaBits == 0)
+        else if (magnitude >> mantissaBits == 0)
         {
             bits = BitConverter.SingleToUInt32Bits(
-                BitConverter.UInt32BitsToSingle(bits + (1u << FloatMantissaBits)) - BitConverter.UInt32BitsToSingle(LeastNormal<TLayout>()));
+                BitConverter.UInt32BitsToSingle(bits + Exponent(1)) - BitConverter.UInt32BitsToSingle(Exponent(FloatBias - bias + 1)));
         }
 
         return BitConverter.UInt32BitsToSingle(bits | sign);
     }
 
-    public static uint FromSingle<TLayout>(float value)
-        where TLayout : struct, INarrowLayout
+    public static uint FromSingle(float value, int width, int mantissaBits, int bias, uint leastOverflow, uint overflowCode, uint nanCode)
     {
+        int shift = FloatMantissaBits - mantissaBits;
         uint bits = BitConverter.SingleToUInt32Bits(value);
-        uint sign = (bits & SignBit) >> (32 - TLayout.Width);
         uint magnitude = bits & ~SignBit;
+        uint sign = (bits ^ magnitude) >> (FloatWidth - width);
         if (magnitude > InfinityBits)
         {
-            return TLayout.NanCode | sign;
+            return nanCode | sign;
         }
 
-        if (magnitude >= TLayout.LeastOverflow)
+        if (magnitude >= leastOverflow)
         {
-            return TLayout.OverflowCode | sign;
+            return overflowCode | sign;
         }
 
-        if (magnitude < LeastNormal<TLayout>())
+        if (magnitude < Exponent(FloatBias - bias + 1))
         {
-            // The sum's last place is the least subnormal number, so the addition rounds.
-            uint anchor = SubnormalAnchor<TLayout>();
+            // The last place of the sum is the least subnormal number, so the addition rounds.
+            uint anchor = Exponent(FloatBias - bias + shift + 1);
             float sum = BitConverter.UInt32BitsToSingle(magnitude) + BitConverter.UInt32BitsToSingle(anchor);
             return (BitConverter.SingleToUInt32Bits(sum) - anchor) | sign;
         }
 
-        uint odd = (magnitude >> Shift<TLayout>()) & 1;
-        return ((magnitude - Rebias<TLayout>() + RoundingBias<TLayout>() + odd) >> Shift<TLayout>()) | sign;
+        uint odd = (magnitude >> shift) & 1;
+        return ((magnitude - Exponent(FloatBias - bias) + HalfBelow(shift) + odd) >> shift) | sign;
     }
 
     /// <summary>Each lane holds a code in its lowest bits and zeros above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> ToSingle<TLayout>(Vector<uint> codes)
-        where TLayout : struct, INarrowLayout
+    public static Vector<float> ToSingle(Vector<uint> codes, int width, int mantissaBits, int bias, uint firstSpecialCode)
     {
-        Vector<uint> magnitude = codes & new Vector<uint>(MagnitudeMask<TLayout>());
-        Vector<uint> sign = (codes ^ magnitude) << (32 - TLayout.Width);
-        Vector<uint> bits = (magnitude << Shift<TLayout>()) + new Vector<uint>(Rebias<TLayout>());
+        Vector<uint> magnitude = codes & new Vector<uint>((1u << (width - 1)) - 1);
+        Vector<uint> sign = (codes ^ magnitude) << (FloatWidth - width);
+        Vector<uint> normal = (magnitude << (FloatMantissaBits - mantissaBits)) + new Vector<uint>((uint)(FloatBias - bias) << FloatMantissaBits);
         Vector<uint> subnormal = Vector.AsVectorUInt32(
-            Vector.AsVectorSingle(bits + new Vector<uint>(1u << FloatMantissaBits)) - Vector.AsVectorSingle(new Vector<uint>(LeastNormal<TLayout>())));
-        Vector<uint> special = bits | new Vector<uint>(InfinityBits);
+            Vector.AsVectorSingle(normal + new Vector<uint>(1u << FloatMantissaBits))
+            - Vector.AsVectorSingle(new Vector<uint>((uint)(FloatBias - bias + 1) << FloatMantissaBits)));
 
         // Codes are small, so comparing them as signed numbers is the same, and cheaper.
         Vector<int> code = Vector.AsVectorInt32(magnitude);
-        Vector<int> isSubnormal = Vector.LessThan(code, new Vector<int>(1 << TLayout.MantissaBits));
-        Vector<int> isSpecial = Vector.GreaterThan(code, new Vector<int>((int)TLayout.FirstSpecialCode - 1));
-        bits = Vector.ConditionalSelect(Vector.AsVectorUInt32(isSubnormal), subnormal, bits);
-        bits = Vector.ConditionalSelect(Vector.AsVectorUInt32(isSpecial), special, bits);
-        return Vector.AsVectorSingle(bits | sign);
+        Vector<int> isSubnormal = Vector.LessThan(code, new Vector<int>(1 << mantissaBits));
+        Vector<int> isSpecial = Vector.GreaterThan(code, new Vector<int>((int)firstSpecialCode - 1));
+        Vector<uint> bits = Vector.ConditionalSelect(Vector.AsVectorUInt32(isSubnormal), subnormal, normal);
+        return Vector.AsVectorSingle(bits | (Vector.AsVectorUInt32(isSpecial) & new Vector<uint>(InfinityBits)) | sign);
     }
 
     /// <summary>Each lane of the result holds a code in its lowest bits and zeros above.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<uint> FromSingle<TLayout>(Vector<float> values)
-        where TLayout : struct, INarrowLayout
+    public static Vector<uint> FromSingle(
+        Vector<float> values, int width, int mantissaBits, int bias, uint leastOverflow, uint overflowCode, uint nanCode)
     {
+        int shift = FloatMantissaBits - mantissaBits;
         Vector<uint> bits = Vector.AsVectorUInt32(values);
         Vector<uint> magnitude = bits & new Vector<uint>(~SignBit);
-        Vector<uint> sign = (bits ^ magnitude) >> (32 - TLayout.Width);
-        Vector<uint> odd = (magnitude >> Shift<TLayout>()) & Vector<uint>.One;
-        Vector<uint> normal = (magnitude + new Vector<uint>(RoundingBias<TLayout>() - Rebias<TLayout>()) + odd) >> Shift<TLayout>();
-        Vector<uint> anchor = new(SubnormalAnchor<TLayout>());
+        Vector<uint> sign = (bits ^ magnitude) >> (FloatWidth - width);
+
+        // The least that is too large is rounded to the code of that, as if it were a number.
+        Vector<uint> limited = Vector.Min(magnitude, new Vector<uint>(leastOverflow));
+        Vector<uint> odd = (limited >> shift) & Vector<uint>.One;
+        Vector<uint> normal = (limited + new Vector<uint>((1u << (shift - 1)) - 1 - ((uint)(FloatBias - bias) << FloatMantissaBits)) + odd) >> shift;
+        Vector<uint> anchor = new((uint)(FloatBias - bias + shift + 1) << FloatMantissaBits);
         Vector<uint> subnormal = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude) + Vector.AsVectorSingle(anchor)) - anchor;
 
         Vector<int> signed = Vector.AsVectorInt32(magnitude);
-        Vector<int> isSubnormal = Vector.LessThan(signed, new Vector<int>((int)LeastNormal<TLayout>()));
-        Vector<int> isOverflow = Vector.GreaterThan(signed, new Vector<int>((int)TLayout.LeastOverflow - 1));
-        Vector<int> isNan = Vector.GreaterThan(signed, new Vector<int>((int)InfinityBits));
+        Vector<int> isSubnormal = Vector.LessThan(signed, new Vector<int>((FloatBias - bias + 1) << FloatMantissaBits));
         Vector<uint> code = Vector.ConditionalSelect(Vector.AsVectorUInt32(isSubnormal), subnormal, normal);
-        code = Vector.ConditionalSelect(Vector.AsVectorUInt32(isOverflow), new Vector<uint>(TLayout.OverflowCode), code);
-        code = Vector.ConditionalSelect(Vector.AsVectorUInt32(isNan), new Vector<uint>(TLayout.NanCode), code);
+        if (nanCode != overflowCode)
+        {
+            Vector<int> isNan = Vector.GreaterThan(signed, new Vector<int>((int)InfinityBits));
+            code |= Vector.AsVectorUInt32(isNan) & new Vector<uint>(nanCode ^ overflowCode);
+        }
+
         return code | sign;
     }
 
-    private static uint MagnitudeMask<TLayout>()
-        where TLayout : struct, INarrowLayout => (1u << (TLayout.Width - 1)) - 1;
+    private static uint Exponent(int biased) => (uint)biased << FloatMantissaBits;
 
-    private static int Shift<TLayout>()
-        where TLayout : struct, INarrowLayout => FloatMantissaBits - TLayout.MantissaBits;
-
-    private static uint Rebias<TLayout>()
-        where TLayout : struct, INarrowLayout => (uint)(FloatBias - TLayout.Bias) << FloatMantissaBits;
-
-    private static uint LeastNormal<TLayout>()
-        where TLayout : struct, INarrowLayout => (uint)(FloatBias - TLayout.Bias + 1) << FloatMantissaBits;
-
-    private static uint SubnormalAnchor<TLayout>()
-        where TLayout : struct, INarrowLayout => (uint)(FloatBias - TLayout.Bias + Shift<TLayout>() + 1) << FloatMantissaBits;
-
-    private static uint RoundingBias<TLayout>()
-        where TLayout : struct, INarrowLayout => (1u << (Shift<TLayout>() - 1)) - 1;
+    private static uint HalfBelow(int shift) => (1u << (shift - 1)) - 1;
 }

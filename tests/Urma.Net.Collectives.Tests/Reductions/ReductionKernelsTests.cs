@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Urma.Net.Collectives.Reductions;
+
+namespace Urma.Net.Collectives.Tests.Reductions;
+
+/// <summary>User-defined functions, intermediate passes, refused arguments and allocations.</summary>
+public unsafe class ReductionKernelsTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_function_of_ones_own_sees_operands_in_order_and_may_write_any_source(int sourceCount)
+    {
+        const int Count = 5001;
+        Reduction reduction = Reduction.Create("twice the left and the right", TwiceTheLeftAndTheRight, isCommutative: false);
+        for (int destination = -1; destination < sourceCount; destination++)
+        {
+            long[][] operands = [.. Enumerable.Range(1, sourceCount).Select(source => Enumerable.Range(0, Count).Select(i => (long)i * source * 7).ToArray())];
+            long[] expected = [.. Enumerable.Range(0, Count).Select(i => operands.Skip(1).Aggregate(operands[0][i], (left, right) => (2 * left) + right[i]))];
+            long[] apart = new long[Count];
+            GCHandle[] pins = [.. operands.Append(apart).Select(array => GCHandle.Alloc(array, GCHandleType.Pinned))];
+            nint[] sources = [.. pins.Take(sourceCount).Select(pin => pin.AddrOfPinnedObject())];
+            nint target = destination < 0 ? pins[^1].AddrOfPinnedObject() : sources[destination];
+            ReductionKernels.Reduce((void*)target, sources, Count, DataType.Int64, reduction, default);
+            Array.ForEach(pins, pin => pin.Free());
+            Assert.Equal(expected, destination < 0 ? apart : operands[destination]);
+        }
+    }
+
+    [Fact]
+    public void What_a_function_throws_reaches_the_caller()
+    {
+        Reduction reduction = Reduction.Create("throws", (accumulator, operand, count, type) => throw new InvalidOperationException("mine"));
+        long value = 1;
+        nint[] sources = [(nint)(&value), (nint)(&value)];
+        Assert.Throws<InvalidOperationException>(() => ReduceLongs(sources, reduction));
+    }
+
+    [Fact]
+    public void Without_divisor_and_factors_averages_and_pre_multiplied_sums_are_sums()
+    {
+        int left = 3;
+        int right = 4;
+        int result = 0;
+        nint[] sources = [(nint)(&left), (nint)(&right)];
+        ReductionKernels.Reduce(&result, sources, 1, DataType.Int32, Reduction.Average, default);
+        Assert.Equal(7, result);
+        ReductionKernels.Reduce(&result, sources, 1, DataType.Int32, Reduction.PreMultipliedSum(9), default);
+        Assert.Equal(7, result);
+    }
+
+    [Fact]
+    public void A_source_may_occur_several_times()
+    {
+        double value = 1.5;
+        nint[] sources = [(nint)(&value), (nint)(&value), (nint)(&value)];
+        ReductionKernels.Reduce(&value, sources, 1, DataType.Float64, Reduction.Sum, default);
+        Assert.Equal(4.5, value);
+    }
+
+    [Fact]
+    public void Nonsense_is_refused()
+    {
+        long value = 1;
+        nint[] sources = [(nint)(&value)];
+        Assert.Throws<ArgumentException>(() => ReduceLongs([], Reduction.Sum));
+        Assert.Throws<ArgumentException>(() => ReductionKernels.Reduce(null, sources, 1, DataType.Int64, Reduction.PreMultipliedSum(1), ReductionScale.Multiply([1, 2])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReductionKernels.Reduce(null, sources, 1, (DataType)99, Reduction.Sum, default));
+    }
+
+    [Fact]
+    public void Nothing_is_allocated()
+    {
+        byte* memory = (byte*)NativeMemory.AllocZeroed(40_000);
+        nint[] sources = [.. Enumerable.Range(0, 17).Select(source => (nint)(memory + (source * 1000)))];
+        double[] factors = [.. Enumerable.Repeat(1.0, 17)];
+        Reduction own = Reduction.Create("nothing", static (accumulator, operand, count, type) => { });
+        Reduction preMultiplied = Reduction.PreMultipliedSum(1);
+        ReduceEverything(memory + 20_000, sources, factors, own, preMultiplied);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ReduceEverything(memory + 20_000, sources, factors, own, preMultiplied);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        NativeMemory.Free(memory);
+    }
+
+    private static void ReduceEverything(byte* destination, ReadOnlySpan<nint> sources, ReadOnlySpan<double> factors, Reduction own, Reduction preMultiplied)
+    {
+        for (DataType type = DataType.Int8; type <= DataType.Float8E5M2; type++)
+        {
+            for (int count = 1; count < 120; count += 59)
+            {
+                ReductionKernels.Reduce(destination, sources, count, type, Reduction.Sum, default, streaming: true);
+                ReductionKernels.Reduce(destination, sources, count, type, Reduction.Max, default);
+                ReductionKernels.Reduce(destination, sources, count, type, Reduction.Average, ReductionScale.Divide(17));
+                ReductionKernels.Reduce(destination, sources, count, type, preMultiplied, ReductionScale.Multiply(factors));
+                ReductionKernels.Reduce(destination, sources, count, type, own, default);
+            }
+        }
+    }
+
+    private static void ReduceLongs(nint[] sources, Reduction reduction)
+    {
+        long result;
+        ReductionKernels.Reduce(&result, sources, 1, DataType.Int64, reduction, default);
+    }
+
+    private static void TwiceTheLeftAndTheRight(void* accumulator, void* operand, long count, DataType type)
+    {
+        Assert.Equal(DataType.Int64, type);
+        Assert.Equal(0, (nint)accumulator % 64);
+        for (long i = 0; i < count; i++)
+        {
+            ((long*)accumulator)[i] = (2 * ((long*)accumulator)[i]) + ((long*)operand)[i];
+        }
+    }
+}
