@@ -30,6 +30,7 @@ public readonly struct UniqueId : IEquatable<UniqueId>
     private const int KindOffset = 1;
     private const int PortOffset = 2;
     private const int LengthOffset = 4;
+    private const int OnlyRemoteOffset = 5;
     private const int SecretOffset = 8;
     private const int SecretLength = 32;
     private const int TextOffset = SecretOffset + SecretLength;
@@ -50,6 +51,12 @@ public readonly struct UniqueId : IEquatable<UniqueId>
 
     internal int Port => BinaryPrimitives.ReadUInt16LittleEndian(Content[PortOffset..]);
 
+    /// <summary>Whether the hub can be reached by a name of its host.</summary>
+    internal bool HasLocalName => Kind == UniqueIdKind.Name || (Kind == UniqueIdKind.Listener && _bytes[OnlyRemoteOffset] == 0);
+
+    /// <summary>Whether the hub can be reached over TCP.</summary>
+    internal bool HasPort => Port != 0;
+
     [UnscopedRef]
     internal ReadOnlySpan<byte> Secret => Content.Slice(SecretOffset, SecretLength);
 
@@ -62,9 +69,14 @@ public readonly struct UniqueId : IEquatable<UniqueId>
     private ReadOnlySpan<byte> Content => _bytes;
 
     /// <summary>Makes an id and begins to listen for ranks in this process, whose threads may be ranks themselves.</summary>
-    /// <param name="address">The only address to listen at for other hosts; all addresses of this machine when left out.</param>
+    /// <param name="address">
+    /// The one address of this machine at which to listen, over TCP. When left out, all of its addresses, and for ranks of this host a name.
+    /// </param>
     /// <exception cref="UrmaException">No socket could be opened.</exception>
-    public static UniqueId Create(IPAddress? address = null) => throw new NotSupportedException("Not yet.");
+    public static UniqueId Create(IPAddress? address = null) => ControlHub.Create(address);
+
+    /// <summary>Stops listening for the ranks of an id that this process has made, unless all of them have come already.</summary>
+    public void Discard() => ControlHub.Find(this)?.Discard();
 
     /// <summary>Makes an id that every process of this user on this host can make as well.</summary>
     /// <param name="name">Any text but an empty one. Two communicators of one name cannot exist at the same time.</param>
@@ -150,7 +162,7 @@ public readonly struct UniqueId : IEquatable<UniqueId>
 
     internal static bool IsText(string text) => text.StartsWith(TextPrefix, StringComparison.Ordinal);
 
-    internal static UniqueId Make(UniqueIdKind kind, int port, ReadOnlySpan<byte> secret, string? text, ReadOnlySpan<IPAddress> addresses)
+    internal static UniqueId Make(UniqueIdKind kind, int port, ReadOnlySpan<byte> secret, string? text, ReadOnlySpan<IPAddress> addresses, bool onlyRemote = false)
     {
         Span<byte> bytes = stackalloc byte[Size];
         bytes.Clear();
@@ -159,6 +171,7 @@ public readonly struct UniqueId : IEquatable<UniqueId>
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[PortOffset..], (ushort)port);
         secret.CopyTo(bytes[SecretOffset..]);
         bytes[LengthOffset] = (byte)addresses.Length;
+        bytes[OnlyRemoteOffset] = onlyRemote ? (byte)1 : (byte)0;
         for (int i = 0; i < addresses.Length; i++)
         {
             _ = addresses[i].MapToIPv6().TryWriteBytes(bytes[(TextOffset + (i * AddressLength))..], out _);

@@ -1,0 +1,9 @@
+using Urma.Net.Collectives.Peer;
+
+// Each command has a file of its own; standard input ends when the test does, and with it the peer.
+return args switch
+{
+    ["control", .. string[] rest] => ControlCommand.Run(rest),
+    ["place", .. string[] rest] => PlaceCommand.Run(rest),
+    _ => throw new ArgumentException($"Not a command of this peer: '{string.Join(' ', args)}'."),
+};
