@@ -4,6 +4,7 @@ using Urma.Net.Collectives.Peer;
 return args switch
 {
     ["control", .. string[] rest] => ControlCommand.Run(rest),
+    ["make"] => MakeCommand.Run(),
     ["place", .. string[] rest] => PlaceCommand.Run(rest),
     _ => throw new ArgumentException($"Not a command of this peer: '{string.Join(' ', args)}'."),
 };

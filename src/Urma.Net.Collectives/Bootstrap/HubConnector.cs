@@ -13,7 +13,7 @@ internal sealed class HubConnector(UniqueId id, int rank, int size, Deadline dea
     private const int Slice = 20;
     private const int LongestPause = 50;
 
-    private string _problem = "nobody listens";
+    private string? _problem;
     private IPAddress[] _addresses = id.Addresses();
 
     /// <summary>The hub that this call opened, because it is rank 0 that does; otherwise null.</summary>
@@ -55,7 +55,7 @@ internal sealed class HubConnector(UniqueId id, int rank, int size, Deadline dea
         string who = id.Kind == UniqueIdKind.Listener ? "the process that made the id (is it still running, and was the id made for a communicator that exists already?)"
             : rank == 0 ? "this rank itself" : "rank 0 (was it started, with the same name or address?)";
         string where = id.Kind == UniqueIdKind.Name ? " on this host" : string.Empty;
-        string message = $"Rank {rank} of {size} did not reach {who} of communicator {id.Describe()}{where} in time: {_problem}.";
+        string message = $"Rank {rank} of {size} did not reach {who} of communicator {id.Describe()}{where} in time: {_problem ?? "nobody listens"}.";
         return new CollectiveException(new CommunicatorFault(CommunicatorFaultKind.Timeout, rank, message));
     }
 
@@ -129,8 +129,9 @@ internal sealed class HubConnector(UniqueId id, int rank, int size, Deadline dea
         }
         catch (Exception error) when (error is SocketException or InvalidDataException)
         {
-            // The name of this host is the first of several ways: that nobody is there is worth no words.
-            _problem = at is IPEndPoint || id.Kind == UniqueIdKind.Name ? Problem(at, error) : _problem;
+            // The name of this host is the first of several ways: that nobody is there is worth no words. Neither is what the deadline cut short.
+            bool isWorthIt = (at is IPEndPoint || id.Kind == UniqueIdKind.Name) && !deadline.HasPassed;
+            _problem = isWorthIt || _problem is null ? Problem(at, error) : _problem;
         }
         catch
         {

@@ -91,12 +91,26 @@ public sealed class JoiningTests
     [Fact]
     public void A_withdrawn_id_ends_those_that_wait()
     {
-        UniqueId id = UniqueId.Create();
-        Task<CollectiveException> waiting = Task.Run(() => Assert.Throws<CollectiveException>(() => Connect(id, 1, 2, TestRanks.Soon)));
-        Thread.Sleep(200);
+        UniqueId id = UniqueId.Create(IPAddress.Loopback);
+        using ControlLink rank = JoinByHand(id, 1, 2);
         id.Discard();
-        Assert.True(waiting.Wait(TestRanks.Soon));
-        Assert.Contains("withdrawn", waiting.Result.Message, StringComparison.Ordinal);
+        ControlFrame fault = Next(rank)!.Value;
+        Assert.Equal(FrameKind.Fault, fault.Kind);
+        Assert.Contains("withdrawn", System.Text.Encoding.UTF8.GetString(fault.Body), StringComparison.Ordinal);
+        Assert.Null(Next(rank));
+    }
+
+    [Fact]
+    public void A_rank_that_ends_while_others_still_join_is_named()
+    {
+        UniqueId id = UniqueId.Create(IPAddress.Loopback);
+        using ControlLink other = JoinByHand(id, 0, 3);
+        JoinByHand(id, 1, 3).Dispose();
+        ControlFrame fault = Next(other)!.Value;
+        Assert.Equal(FrameKind.Fault, fault.Kind);
+        FrameReader reader = fault.Read();
+        Assert.Equal((CommunicatorFaultKind.RankLost, 1), ((CommunicatorFaultKind)reader.Number(), reader.Number()));
+        Assert.Contains("ended while the communicator was being made", reader.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,13 +181,7 @@ public sealed class JoiningTests
     public void A_rank_that_says_nonsense_is_lost()
     {
         UniqueId id = UniqueId.Create(IPAddress.Loopback);
-        using Socket socket = ConnectTo(id);
-        var link = new ControlLink(socket);
-        byte[] hello = ControlHello.Own(id, 1, 2).ToFrame();
-        _ = link.Send(hello);
-        UInt128 nonce = Next(link)!.Value.Read().Wide();
-        _ = link.Send(new FrameWriter(FrameKind.Proof).Raw(ControlHello.Prove(id.Secret, "rank", hello.AsSpan(FrameWriter.HeaderLength), nonce)).ToFrame());
-        Assert.Equal(FrameKind.Welcome, Next(link)!.Value.Kind);
+        using ControlLink link = JoinByHand(id, 1, 2);
         var listener = new TestListener();
         using ControlPlane plane = ControlPlane.Connect(id, 0, 2, listener, TestRanks.Soon, CancellationToken.None);
         _ = link.Send(new FrameWriter(FrameKind.Parts).Number(-1).ToFrame());
@@ -183,6 +191,17 @@ public sealed class JoiningTests
 
     private static ControlPlane Connect(UniqueId id, int rank, int size, TimeSpan timeout) =>
         ControlPlane.Connect(id, rank, size, new TestListener(), timeout, CancellationToken.None);
+
+    private static ControlLink JoinByHand(UniqueId id, int rank, int size)
+    {
+        var link = new ControlLink(ConnectTo(id));
+        byte[] hello = ControlHello.Own(id, rank, size).ToFrame();
+        _ = link.Send(hello);
+        UInt128 nonce = Next(link)!.Value.Read().Wide();
+        _ = link.Send(new FrameWriter(FrameKind.Proof).Raw(ControlHello.Prove(id.Secret, "rank", hello.AsSpan(FrameWriter.HeaderLength), nonce)).ToFrame());
+        Assert.Equal(FrameKind.Welcome, Next(link)!.Value.Kind);
+        return link;
+    }
 
     private static Socket ConnectTo(UniqueId id)
     {
