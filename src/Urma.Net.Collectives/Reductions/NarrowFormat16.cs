@@ -15,12 +15,11 @@ internal readonly unsafe struct NarrowFormat16<TLayout> : IElementFormat<float>
     {
         Vector<uint> first = Vector.Load((uint*)source);
         Vector<uint> second = Vector.Load((uint*)source + Vector<uint>.Count);
-        Vector<uint> lower = new(ushort.MaxValue);
         return new(
-            TLayout.ToSingle(first & lower),
-            TLayout.ToSingle(first >> 16),
-            TLayout.ToSingle(second & lower),
-            TLayout.ToSingle(second >> 16));
+            TLayout.ToSingle(first << 16),
+            TLayout.ToSingle(first),
+            TLayout.ToSingle(second << 16),
+            TLayout.ToSingle(second));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,7 +31,7 @@ internal readonly unsafe struct NarrowFormat16<TLayout> : IElementFormat<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> Widen(Vector<uint> memory) =>
-        new(TLayout.ToSingle(memory & new Vector<uint>(ushort.MaxValue)), TLayout.ToSingle(memory >> 16), default, default);
+        new(TLayout.ToSingle(memory << 16), TLayout.ToSingle(memory), default, default);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<uint> Narrow(Quad<float> values) => Join(values.A, values.B);

@@ -17,15 +17,11 @@ internal readonly unsafe struct NarrowFormat8<TLayout> : IElementFormat<float>
     public static void Store(Quad<float> values, byte* destination, bool streaming) => VectorStore.Store(Narrow(values), destination, streaming);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Quad<float> Widen(Vector<uint> memory)
-    {
-        Vector<uint> lowest = new(byte.MaxValue);
-        return new(
-            TLayout.ToSingle(memory & lowest),
-            TLayout.ToSingle((memory >> 8) & lowest),
-            TLayout.ToSingle((memory >> 16) & lowest),
-            TLayout.ToSingle(memory >> 24));
-    }
+    public static Quad<float> Widen(Vector<uint> memory) => new(
+        TLayout.ToSingle(memory << 24),
+        TLayout.ToSingle(memory << 16),
+        TLayout.ToSingle(memory << 8),
+        TLayout.ToSingle(memory));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<uint> Narrow(Quad<float> values) =>

@@ -55,7 +55,7 @@ public sealed class Reduction
 
     internal ReductionFunction? Function { get; private init; }
 
-    /// <summary>The sum of each rank's elements times that rank's factor.</summary>
+    /// <summary>The sum of each rank's elements times that rank's factor. Products of narrow floats may be rounded before they are added.</summary>
     /// <param name="factor">
     /// This rank's factor; other ranks may have others. It is converted to the type that elements are accumulated in. For integers it must
     /// be a whole number in the range of the type; the operation throws an <see cref="ArgumentException"/> otherwise.

@@ -1,15 +1,17 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Urma.Net.Collectives.Reductions;
 
-/// <summary>Whole vectors, and less of them than that: 8, 4, 2 or 1 bytes in the lowest lanes, through registers only.</summary>
+/// <summary>Whole vectors, and less of them than that: 16, 8, 4, 2 or 1 bytes in the lowest lanes, through registers only.</summary>
 internal static unsafe class VectorPiece
 {
     /// <summary>The largest piece that is not longer than <paramref name="length"/>, which is at least 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LengthOf(int length) =>
         length >= sizeof(Vector<uint>) ? sizeof(Vector<uint>)
+        : length >= sizeof(Vector128<uint>) ? sizeof(Vector128<uint>)
         : length >= sizeof(ulong) ? sizeof(ulong)
         : length >= sizeof(uint) ? sizeof(uint)
         : length >= sizeof(ushort) ? sizeof(ushort)
@@ -18,12 +20,14 @@ internal static unsafe class VectorPiece
     /// <summary>Reads <paramref name="length"/> bytes, as <see cref="LengthOf"/> told; what is above them is 0. Any alignment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<uint> Load(byte* source, int length) =>
-        length == sizeof(Vector<uint>) ? Vector.Load((uint*)source)
-        : length == sizeof(ulong) ? Vector.CreateScalar(Unsafe.ReadUnaligned<ulong>(source)).As<ulong, uint>()
-        : Vector.CreateScalar(
-            length == sizeof(uint) ? Unsafe.ReadUnaligned<uint>(source)
-            : length == sizeof(ushort) ? Unsafe.ReadUnaligned<ushort>(source)
-            : *source);
+        length == sizeof(Vector<uint>)
+            ? Vector.Load((uint*)source)
+            : (length == sizeof(Vector128<uint>) ? Vector128.Load((uint*)source)
+                : length == sizeof(ulong) ? Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(source)).AsUInt32()
+                : Vector128.CreateScalar(
+                    length == sizeof(uint) ? Unsafe.ReadUnaligned<uint>(source)
+                    : length == sizeof(ushort) ? Unsafe.ReadUnaligned<ushort>(source)
+                    : *source)).AsVector();
 
     /// <summary>Writes <paramref name="length"/> bytes, as <see cref="LengthOf"/> told. Any alignment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,6 +36,10 @@ internal static unsafe class VectorPiece
         if (length == sizeof(Vector<uint>))
         {
             value.Store((uint*)destination);
+        }
+        else if (length == sizeof(Vector128<uint>))
+        {
+            value.AsVector128().Store((uint*)destination);
         }
         else if (length == sizeof(ulong))
         {

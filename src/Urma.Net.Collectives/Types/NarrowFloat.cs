@@ -67,23 +67,27 @@ internal static class NarrowFloat
         return ((magnitude - Exponent(FloatBias - bias) + HalfBelow(shift) + odd) >> shift) | sign;
     }
 
-    /// <summary>Each lane holds a code in its lowest bits and zeros above.</summary>
+    /// <summary>Each lane holds a code in its highest bits and anything below, which does not matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> ToSingle(Vector<uint> codes, int width, int mantissaBits, int bias, uint firstSpecialCode)
     {
-        Vector<uint> magnitude = codes & new Vector<uint>((1u << (width - 1)) - 1);
-        Vector<uint> sign = (codes ^ magnitude) << (FloatWidth - width);
-        Vector<uint> normal = (magnitude << (FloatMantissaBits - mantissaBits)) + new Vector<uint>((uint)(FloatBias - bias) << FloatMantissaBits);
-        Vector<uint> subnormal = Vector.AsVectorUInt32(
-            Vector.AsVectorSingle(normal + new Vector<uint>(1u << FloatMantissaBits))
-            - Vector.AsVectorSingle(new Vector<uint>((uint)(FloatBias - bias + 1) << FloatMantissaBits)));
+        // The arithmetic shift brings sign, exponent and mantissa to their places at once; the mask removes the copies of the sign and
+        // what came from below.
+        Vector<int> placed = (Vector.AsVectorInt32(codes) >> (FloatWidth - width - (FloatMantissaBits - mantissaBits)))
+            & new Vector<int>(int.MinValue | (((1 << (width - 1)) - 1) << (FloatMantissaBits - mantissaBits)));
+        Vector<int> magnitude = placed & new Vector<int>(int.MaxValue);
+        Vector<int> sign = placed ^ magnitude;
+        Vector<int> normal = placed + new Vector<int>((FloatBias - bias) << FloatMantissaBits);
 
-        // Codes are small, so comparing them as signed numbers is the same, and cheaper.
-        Vector<int> code = Vector.AsVectorInt32(magnitude);
-        Vector<int> isSubnormal = Vector.LessThan(code, new Vector<int>(1 << mantissaBits));
-        Vector<int> isSpecial = Vector.GreaterThan(code, new Vector<int>((int)firstSpecialCode - 1));
-        Vector<uint> bits = Vector.ConditionalSelect(Vector.AsVectorUInt32(isSubnormal), subnormal, normal);
-        return Vector.AsVectorSingle(bits | (Vector.AsVectorUInt32(isSpecial) & new Vector<uint>(InfinityBits)) | sign);
+        // A subnormal number with the exponent of a normal one is too large by that one's leading bit. The difference of equal
+        // numbers is 0, whatever their sign.
+        Vector<int> leadingBit = sign | new Vector<int>((FloatBias - bias + 1) << FloatMantissaBits);
+        Vector<int> subnormal = Vector.AsVectorInt32(
+            Vector.AsVectorSingle(normal + new Vector<int>(1 << FloatMantissaBits)) - Vector.AsVectorSingle(leadingBit));
+        Vector<int> isSubnormal = Vector.LessThan(magnitude, new Vector<int>(1 << FloatMantissaBits));
+        Vector<int> isSpecial = Vector.GreaterThan(magnitude, new Vector<int>((int)((firstSpecialCode << (FloatMantissaBits - mantissaBits)) - 1)));
+        return Vector.AsVectorSingle(
+            Vector.ConditionalSelect(isSubnormal, subnormal | sign, normal) | (isSpecial & new Vector<int>((int)InfinityBits)));
     }
 
     /// <summary>Each lane of the result holds a code in its lowest bits and zeros above.</summary>
@@ -91,16 +95,16 @@ internal static class NarrowFloat
     public static Vector<uint> FromSingle(
         Vector<float> values, int width, int mantissaBits, int bias, uint leastOverflow, uint overflowCode, uint nanCode)
     {
-        int shift = FloatMantissaBits - mantissaBits;
         Vector<uint> bits = Vector.AsVectorUInt32(values);
         Vector<uint> magnitude = bits & new Vector<uint>(~SignBit);
         Vector<uint> sign = (bits ^ magnitude) >> (FloatWidth - width);
 
         // The least that is too large is rounded to the code of that, as if it were a number.
         Vector<uint> limited = Vector.Min(magnitude, new Vector<uint>(leastOverflow));
-        Vector<uint> odd = (limited >> shift) & Vector<uint>.One;
-        Vector<uint> normal = (limited + new Vector<uint>((1u << (shift - 1)) - 1 - ((uint)(FloatBias - bias) << FloatMantissaBits)) + odd) >> shift;
-        Vector<uint> anchor = new((uint)(FloatBias - bias + shift + 1) << FloatMantissaBits);
+        Vector<uint> odd = (limited >> (FloatMantissaBits - mantissaBits)) & Vector<uint>.One;
+        Vector<uint> roundingAndBias = new((1u << (FloatMantissaBits - mantissaBits - 1)) - 1 - ((uint)(FloatBias - bias) << FloatMantissaBits));
+        Vector<uint> normal = (limited + roundingAndBias + odd) >> (FloatMantissaBits - mantissaBits);
+        Vector<uint> anchor = new((uint)(FloatBias - bias + FloatMantissaBits - mantissaBits + 1) << FloatMantissaBits);
         Vector<uint> subnormal = Vector.AsVectorUInt32(Vector.AsVectorSingle(magnitude) + Vector.AsVectorSingle(anchor)) - anchor;
 
         Vector<int> signed = Vector.AsVectorInt32(magnitude);

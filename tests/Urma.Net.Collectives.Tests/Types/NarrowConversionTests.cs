@@ -92,7 +92,8 @@ public class NarrowConversionTests
         for (uint first = 0; first < 1u << model.Width; first += (uint)Vector<uint>.Count)
         {
             Vector<uint> codes = Vector.CreateSequence(first, 1u);
-            Vector<float> values = TLayout.ToSingle(codes);
+            Vector<uint> below = new((1u << (32 - model.Width)) - 1);
+            Vector<float> values = TLayout.ToSingle((codes << (32 - model.Width)) | (below & new Vector<uint>(0xA5A5_A5A5)));
             for (int lane = 0; lane < Vector<uint>.Count; lane++)
             {
                 CheckDecoded(model, codes[lane], values[lane]);
