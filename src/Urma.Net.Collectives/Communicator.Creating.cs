@@ -14,6 +14,7 @@ public sealed unsafe partial class Communicator
 
     private const int ArenasTag = 1;
     private const int JoinedTag = 2;
+    private const int LeavingTag = 5;
 
     /// <summary>Joins the other ranks (<c>ncclCommInitRank</c>); returns when all are there.</summary>
     /// <param name="context">The context whose memory and links it uses; must outlive the communicator. Several ranks of a process may share one.</param>

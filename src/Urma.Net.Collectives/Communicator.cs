@@ -87,9 +87,11 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         DisposeWorker();
         try
         {
-            if (_fault is null)
+            if (_fault is null && _control is not null)
             {
-                _control?.Leave(_options.Timeout);
+                // Others may still look at what this rank published last.
+                _ = _control.AllGather([], LeavingTag, _options.Timeout, CancellationToken.None);
+                _control.Leave(_options.Timeout);
                 CollectiveTrace.Left(this);
             }
         }

@@ -99,8 +99,7 @@ internal sealed unsafe partial class LocalGroup
     // Whose receive buffer others write.
     private static bool NeedsReceive(in CollectiveCall call, int rank) => call.Kind switch
     {
-        CollectiveKind.AllReduce => true,
-        CollectiveKind.Broadcast => rank != call.Peer,
+        CollectiveKind.AllReduce or CollectiveKind.Broadcast => true,
         CollectiveKind.Reduce or CollectiveKind.Gather => rank == call.Peer,
         _ => false,
     };
@@ -206,13 +205,9 @@ internal sealed unsafe partial class LocalGroup
         byte* source = (byte*)_sends[call.Peer] + first;
         if (_size == 2)
         {
-            // One receiver, and perhaps the root's own receive buffer.
             for (int rank = 0; rank < _size; rank++)
             {
-                if (_receives[rank] != 0)
-                {
-                    MoveLong((byte*)_receives[rank] + first, source, count);
-                }
+                MoveLong((byte*)_receives[rank] + first, source, count);
             }
 
             return;
@@ -223,10 +218,7 @@ internal sealed unsafe partial class LocalGroup
             long block = Math.Min(BlockBytes, count - done);
             for (int rank = 0; rank < _size; rank++)
             {
-                if (_receives[rank] != 0)
-                {
-                    Move((byte*)_receives[rank] + first + done, source + done, block);
-                }
+                Move((byte*)_receives[rank] + first + done, source + done, block);
             }
         }
     }

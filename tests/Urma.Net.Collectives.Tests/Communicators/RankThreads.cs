@@ -7,7 +7,7 @@ internal static class RankThreads
 
     public static void Run(int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false)
     {
-        string fabric = $"loopback://collectives-{Guid.NewGuid():N}";
+        string fabric = $"loopback://{Guid.NewGuid():N}";
         UniqueId id = UniqueId.FromName(Guid.NewGuid().ToString("N"));
         using UrmaContext shared = UrmaContext.Open(fabric);
         var failures = new Exception?[size];
@@ -21,7 +21,15 @@ internal static class RankThreads
                 {
                     using UrmaContext? own = oneContext ? null : UrmaContext.Open(fabric);
                     using Communicator communicator = Communicator.Create(own ?? shared, id, rank, size, options);
-                    body(communicator);
+                    try
+                    {
+                        body(communicator);
+                    }
+                    catch (Exception exception)
+                    {
+                        communicator.Abort(exception.Message);
+                        throw;
+                    }
                 }
                 catch (Exception exception)
                 {
