@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define ALIGNMENT 4096
-#define NAP_US 500
+#define NAP_US 5000
 
 static void fail(const char *why)
 {

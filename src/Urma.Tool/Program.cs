@@ -21,6 +21,7 @@ var root = new RootCommand("Remote memory between processes: look at it, check t
     PerftestCommand.Create(),
     DemoCommand.Create(),
     CompareCommand.Create(),
+    CollCommand.Create(),
     RanksCommand.Create(),
     RanksCommand.CreateRank(),
     PlacementCommand.Create(),

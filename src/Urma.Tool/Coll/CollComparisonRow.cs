@@ -1,0 +1,23 @@
+using Urma.Net.Tool.Perftest;
+
+namespace Urma.Net.Tool.Coll;
+
+/// <summary>A size, measured by us and by a peer in turns.</summary>
+internal sealed record CollComparisonRow(CollShape Shape, CollReduction Reduction, CollTimes Ours)
+{
+    public long? Wrong { get; init; }
+
+    /// <summary>The median over rounds; null where there is no peer.</summary>
+    public double? PeerNanoseconds { get; init; }
+
+    public long? PeerWrong { get; init; }
+
+    /// <summary>Our time over the peer's, round by round.</summary>
+    public Spread? Ratio { get; init; }
+
+    /// <summary>A cache line's one-way time; null with one rank.</summary>
+    public double? LineNanoseconds { get; init; }
+
+    /// <summary>Our time in cache lines, round by round; the median.</summary>
+    public double? OverLine { get; init; }
+}
