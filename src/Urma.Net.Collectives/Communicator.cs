@@ -243,6 +243,9 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         peer,
         string.Create(CultureInfo.InvariantCulture, $"Rank {peer} of {Name} did not come to operation {_operations} within {_options.Timeout.TotalSeconds} s.")));
 
+    void IWaitOwner.ThrowUnreachable(int peer, string reason) => Fail(new CommunicatorFault(
+        CommunicatorFaultKind.RankLost, peer, $"Rank {peer} of {Name} cannot be reached from rank {Rank}: {reason}"));
+
     // All ranks throw the fault that the hub decides on, with what each rank was doing.
     [DoesNotReturn]
     private void Fail(CommunicatorFault fault)

@@ -24,8 +24,16 @@ public sealed record CommunicatorOptions
     /// </summary>
     public long? DirectLength { get; init; }
 
+    /// <summary>By which way the ranks reach each other; chosen by what the provider can and where the ranks are, by default. The same at all ranks.</summary>
+    public CollectivePath Path { get; init; }
+
     internal void Validate()
     {
+        if (Path is < CollectivePath.Automatic or > CollectivePath.Posted)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Path), Path, $"{(int)Path} is no {nameof(CollectivePath)}.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(JoinTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Timeout, TimeSpan.FromDays(1));

@@ -12,4 +12,9 @@ internal interface IWaitOwner
 
     /// <summary>Another rank did not come in time.</summary>
     void ThrowTimedOut(int peer);
+
+    /// <summary>Another rank's memory cannot be written to.</summary>
+    /// <param name="peer">Which rank.</param>
+    /// <param name="reason">A clause that says why.</param>
+    void ThrowUnreachable(int peer, string reason);
 }

@@ -223,7 +223,7 @@ internal sealed unsafe partial class LocalGroup
         }
     }
 
-    private static void MoveLong(byte* destination, byte* source, long length)
+    internal static void MoveLong(byte* destination, byte* source, long length)
     {
         if (destination != source && length > 0)
         {

@@ -7,7 +7,7 @@ internal sealed unsafe partial class LocalGroup
 {
     private const long LineBytes = 64;
 
-    private void RunAlone(in CollectiveCall call)
+    internal static void RunAlone(in CollectiveCall call)
     {
         switch (call.Kind)
         {
@@ -54,7 +54,7 @@ internal sealed unsafe partial class LocalGroup
         ReductionKernels.Reduce(destination, new ReadOnlySpan<nint>(_sources, _size), count, call.Type, reduction, scale, streaming);
     }
 
-    private static bool IsScaled(in CollectiveCall call) => call.Reduction is { Kind: ReductionKind.PreMultipliedSum };
+    internal static bool IsScaled(in CollectiveCall call) => call.Reduction is { Kind: ReductionKind.PreMultipliedSum };
 
     /// <summary>This rank's contribution as the others may see it.</summary>
     private byte* Prepare(in CollectiveCall call, byte* source, long length)
@@ -68,7 +68,7 @@ internal sealed unsafe partial class LocalGroup
         return _scratch;
     }
 
-    private static void Scale(in CollectiveCall call, byte* destination, byte* source, long length)
+    internal static void Scale(in CollectiveCall call, byte* destination, byte* source, long length)
     {
         long count = length / DataTypes.SizeOf(call.Type);
         if (count > 0)

@@ -1,0 +1,68 @@
+using Urma.Net.Collectives.Local;
+
+namespace Urma.Net.Collectives.Posted;
+
+/// <summary>The other ranks' registered buffers, imported when something is first put there; what they are is read in the owner's inbox.</summary>
+/// <remarks>One thread at a time.</remarks>
+internal sealed unsafe class PostedBuffers(UrmaContext context, PostedPort port, PostedWait wait, int size) : IDisposable
+{
+    private readonly Import?[]?[] _imports = new Import?[]?[size];
+
+    private sealed record Import(long Id, TargetSegment Segment);
+
+    /// <summary>The segment behind a number that a rank gave.</summary>
+    /// <exception cref="UrmaException">The rank has disposed of it.</exception>
+    public TargetSegment Resolve(PostedLink link, long id)
+    {
+        Import?[] imports = _imports[link.Peer] ??= new Import?[LocalLayout.MaxBuffers];
+        int index = (int)((ulong)id % LocalLayout.MaxBuffers);
+        Import? import = imports[index];
+        if (import is null || import.Id != id)
+        {
+            import?.Segment.Dispose();
+            imports[index] = null;
+            imports[index] = import = Fetch(link, index, id);
+        }
+
+        return import.Segment;
+    }
+
+    private Import Fetch(PostedLink link, int index, long id)
+    {
+        while (!port.HasPlace)
+        {
+            wait.Pause(port, link.Peer);
+        }
+
+        BufferEntry* entry = (BufferEntry*)port.NextPlace();
+        port.Read(link, LocalLayout.Buffer(index), sizeof(BufferEntry));
+        while (port.UnderWay > 0)
+        {
+            wait.Pause(port, link.Peer);
+            _ = port.Poll();
+        }
+
+        wait.Reset();
+        if (entry->Id != id)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {link.Peer} disposed of a registered buffer that is still written to.");
+        }
+
+        SegmentDescriptor descriptor = SegmentDescriptor.Read(new ReadOnlySpan<byte>(entry->Descriptor, SegmentDescriptor.Size));
+        return new Import(id, context.ImportSegment(descriptor, new Token(entry->Token)));
+    }
+
+    public void Dispose()
+    {
+        foreach (Import?[]? imports in _imports)
+        {
+            if (imports is not null)
+            {
+                foreach (Import? import in imports)
+                {
+                    import?.Segment.Dispose();
+                }
+            }
+        }
+    }
+}
