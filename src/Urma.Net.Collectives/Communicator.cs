@@ -30,7 +30,9 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private CollectiveEngine? _engine;
     private RegisteredBuffers? _buffers;
     private volatile CommunicatorFault? _fault;
-    private CollectiveCall _current;
+    // The calls of the latest operations, by the lowest bit of their number.
+    private CollectiveCall _even;
+    private CollectiveCall _odd;
     private long _operations;
     private bool _isBusy;
     private int _disposed;
@@ -66,10 +68,15 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     {
         if (Volatile.Read(ref _disposed) == 0 && _fault is null)
         {
-            _control?.Report(new CommunicatorFault(
+            var fault = new CommunicatorFault(
                 CommunicatorFaultKind.Aborted,
                 Rank,
-                string.IsNullOrWhiteSpace(reason) ? $"Rank {Rank} aborted {Name}." : $"Rank {Rank} aborted {Name}: {reason}"));
+                string.IsNullOrWhiteSpace(reason) ? $"Rank {Rank} aborted {Name}." : $"Rank {Rank} aborted {Name}: {reason}");
+            _control?.Report(fault);
+
+            // This rank begins nothing more, though the hub's word is still on its way.
+            _fault ??= fault;
+            _engine?.Interrupt();
         }
     }
 
@@ -181,7 +188,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private void FailHere(Exception exception)
     {
         var fault = new CommunicatorFault(
-            CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} of {Name} failed in {_current.Describe()}: {exception.Message}");
+            CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} of {Name} failed in {CallOf(_operations).Describe()}: {exception.Message}");
         _control!.Report(fault);
         _ = _verdict.Wait(VerdictTimeout);
         throw new CollectiveException(UrmaStatus.Failed, fault.Message, exception);
@@ -206,12 +213,22 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
 
         _isBusy = true;
         _operations++;
-        _current = call;
+        if ((_operations & 1) == 0)
+        {
+            _even = call;
+        }
+        else
+        {
+            _odd = call;
+        }
+
         if (CollectiveTrace.ShowsCalls)
         {
             CollectiveTrace.Call(this, _operations, call);
         }
     }
+
+    private ref readonly CollectiveCall CallOf(long operation) => ref (operation & 1) == 0 ? ref _even : ref _odd;
 
     [DoesNotReturn]
     private void ThrowUnusable()
@@ -220,7 +237,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         ThrowIfFaulted();
         throw new CollectiveException(
             UrmaStatus.InvalidArgument,
-            $"{Name} is carrying out {_current.Describe()} for another thread: a communicator takes one call at a time. Use one communicator for each thread, or the awaited forms.");
+            $"{Name} is carrying out {CallOf(_operations).Describe()} for another thread: a communicator takes one call at a time. Use one communicator for each thread, or the awaited forms.");
     }
 
     private void ThrowIfFaulted()
@@ -268,6 +285,8 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         int waitedFor = _engine?.WaitedFor ?? -1;
         string waiting = waitedFor >= 0 ? string.Create(CultureInfo.InvariantCulture, $", waiting for rank {waitedFor}") : string.Empty;
         string busy = _isBusy ? "in" : "after";
-        return string.Create(CultureInfo.InvariantCulture, $"{busy} operation {_operations}: {_current.Describe()}{waiting}");
+        long operation = _operations;
+        string before = operation > 1 ? $"; before, {CallOf(operation - 1).Describe()}" : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"{busy} operation {operation}: {CallOf(operation).Describe()}{waiting}{before}");
     }
 }

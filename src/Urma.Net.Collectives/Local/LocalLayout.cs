@@ -37,6 +37,9 @@ internal readonly struct LocalLayout(int size)
     // Set by the owner before it sleeps, cleared by whoever wakes it.
     public const long SleepAt = Spacing;
 
+    // Number and signature of the step that the owner waits in.
+    public const long WaitingAt = 2 * Spacing;
+
     public const long FlagsAt = 1024;
     private const long BuffersAt = FlagsAt + (Depth * Spacing);
     private const long StagingAt = BuffersAt + ((long)MaxBuffers * BufferEntry.Spacing);

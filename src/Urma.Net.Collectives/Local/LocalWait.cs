@@ -99,7 +99,7 @@ internal sealed unsafe class LocalWait
             }
 
             _owner.ThrowIfFaulted();
-            if (condition.IsBroken())
+            if (condition.IsBroken() || WaitsForAnother(condition))
             {
                 _owner.ThrowMismatch(condition.Peer);
             }
@@ -111,6 +111,21 @@ internal sealed unsafe class LocalWait
 
             Sleep(condition);
         }
+    }
+
+    // Two ranks that wait for each other in different calls have nothing else to see it by.
+    private bool WaitsForAnother<TCondition>(TCondition condition)
+        where TCondition : struct, ILocalCondition
+    {
+        ulong own = condition.Step;
+        if (own == 0)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref *(ulong*)(_arenas[_rank] + LocalLayout.WaitingAt), own);
+        ulong theirs = Volatile.Read(ref *(ulong*)(_arenas[condition.Peer] + LocalLayout.WaitingAt));
+        return (uint)theirs == (uint)own && theirs != own;
     }
 
     private void Sleep<TCondition>(TCondition condition)

@@ -19,6 +19,8 @@ internal readonly unsafe struct TransferCondition(LocalGroup group, Transfer* tr
         }
     }
 
+    public ulong Step => 0;
+
     public bool IsMet() => group.CanAdvance(new ReadOnlySpan<Transfer>(transfers, count));
 
     // What a message carries is compared when it is there.
