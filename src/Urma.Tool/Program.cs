@@ -26,6 +26,8 @@ var root = new RootCommand("Remote memory between processes: look at it, check t
     RanksCommand.CreateRank(),
     PlacementCommand.Create(),
     LendCommand.Create(),
+    LaunchCommand.Create(),
+    LaunchCommand.CreateRank(),
     RunCommand.Create(),
     CertifyCommand.Create(),
     PeerCommand.Create(),

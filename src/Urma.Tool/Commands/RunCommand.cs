@@ -1,16 +1,13 @@
-using System.Collections;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 
 namespace Urma.Net.Tool.Commands;
 
 /// <summary><c>urma run</c>: a program in the place of this one, with another library than the loader would find.</summary>
-internal static partial class RunCommand
+internal static class RunCommand
 {
     private const string Library = "liburma.so.0";
     private const string SearchPath = "LD_LIBRARY_PATH";
-    private const int SigPipe = 13;
-    private const nint SigDefault = 0;
 
     public static Command Create()
     {
@@ -29,7 +26,7 @@ internal static partial class RunCommand
         CommandRunner.SetAction(command, parsed =>
         {
             string directory = Find(parsed.GetValue(library));
-            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static e => (string)e.Key, static e => (string?)e.Value);
+            Dictionary<string, string?> environment = ProgramImage.Environment();
             environment[SearchPath] = environment.GetValueOrDefault(SearchPath) is { Length: > 0 } before ? $"{directory}:{before}" : directory;
             environment["URMA_LIBURMA"] = Path.Combine(directory, Library);
             if (parsed.GetValue(fabric) is { } name)
@@ -38,7 +35,7 @@ internal static partial class RunCommand
             }
 
             string[] arguments = parsed.GetValue(program)!;
-            int error = Replace(arguments, environment);
+            int error = ProgramImage.Replace(arguments, environment);
             throw new ToolException($"'{arguments[0]}' could not be run: {Marshal.GetPInvokeErrorMessage(error)}.");
         });
         return command;
@@ -56,29 +53,4 @@ internal static partial class RunCommand
         return NativeFolder.Find(Library)
             ?? throw new ToolException($"The software UB device was not found beside this tool. Make it with './build.sh exports', or name its directory with --library.");
     }
-
-    // The program takes this process over: signals, exit code and terminal are its own.
-    private static unsafe int Replace(string[] arguments, Dictionary<string, string?> environment)
-    {
-        nint[] words = Words(arguments);
-        nint[] settings = Words([.. environment.Select(static e => $"{e.Key}={e.Value}")]);
-        fixed (nint* argv = words)
-        fixed (nint* envp = settings)
-        {
-            // The runtime ignores it, and a program keeps what it is started with.
-            _ = Signal(SigPipe, SigDefault);
-            _ = ExecVpe(words[0], argv, envp);
-        }
-
-        return Marshal.GetLastPInvokeError();
-    }
-
-    // Ends with a null, as C wants it. Never freed: either this process goes, or it reports an error and goes.
-    private static nint[] Words(string[] texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
-
-    [LibraryImport("libc.so.6", EntryPoint = "signal")]
-    private static partial nint Signal(int number, nint handler);
-
-    [LibraryImport("libc.so.6", EntryPoint = "execvpe", SetLastError = true)]
-    private static unsafe partial int ExecVpe(nint file, nint* argv, nint* envp);
 }
