@@ -5,6 +5,6 @@ return args switch
 {
     ["control", .. string[] rest] => ControlCommand.Run(rest),
     ["make"] => MakeCommand.Run(),
-    ["place", .. string[] rest] => PlaceCommand.Run(rest),
+    ["meet"] => MeetCommand.Run(),
     _ => throw new ArgumentException($"Not a command of this peer: '{string.Join(' ', args)}'."),
 };

@@ -42,6 +42,9 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>Starts a sample.</summary>
     public static ProgramRun Sample(string name) => Start($"samples/{name}", name, [], []);
 
+    /// <summary>Where a program of this repository lies, as it was built with these tests.</summary>
+    public static string PathOf(string folder, string name) => Path.Combine(Repository.Root, folder, "bin", Metadata("Configuration"), "net10.0", name + ".dll");
+
     /// <summary>Waits for the end and returns the exit code.</summary>
     public int ExitCode()
     {
@@ -83,13 +86,12 @@ internal sealed class ProgramRun : IDisposable
 
     private static ProgramRun Start(string folder, string name, IEnumerable<string> arguments, IEnumerable<(string Variable, string Value)> environment)
     {
-        string path = Path.Combine(Repository.Root, folder, "bin", Metadata("Configuration"), "net10.0", name + ".dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(path);
+        start.ArgumentList.Add(PathOf(folder, name));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -68,7 +68,10 @@ public readonly struct UniqueId : IEquatable<UniqueId>
     [UnscopedRef]
     private ReadOnlySpan<byte> Content => _bytes;
 
-    /// <summary>Makes an id and begins to listen for ranks in this process, whose threads may be ranks themselves.</summary>
+    /// <summary>
+    /// Makes an id and begins to listen for ranks in this process, which must live until all of them have left. It may be one of them, or several.
+    /// </summary>
+    /// <remarks>When no rank has come after ten minutes, it listens no more.</remarks>
     /// <param name="address">
     /// The one address of this machine at which to listen, over TCP. When left out, all of its addresses, and for ranks of this host a name.
     /// </param>
