@@ -12,15 +12,17 @@ internal static unsafe class ReductionKernels
     /// <c>destination[i] = sources[0][i] ∘ sources[1][i] ∘ …</c>, from left to right, for every i below <paramref name="count"/>. One source is
     /// copied (and scaled). Narrow floats are rounded once, at the end. Allocates nothing.
     /// </summary>
-    /// <param name="destination">Any alignment. May be equal to sources; must not overlap them otherwise.</param>
+    /// <param name="destination">
+    /// Any alignment. May be equal to sources, also as another mapping of the same memory; must not overlap them otherwise.
+    /// </param>
     /// <param name="sources">At least one address; any alignment. The same address may occur several times.</param>
     /// <param name="count">Elements; 0 does nothing.</param>
     /// <param name="type">What the elements are.</param>
     /// <param name="reduction">How they are combined.</param>
     /// <param name="scale">What the pass multiplies and divides by besides: the divisor of an average, the factors of a pre-multiplied sum.</param>
     /// <param name="streaming">
-    /// Whether the result should go round the caches, which pays where it is too large for them and read by somebody else. Ignored where
-    /// the destination is a source. When this returns the stores are ordered before any later ones, streaming or not, as ordinary stores are.
+    /// Whether the result should go round the caches, which pays where it is too large for them and is none of the sources. When this
+    /// returns the stores are ordered before any later ones, streaming or not, as ordinary stores are.
     /// </param>
     /// <exception cref="ArgumentException">There are no sources, or the number of factors is neither 0 nor that of the sources.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is none of the named values.</exception>
@@ -48,7 +50,6 @@ internal static unsafe class ReductionKernels
         fixed (double* factors = scale.Factors)
         {
             ReductionInput input = new(addresses, sources.Length, factors, scale.Divisor);
-            streaming = streaming && !sources.Contains((nint)destination);
             Run((byte*)destination, input, count, type, KindOf(reduction, scale), streaming);
         }
     }

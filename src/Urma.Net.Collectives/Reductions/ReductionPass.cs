@@ -19,59 +19,38 @@ internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
         get => Quad<TAccumulator>.Count * TFormat.Size;
     }
 
-    /// <summary>Reduces <paramref name="count"/> elements, at least 1. <paramref name="streaming"/> only if the destination is none of the sources.</summary>
+    /// <summary>Reduces <paramref name="count"/> elements. What is read is read before the same place is written, whoever else has it mapped.</summary>
     public static void Run(byte* destination, in ReductionInput input, long count, bool streaming)
     {
         long length = count * TFormat.Size;
-        if (length < StepBytes)
+        long begin = 0;
+        if (streaming)
         {
-            RunShort(destination, input, (int)length);
+            // Streaming stores need an alignment, which an element that lies across it never reaches.
+            begin = -(nint)destination & (sizeof(Vector<byte>) - 1);
+            streaming = begin % TFormat.Size == 0 && begin < length;
+            begin = streaming ? begin : 0;
+            RunPieces(destination, input, 0, begin);
         }
-        else if (streaming && Misalignment(destination) % TFormat.Size == 0)
+
+        long end = length - ((length - begin) % StepBytes);
+        if (begin < end)
         {
-            RunStreaming(destination, input, length);
+            RunSteps(destination, input, begin, end, streaming);
         }
-        else
-        {
-            RunSteps(destination, input, 0, length);
-        }
-    }
 
-    // The last step ends where the elements end. It is calculated first, before the destination, which may be a source, changes; what it
-    // shares with the step before it is stored twice.
-    private static void RunSteps(byte* destination, in ReductionInput input, long offset, long length)
-    {
-        byte* lastStep = stackalloc byte[StepBytes];
-        long last = length - StepBytes;
-        Steps(lastStep - last, input, last, length, streaming: false);
-        Steps(destination, input, offset, last, streaming: false);
-        Unsafe.CopyBlockUnaligned(destination + last, lastStep, (uint)StepBytes);
-    }
-
-    private static void RunStreaming(byte* destination, in ReductionInput input, long length)
-    {
-        long offset = (sizeof(Vector<byte>) - Misalignment(destination)) & (sizeof(Vector<byte>) - 1);
-        Steps(destination, input, 0, Math.Min(offset, 1), streaming: false);
-        long end = length - ((length - offset) % StepBytes);
-        Steps(destination, input, offset, end, streaming: true);
-
-        // Streaming stores are not ordered with those after them: neither the last step nor a flag stored next must overtake them.
-        if (Sse.IsSupported)
+        // Streaming stores are not ordered with those after them: a flag stored next must not overtake them.
+        if (streaming && Sse.IsSupported)
         {
             Sse.StoreFence();
         }
 
-        if (end < length)
-        {
-            Steps(destination, input, length - StepBytes, length, streaming: false);
-        }
+        RunPieces(destination, input, end, length);
     }
 
-    private static long Misalignment(byte* address) => (nint)address & (sizeof(Vector<byte>) - 1);
-
-    // Whole steps that begin before the end. Compiled at its best at once: it may run for seconds before the runtime sees that it is hot.
+    // Whole steps. Compiled at its best at once: it may run for seconds before the runtime sees that it is hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Steps(byte* destination, in ReductionInput input, long offset, long end, bool streaming)
+    private static void RunSteps(byte* destination, in ReductionInput input, long offset, long end, bool streaming)
     {
         int step = StepBytes;
         nint* sources = input.Sources;
@@ -88,13 +67,14 @@ internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
         }
     }
 
+    // What is left of a step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunShort(byte* destination, in ReductionInput input, int length)
+    private static void RunPieces(byte* destination, in ReductionInput input, long offset, long end)
     {
         int piece;
-        for (int offset = 0; offset < length; offset += piece)
+        for (; offset < end; offset += piece)
         {
-            piece = VectorPiece.LengthOf(length - offset);
+            piece = VectorPiece.LengthOf((int)(end - offset));
             Quad<TAccumulator> values = Enter(TFormat.Widen(VectorPiece.Load((byte*)input.Sources[0] + offset, piece)), input, 0);
             for (int index = 1; index < input.Count; index++)
             {

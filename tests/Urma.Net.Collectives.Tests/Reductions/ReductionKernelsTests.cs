@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Urma.Net.Collectives.Reductions;
 
@@ -57,6 +58,31 @@ public unsafe class ReductionKernelsTests
         nint[] sources = [(nint)(&value), (nint)(&value), (nint)(&value)];
         ReductionKernels.Reduce(&value, sources, 1, DataType.Float64, Reduction.Sum, default);
         Assert.Equal(4.5, value);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_destination_may_be_another_mapping_of_a_source(bool streaming)
+    {
+        const int Count = 1021;
+        using MemoryMappedFile memory = MemoryMappedFile.CreateNew(null, 2 * Count * sizeof(float));
+        using MemoryMappedViewAccessor first = memory.CreateViewAccessor();
+        using MemoryMappedViewAccessor second = memory.CreateViewAccessor();
+        float* source = (float*)first.SafeMemoryMappedViewHandle.DangerousGetHandle() + 3;
+        float* destination = (float*)second.SafeMemoryMappedViewHandle.DangerousGetHandle() + 3;
+        Assert.NotEqual((nint)source, (nint)destination);
+        for (int i = 0; i < Count; i++)
+        {
+            source[i] = i;
+        }
+
+        nint[] sources = [(nint)source, (nint)source];
+        ReductionKernels.Reduce(destination, sources, Count, DataType.Float32, Reduction.Sum, default, streaming);
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(2 * i, source[i]);
+        }
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public class ReductionMatrixTests
         {
             nint apart = buffers.At(sourceCount, misalignments[variant]);
             nint[] sources = [.. Enumerable.Range(0, sourceCount).Select(source => buffers.At(source, variant == 0 ? 0 : ((source * 13) + misalignments[variant]) % 64))];
-            foreach ((nint destination, bool streaming) in new[] { (apart, false), (apart, true), (sources[0], false), (sources[sourceCount / 2], true), (sources[^1], false) })
+            foreach ((nint destination, bool streaming) in new[] { (apart, false), (apart, true), (sources[0], false), (sources[sourceCount / 2], true), (sources[^1], false), (sources[^1], true) })
             {
                 for (int source = 0; source < sourceCount; source++)
                 {
