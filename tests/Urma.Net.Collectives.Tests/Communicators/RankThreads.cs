@@ -5,11 +5,18 @@ internal static class RankThreads
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
-    public static void Run(int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false)
+    /// <param name="size">How many ranks.</param>
+    /// <param name="body">What each of them does.</param>
+    /// <param name="options">How communicators behave.</param>
+    /// <param name="oneContext">Whether all ranks share a context.</param>
+    /// <param name="open">Makes a context; by default one on a fabric of the call's own.</param>
+    public static void Run(
+        int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false, Func<UrmaContext>? open = null)
     {
         string fabric = $"loopback://{Guid.NewGuid():N}";
+        open ??= () => UrmaContext.Open(fabric);
         UniqueId id = UniqueId.FromName(Guid.NewGuid().ToString("N"));
-        using UrmaContext shared = UrmaContext.Open(fabric);
+        using UrmaContext? shared = oneContext ? open() : null;
         var failures = new Exception?[size];
         var threads = new Thread[size];
         for (int i = 0; i < size; i++)
@@ -19,8 +26,8 @@ internal static class RankThreads
             {
                 try
                 {
-                    using UrmaContext? own = oneContext ? null : UrmaContext.Open(fabric);
-                    using Communicator communicator = Communicator.Create(own ?? shared, id, rank, size, options);
+                    using UrmaContext? own = oneContext ? null : open();
+                    using Communicator communicator = Communicator.Create((own ?? shared)!, id, rank, size, options);
                     try
                     {
                         body(communicator);
