@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Urma.Net.Collectives.Bootstrap;
 
 namespace Urma.Net.Collectives.Tests.Bootstrap;
 
@@ -113,6 +114,28 @@ public sealed class ProcessTests : IDisposable
         _ranks[1].Tell("leave 20");
         Assert.Equal("left", _ranks[1].Expect(""));
         Assert.Equal("left", _ranks[0].Expect(""));
+    }
+
+    [Fact]
+    public void Of_several_ranks_in_the_process_that_joins_them_only_the_last_waits_for_the_others()
+    {
+        TimeSpan longer = 2 * TestRanks.Soon;
+        UniqueId id = UniqueId.Create();
+        _ranks = [PeerProcess.Rank(id, 2, 3)];
+        TestListener[] listeners = [new(), new()];
+        ControlPlane[] planes = TestRanks.OnAll(2, rank => ControlPlane.Connect(id, rank, 3, listeners[rank], TestRanks.Soon, CancellationToken.None));
+        var clock = Stopwatch.StartNew();
+        planes[0].Leave(longer);
+        planes[0].Dispose();
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TestRanks.Soon);
+
+        Task last = Task.Run(() => planes[1].Leave(longer));
+        Assert.False(last.Wait(TimeSpan.FromMilliseconds(300)));
+        _ranks[0].Tell("leave 0");
+        _ = _ranks[0].Expect("left");
+        Assert.True(last.Wait(TestRanks.Soon));
+        planes[1].Dispose();
+        Assert.All(listeners, static l => Assert.False(l.HasFault));
     }
 
     private void Start(UniqueId id, int size)
