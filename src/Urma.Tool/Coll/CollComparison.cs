@@ -44,7 +44,9 @@ internal sealed class CollComparison : IDisposable
         return new CollComparisonRow(shape, reduction, new CollTimes(Statistics.Median(ours), null, iterations))
         {
             Wrong = request.Check ? trial.CountWrong() : null,
+            BestNanoseconds = ours.Min(),
             PeerNanoseconds = _mpi is null ? null : Statistics.Median(peers),
+            PeerBestNanoseconds = _mpi is null ? null : peers.Min(),
             PeerWrong = checkedResult is { Wrong: >= 0 } ? checkedResult.Wrong : null,
             Ratio = _mpi is null ? null : Statistics.Spread(ours.Zip(peers, static (own, peer) => own / peer)),
             LineNanoseconds = _line is null ? null : Statistics.Median(lines),

@@ -7,8 +7,14 @@ internal sealed record CollComparisonRow(CollShape Shape, CollReduction Reductio
 {
     public long? Wrong { get; init; }
 
+    /// <summary>Our best round: what is left where something else runs on the machine.</summary>
+    public double BestNanoseconds { get; init; }
+
     /// <summary>The median over rounds; null where there is no peer.</summary>
     public double? PeerNanoseconds { get; init; }
+
+    /// <summary>The peer's best round.</summary>
+    public double? PeerBestNanoseconds { get; init; }
 
     public long? PeerWrong { get; init; }
 

@@ -81,7 +81,9 @@ internal sealed class CollJson(CollRequest request, TextWriter output) : ICollRe
     {
         JsonObject line = Beginning(row.Shape, CollNames.Of(row.Shape.Type), row.Reduction, CollShape.HasRoot(row.Shape.Operation) ? row.Shape.Root : -1);
         line["out_of_place"] = Times(row.Shape, row.Ours with { Wrong = row.Wrong });
+        line["best_time"] = Number(row.BestNanoseconds / 1000);
         line["peer_time"] = Number(row.PeerNanoseconds / 1000);
+        line["peer_best_time"] = Number(row.PeerBestNanoseconds / 1000);
         line["peer_nwrong"] = row.PeerWrong;
         line["ratio"] = Number(row.Ratio?.Median);
         line["ratio_p10"] = Number(row.Ratio?.P10);

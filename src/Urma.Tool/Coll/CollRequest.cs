@@ -63,7 +63,7 @@ internal sealed record CollRequest
     public long Damage { get; init; }
 
     /// <summary>About how long a measured loop takes where <see cref="Iterations"/> does not say how many.</summary>
-    public TimeSpan Piece => TimeSpan.FromMilliseconds(WithMpi ? 30 : 100);
+    public TimeSpan Piece => TimeSpan.FromMilliseconds(WithMpi ? 10 : 100);
 
     /// <summary>The sizes in bytes.</summary>
     public IEnumerable<long> Sizes()

@@ -32,7 +32,7 @@ internal sealed class CollOptions
     private readonly Option<bool> _noPin = new("--no-pin") { Description = "Do not bind ranks to processors" };
     private readonly Option<string?> _json = new("-J", "--json") { Description = "Write a JSON file, too; '-' for standard output in place of the table" };
     private readonly Option<string?> _compare = new("--compare") { Description = "Take turns with Open MPI: mpi" };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Turns for each size with --compare", DefaultValueFactory = _ => 9 };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Turns for each size with --compare", DefaultValueFactory = _ => 15 };
     private readonly Option<long> _damage = new("--damage") { Description = "Elements to damage before results are compared", Hidden = true };
     private readonly Option<string?> _seat = new(CollRanks.SeatOption) { Hidden = true };
 
@@ -59,6 +59,7 @@ internal sealed class CollOptions
     {
         CollSeat? seat = Seat(parsed);
         int ranks = seat?.Size ?? parsed.GetValue(_ranks) ?? Math.Max(2, CpuPinning.GetAllowedProcessors().Length);
+        Require(ranks is >= 1 and <= Communicator.MaxRanksPerHost, $"-g {ranks}: give 1 to {Communicator.MaxRanksPerHost} ranks.");
         long min = Bytes(_min.Name, parsed.GetValue(_min)!), max = parsed.GetValue(_max) is { } given ? Bytes(_max.Name, given) : min;
         var request = new CollRequest
         {
@@ -91,7 +92,6 @@ internal sealed class CollOptions
 
     private static void Validate(CollRequest request, bool isLaunched)
     {
-        Require(request.Ranks is >= 1 and <= Communicator.MaxRanksPerHost, $"-g {request.Ranks}: give 1 to {Communicator.MaxRanksPerHost} ranks.");
         Require(request.MinBytes <= request.MaxBytes, $"-b {request.MinBytes} is more than -e {request.MaxBytes}.");
         Require(request.StepFactor >= 1, $"-f {request.StepFactor}: give at least 1.");
         Require(request.StepFactor > 1 || request.StepBytes > 0 || request.MinBytes == request.MaxBytes, "-i 0 never comes to -e: give more, or -f.");
@@ -146,14 +146,6 @@ internal sealed class CollOptions
             && number <= long.MaxValue >> (10 * power) >> 8
             ? number << (10 * power)
             : throw new ToolException($"{option} {text}: give bytes, such as 64, 16K, 1M or 2G.");
-    }
-
-    private static void Require(bool condition, FormattableString complaint)
-    {
-        if (!condition)
-        {
-            throw new ToolException(complaint.ToString(CultureInfo.InvariantCulture));
-        }
     }
 
     private static void Require(bool condition, string complaint)
