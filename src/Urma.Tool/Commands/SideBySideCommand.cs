@@ -45,7 +45,7 @@ internal static class SideBySideCommand
                 bool isAtomic = test.StartsWith("atomic", StringComparison.Ordinal);
                 foreach (long size in isAtomic ? [AtomicSize] : parsed.GetValue(sizes)!)
                 {
-                    JsonObject[] cells = [.. chosen.Select(device => Measure(device, [test, "-s", Text(size), .. options], parsed.GetValue(limit)))];
+                    JsonObject[] cells = [.. chosen.Select(device => Measure(device, test, size, options, parsed.GetValue(limit)))];
                     table.AddRow([test, Text(size), .. cells.Select(static cell => Markup.Escape(Cell(cell)))]);
                     rows.Add((JsonNode)new JsonObject { ["test"] = test, ["size"] = size, ["devices"] = new JsonArray([.. cells]) });
                 }
@@ -66,16 +66,21 @@ internal static class SideBySideCommand
         return command;
     }
 
-    private static JsonObject Measure(string device, IReadOnlyList<string> arguments, int limit)
+    // Each is told when it is there: the table comes last, and on an emulated machine after many minutes.
+    private static JsonObject Measure(string device, string test, long size, string[] options, int limit)
     {
+        JsonObject cell;
         try
         {
-            return PerftestProcess.Run(device, arguments, TimeSpan.FromSeconds(limit));
+            cell = PerftestProcess.Run(device, [test, "-s", Text(size), .. options], TimeSpan.FromSeconds(limit));
         }
         catch (ToolException error)
         {
-            return new JsonObject { ["provider"] = device, ["not_measured"] = error.Message };
+            cell = new JsonObject { ["provider"] = device, ["not_measured"] = error.Message };
         }
+
+        Console.Error.WriteLine($"{test} {Text(size)} {device}: {Cell(cell)}");
+        return cell;
     }
 
     private static string Cell(JsonObject cell)

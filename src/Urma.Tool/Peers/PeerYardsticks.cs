@@ -7,8 +7,9 @@ namespace Urma.Net.Tool.Peers;
 /// <remarks>One thread. Rounds are chosen from the last result, so that a call takes about the time asked for.</remarks>
 internal sealed unsafe class PeerYardsticks(PeerClient client)
 {
-    // A piece of yardstick takes some 50 ms; nothing interrupts it, so this is also how long a peer's death may stay unnoticed.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    // A piece of yardstick takes some 50 ms, but emulated processors, and overloaded ones, stop for seconds. Nothing interrupts it, so this is
+    // also how long a peer's death may stay unnoticed.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     // The length of a call is guessed from the one before. Short ones keep a wrong guess short, when L has grown a hundredfold.
     private const int PiecesPerCall = 8;
