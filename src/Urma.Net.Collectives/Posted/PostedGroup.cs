@@ -26,7 +26,7 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
     private readonly int _power;
     private readonly int _beyond;
 
-    private ushort _operation;
+    private uint _operation;
 
     public PostedGroup(PostedGroupSetup setup)
     {
@@ -59,7 +59,7 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
         }
 
         // 0 stands for sends and receives.
-        _operation = (ushort)(_operation % ushort.MaxValue + 1);
+        _operation = Math.Max(1, _operation + 1);
         _schedule.Begin(call, _operation);
         switch (call.Kind)
         {

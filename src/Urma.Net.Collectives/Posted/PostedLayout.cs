@@ -50,6 +50,9 @@ internal readonly struct PostedLayout
     /// <summary>How many of the owner's chunks a peer has taken; written by the peer.</summary>
     public static long Taken(int peer) => TakenAt + ((long)peer * Spacing);
 
+    /// <summary>What a peer waits for this rank in.</summary>
+    public static long Waiting(int peer) => Taken(peer) + sizeof(ulong);
+
     /// <summary>How often a peer has raised a signal.</summary>
     public long Signal(int peer, int signal) => SignalsAt + ((long)peer * SignalBytes) + (signal * sizeof(ulong));
 

@@ -191,6 +191,12 @@ internal sealed unsafe class PostedPort : IDisposable
         Post(link, in request);
     }
 
+    /// <summary>Says to a peer what this rank waits for it in.</summary>
+    public void TellWaiting(PostedLink link, ulong step) => PostWord(link, PostedLayout.Waiting(_rank), step);
+
+    /// <summary>What a peer waited for this rank in last; 0 for nothing.</summary>
+    public ulong WaitingOf(int peer) => Volatile.Read(ref *(ulong*)(_inboxAddress + PostedLayout.Waiting(peer)));
+
     /// <summary>Raises one of a peer's signals.</summary>
     public void Signal(PostedLink link, int signal, uint raised) => PostWord(link, Layout.Signal(_rank, signal), raised);
 

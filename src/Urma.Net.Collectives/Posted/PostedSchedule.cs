@@ -32,6 +32,11 @@ internal sealed unsafe class PostedSchedule : IDisposable
     private CollectiveCall _call;
     private ulong _mark;
 
+    // Number and signature of the operation; 0 for sends and receives.
+    private ulong _step;
+    private ulong _toldStep;
+    private int _toldPeer;
+
     public PostedSchedule(PostedPort port, PostedWait wait, IWaitOwner owner, int size)
     {
         (_port, _wait, _owner, _size) = (port, wait, owner, size);
@@ -46,10 +51,14 @@ internal sealed unsafe class PostedSchedule : IDisposable
     /// <summary>What the flows that follow belong to.</summary>
     /// <param name="call">The call; its reduction is what flows are combined by.</param>
     /// <param name="operation">Which operation of the communicator it is; 0 for a send or receive.</param>
-    public void Begin(in CollectiveCall call, ushort operation)
+    public void Begin(in CollectiveCall call, uint operation)
     {
         _call = call;
-        _mark = Mark(call.Signature, operation);
+        uint signature = call.Signature;
+        _step = operation == 0 ? 0 : ((ulong)signature << 32) | operation;
+
+        // What is under way at a time lies close together, so that a part of the number tells it.
+        _mark = Mark(signature, operation == 0 ? (ushort)0 : (ushort)((operation % ushort.MaxValue) + 1));
     }
 
     /// <summary>Adds a message to a rank.</summary>
@@ -119,10 +128,11 @@ internal sealed unsafe class PostedSchedule : IDisposable
                 continue;
             }
 
-            _wait.Pause(_port, _active[0] / 2);
-            if (_wait.IsPatient)
+            int peer = _active[0] / 2;
+            _wait.Pause(_port, peer);
+            if (_wait.IsPatient && _step != 0)
             {
-                LookForStrangers();
+                LookForStrangers(peer);
             }
         }
 
@@ -272,18 +282,21 @@ internal sealed unsafe class PostedSchedule : IDisposable
     }
 
     // A rank that carries out something else under the same number may wait for this one, which waits for another: nobody's chunk would
-    // ever meet its flow.
-    private void LookForStrangers()
+    // ever meet its flow. Two that wait for each other have nothing but what they say of it.
+    private void LookForStrangers(int waitedFor)
     {
         const ulong Operation = 0xFFFF_0000;
-        if ((_mark & Operation) == 0)
+        if (_toldStep != _step || _toldPeer != waitedFor)
         {
-            return;
+            (_toldStep, _toldPeer) = (_step, waitedFor);
+            _port.TellWaiting(_port.Link(waitedFor), _step);
         }
 
         for (int peer = 0; peer < _size; peer++)
         {
-            if (_port.HasArrived(_port.Link(peer), out ulong mark) && (mark & Operation) == (_mark & Operation) && !IsExpected(mark))
+            ulong waiting = _port.WaitingOf(peer);
+            bool isStranger = (uint)waiting == (uint)_step && waiting != _step;
+            if (isStranger || (_port.HasArrived(_port.Link(peer), out ulong mark) && (mark & Operation) == (_mark & Operation) && !IsExpected(mark)))
             {
                 _owner.ThrowMismatch(peer);
             }

@@ -75,6 +75,16 @@ public sealed class PostedFaultTests
         });
 
     [Fact]
+    public void Two_ranks_that_wait_for_each_other_are_told() => Fails(
+        2,
+        CommunicatorFaultKind.Mismatch,
+        communicator =>
+        {
+            int[] buffer = new int[8];
+            communicator.Broadcast<int>(buffer, buffer, root: 1 - communicator.Rank);
+        });
+
+    [Fact]
     public void An_abort_ends_all_who_wait() => Fails(
         5,
         CommunicatorFaultKind.Aborted,
