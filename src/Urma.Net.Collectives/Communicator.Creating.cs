@@ -71,6 +71,19 @@ public sealed unsafe partial class Communicator
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Default);
 
+    /// <summary>
+    /// Joins the ranks that a launcher started together: <c>urma launch</c>, <c>mpirun</c>, <c>srun</c>, <c>torchrun</c>. Started alone, this is the only rank.
+    /// </summary>
+    /// <param name="context">The context whose memory and links it uses; must outlive the communicator.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <remarks>One communicator each; further ones are made by <see cref="Split"/>. See <see cref="RankEnvironment"/> for the variables that are looked at.</remarks>
+    /// <inheritdoc cref="Create(UrmaContext, UniqueId, int, int, CommunicatorOptions?, CancellationToken)"/>
+    public static Communicator FromEnvironment(UrmaContext context, CommunicatorOptions? options = null, CancellationToken cancellationToken = default) =>
+        RankEnvironment.TryDetect(out RankInfo? info)
+            ? Create(context, info.Id, info.Rank, info.Size, options, cancellationToken)
+            : Create(context, UniqueId.FromName(string.Create(CultureInfo.InvariantCulture, $"alone-{Guid.NewGuid():N}")), 0, 1, options, cancellationToken);
+
     /// <summary>Makes all ranks in this process (<c>ncclCommInitAll</c>); each is then used by a thread of its own, or all by one thread in a <see cref="CollectiveGroup"/>.</summary>
     /// <param name="context">The context that all of them use.</param>
     /// <param name="size">How many ranks there are.</param>

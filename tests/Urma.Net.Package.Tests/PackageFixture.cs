@@ -27,6 +27,8 @@ public sealed class PackageFixture : IAsyncLifetime
         await Pack(Path.Combine("src", "Urma.Net"));
         await Pack(Path.Combine("src", "Urma.Net.Ub"));
         await Pack(Path.Combine("src", "Urma.Net.Verbs"));
+        await Pack(Path.Combine("src", "Urma.Net.Collectives"));
+        await Pack(Path.Combine("src", "Urma.Tool"));
         await Pack(Path.Combine("native", "exports", "Package"));
     }
 
