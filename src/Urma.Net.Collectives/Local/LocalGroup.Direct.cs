@@ -20,7 +20,7 @@ internal sealed unsafe partial class LocalGroup
     private bool TryRunDirect(in CollectiveCall call)
     {
         uint signature = call.Signature;
-        uint step = NextStep();
+        uint step = NextStep(sizeof(Announcement));
         Announcement own = Announce(call);
         Publish(step, signature, (byte*)&own, sizeof(Announcement));
         AwaitAll(step, signature, (byte*)&own, sizeof(Announcement));
@@ -39,7 +39,7 @@ internal sealed unsafe partial class LocalGroup
 
         Resolve(call);
         RunShare(call);
-        CompleteAndWake(step);
+        Complete(step);
 
         // Until then others may still read from this rank's buffers, or write to them.
         AwaitCompleted(step);

@@ -47,7 +47,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void Barrier(in CollectiveCall call)
     {
-        uint step = NextStep();
+        uint step = NextStep(0);
         uint signature = call.Signature;
         Publish(step, signature, null, 0);
         AwaitAll(step, signature, null, 0);
@@ -64,7 +64,7 @@ internal sealed unsafe partial class LocalGroup
         {
             long length = Math.Min(LocalLayout.StagingBytes, bytes - at);
             byte* own = Prepare(call, call.Send + at, length);
-            uint step = NextStep();
+            uint step = NextStep(length);
             Publish(step, signature, own, length);
             AwaitAll(step, signature, own, length);
             if (_size > 2 && length >= SharedReduction)
@@ -95,7 +95,7 @@ internal sealed unsafe partial class LocalGroup
         // In place, the receive buffer is the own source of this share only, so nobody misses what is overwritten.
         Combine(call, receive + (first * element), shareCount);
         Complete(staged);
-        uint step = NextStep();
+        uint step = NextStep(shareCount * element);
         Publish(step, signature, receive + (first * element), shareCount * element);
         for (int rank = 0; rank < _size; rank++)
         {
@@ -126,11 +126,11 @@ internal sealed unsafe partial class LocalGroup
                 uint step = ++_step;
                 AwaitAll(step, signature, own, length);
                 Combine(call, call.Receive + at, length / element);
-                CompleteAndWake(step);
+                Complete(step);
             }
             else
             {
-                uint step = NextStep();
+                uint step = NextStep(length);
                 Publish(step, signature, own, length);
                 Complete(step);
             }
@@ -150,7 +150,7 @@ internal sealed unsafe partial class LocalGroup
             long length = Math.Min(LocalLayout.StagingBytes, bytes - at);
             if (_rank == call.Peer)
             {
-                uint step = NextStep();
+                uint step = NextStep(length);
                 Publish(step, signature, call.Send + at, length);
                 Complete(step);
             }
@@ -159,7 +159,7 @@ internal sealed unsafe partial class LocalGroup
                 uint step = ++_step;
                 byte* source = Await(call.Peer, step, signature, length);
                 Move(call.Receive + at, source, length);
-                CompleteAndWake(step);
+                Complete(step);
             }
 
             at += length;
@@ -180,7 +180,7 @@ internal sealed unsafe partial class LocalGroup
         do
         {
             long length = Math.Min(LocalLayout.StagingBytes, block - at);
-            uint step = NextStep();
+            uint step = NextStep(length);
             Publish(step, signature, call.Send + at, length);
             AwaitAll(step, signature, call.Send + at, length);
             for (int rank = 0; rank < _size; rank++)
@@ -211,11 +211,11 @@ internal sealed unsafe partial class LocalGroup
                     Move(call.Receive + (rank * block) + at, (byte*)_sources[rank], length);
                 }
 
-                CompleteAndWake(step);
+                Complete(step);
             }
             else
             {
-                uint step = NextStep();
+                uint step = NextStep(length);
                 Publish(step, signature, call.Send + at, length);
                 Complete(step);
             }
@@ -235,7 +235,7 @@ internal sealed unsafe partial class LocalGroup
         do
         {
             long length = Math.Min(LongestPiece(element), block - at);
-            uint step = NextStep();
+            uint step = NextStep(length * _size);
             byte* own = PublishPieces(call, step, signature, call.Send + at, block, length);
             AwaitAll(step, signature, own, length * _size);
             if (call.Kind == CollectiveKind.ReduceScatter)
@@ -271,7 +271,7 @@ internal sealed unsafe partial class LocalGroup
             long length = Math.Min(LongestPiece(1), block - at);
             if (_rank == call.Peer)
             {
-                uint step = NextStep();
+                uint step = NextStep(length * _size);
                 _ = PublishPieces(call, step, signature, call.Send + at, block, length);
                 Move(call.Receive + at, call.Send + (_rank * block) + at, length);
                 Complete(step);
@@ -281,7 +281,7 @@ internal sealed unsafe partial class LocalGroup
                 uint step = ++_step;
                 byte* pieces = Await(call.Peer, step, signature, length * _size);
                 Move(call.Receive + at, pieces + (_rank * length), length);
-                CompleteAndWake(step);
+                Complete(step);
             }
 
             at += length;

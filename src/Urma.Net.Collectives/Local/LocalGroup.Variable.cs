@@ -12,7 +12,7 @@ internal sealed unsafe partial class LocalGroup
         long perPiece = LongestPiece(element) / element;
         for (long done = 0; done < longest; done += perPiece)
         {
-            uint step = NextStep();
+            uint step = NextStep(LocalLayout.StagingBytes);
             byte* pieces = _own + LocalLayout.Staging(step);
             for (int rank = 0; rank < _size; rank++)
             {
@@ -42,7 +42,7 @@ internal sealed unsafe partial class LocalGroup
     // Returns the longest block that anybody has for anybody.
     private long ExchangeCounts(VariableCounts counts, uint signature)
     {
-        uint step = NextStep();
+        uint step = NextStep((long)_size * sizeof(long));
         fixed (long* sendCounts = counts.SendCounts)
         {
             Publish(step, signature, (byte*)sendCounts, (long)_size * sizeof(long));

@@ -9,7 +9,7 @@ namespace Urma.Net.Collectives.Local;
 /// need beside or behind its flag of the step, waits for the flags of those it needs, and tells in its progress word that the step is done.
 /// </summary>
 /// <remarks>
-/// A slot is used again eight steps later, when all ranks are known to have completed its last use; a step in which everybody waits for
+/// A slot is used again some steps later, when all ranks are known to have completed its last use; a step in which everybody waits for
 /// everybody proves that for the step before it, so such steps never wait for progress.
 /// </remarks>
 internal sealed unsafe partial class LocalGroup : CollectiveEngine
@@ -81,12 +81,14 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
 
     // A slot may be written again when its last readers are done.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint NextStep()
+    private uint NextStep(long length)
     {
         uint step = ++_step;
-        if ((int)(_allCompleted - (step - LocalLayout.Depth)) < 0)
+        uint depth = length <= LocalLayout.InlineBytes ? LocalLayout.Depth : (uint)LocalLayout.StagingDepth;
+        if ((int)(_allCompleted - (step - depth)) < 0)
         {
-            AwaitCompleted(step - LocalLayout.Depth);
+            // Half of the way at once, or every step would have to fetch the line in which the other tells how far it is.
+            AwaitCompleted(step - (depth / 2));
         }
 
         return step;
@@ -117,12 +119,9 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Complete(uint step) => Volatile.Write(ref *(uint*)(_own + LocalLayout.ProgressAt), step);
-
-    // As Complete, where somebody waits for it.
-    private void CompleteAndWake(uint step)
+    private void Complete(uint step)
     {
-        Complete(step);
+        Volatile.Write(ref *(uint*)(_own + LocalLayout.ProgressAt), step);
         _wait.WakeOthers();
     }
 

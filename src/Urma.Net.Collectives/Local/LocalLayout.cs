@@ -5,13 +5,16 @@ namespace Urma.Net.Collectives.Local;
 internal readonly struct LocalLayout(int size)
 {
     /// <summary>Goes up with every change of what lies where.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Bytes between words of different writers: two lines, because processors fetch them in pairs.</summary>
     public const int Spacing = 128;
 
-    /// <summary>Steps that may be under way: how far a rank may run ahead of the slowest.</summary>
-    public const int Depth = 8;
+    /// <summary>Steps that may be under way: how far a rank may run ahead of the slowest. Far, so that who gives seldom asks how far others are.</summary>
+    public const int Depth = 32;
+
+    /// <summary>The same for steps whose bytes do not fit beside the flag.</summary>
+    public const int StagingDepth = 8;
 
     /// <summary>What travels beside its flag, in the same pair of lines.</summary>
     public const int InlineBytes = Spacing - (2 * sizeof(ulong));
@@ -43,7 +46,7 @@ internal readonly struct LocalLayout(int size)
     public const long FlagsAt = 1024;
     private const long BuffersAt = FlagsAt + (Depth * Spacing);
     private const long StagingAt = BuffersAt + ((long)MaxBuffers * BufferEntry.Spacing);
-    private const long PeersAt = StagingAt + ((long)Depth * StagingBytes);
+    private const long PeersAt = StagingAt + ((long)StagingDepth * StagingBytes);
     private const long LaneFlagsBytes = LaneDepth * Spacing;
     private const long LaneStagingBytes = (long)LaneDepth * LaneBytes;
 
@@ -51,7 +54,7 @@ internal readonly struct LocalLayout(int size)
 
     public static long Flags(uint step) => FlagsAt + (step % Depth * Spacing);
 
-    public static long Staging(uint step) => StagingAt + (step % Depth * StagingBytes);
+    public static long Staging(uint step) => StagingAt + (step % StagingDepth * StagingBytes);
 
     public static long Buffer(int index) => BuffersAt + ((long)index * BufferEntry.Spacing);
 
