@@ -30,18 +30,19 @@ internal sealed class CollComparison : IDisposable
         _member.Communicator.Barrier();
         double[] ours = new double[request.Rounds], peers = new double[request.Rounds], lines = new double[request.Rounds];
         long iterations = 0;
+        double allocated = 0;
         for (int round = 0; round < request.Rounds; round++)
         {
             lines[round] = _line?.Measure() ?? double.NaN;
             CollTimes times = trial.Measure();
-            (ours[round], iterations) = (times.Nanoseconds, iterations + times.Iterations);
+            (ours[round], iterations, allocated) = (times.Nanoseconds, iterations + times.Iterations, Math.Max(allocated, times.AllocatedBytes));
 
             // The others sleep in the barrier while the first rank looks after the peer.
             peers[round] = _mpi?.Measure(shape, reduction).Nanoseconds ?? double.NaN;
             _member.Communicator.Barrier();
         }
 
-        return new CollComparisonRow(shape, reduction, new CollTimes(Statistics.Median(ours), null, iterations))
+        return new CollComparisonRow(shape, reduction, new CollTimes(Statistics.Median(ours), null, iterations) { AllocatedBytes = allocated })
         {
             Wrong = request.Check ? trial.CountWrong() : null,
             BestNanoseconds = ours.Min(),

@@ -121,6 +121,7 @@ internal sealed class CollJson(CollRequest request, TextWriter output) : ICollRe
             ["alg_bw"] = Number(times.AlgorithmBandwidth(shape)),
             ["bus_bw"] = Number(times.BusBandwidth(shape)),
             ["nwrong"] = times.Wrong,
+            ["alloc_bytes_per_op"] = Number(times.AllocatedBytes),
         };
     }
 

@@ -42,12 +42,16 @@ internal sealed unsafe class CollLine : IDisposable
         double time = 0;
         if (_own is not null || _imported is not null)
         {
+            // Ranks that are not bound may share a processor, and would take turns instead.
+            int[] allowed = CpuPinning.GetAllowedProcessors();
+            CpuPinning.PinCurrentThread(allowed[_member.Rank % allowed.Length]);
             using SegmentView view = _own is not null ? _own.Map() : _imported!.Map();
             byte* first = (byte*)view.Address, second = first + Yardsticks.LineSpacing;
             time = _member.IsFirst
                 ? Yardsticks.Current.PingPong(first, second, _start, Turns, initiator: true, Limit) / (2.0 * Turns)
                 : Yardsticks.Current.PingPong(second, first, _start, Turns, initiator: false, Limit) / (2.0 * Turns);
             _start += (ulong)Turns;
+            CpuPinning.SetAllowedProcessors(allowed);
         }
 
         return _member.Max(_member.IsFirst ? time : 0);

@@ -6,6 +6,9 @@ namespace Urma.Net.Tool.Coll;
 /// <param name="Iterations">How many operations were timed.</param>
 internal sealed record CollTimes(double Nanoseconds, long? Wrong, long Iterations)
 {
+    /// <summary>Managed bytes for each operation, of the rank that allocated most.</summary>
+    public double AllocatedBytes { get; init; }
+
     /// <summary>GB/s.</summary>
     public double AlgorithmBandwidth(in CollShape shape) => Nanoseconds > 0 ? shape.ShownBytes / Nanoseconds : 0;
 

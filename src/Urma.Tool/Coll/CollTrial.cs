@@ -69,8 +69,11 @@ internal sealed class CollTrial
         long iterations = _member.Request.Iterations > 0
             ? _member.Request.Iterations
             : (long)Math.Clamp(_member.Request.Piece.TotalNanoseconds / Math.Max(1, _expected), LeastIterations, MostIterations);
-        _expected = _member.Max(_loop.Time(iterations));
-        return new CollTimes(_expected, null, iterations);
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        double own = _loop.Time(iterations);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        _expected = _member.Max(own);
+        return new CollTimes(_expected, null, iterations) { AllocatedBytes = _member.Max((double)allocated / iterations) };
     }
 
     /// <summary>Carries it out once more on fresh data and compares.</summary>

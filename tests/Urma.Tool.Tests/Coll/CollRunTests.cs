@@ -101,6 +101,7 @@ public class CollRunTests
         Assert.All(results.EnumerateArray(), static line =>
         {
             Assert.Equal(0, line.GetProperty("out_of_place").GetProperty("nwrong").GetInt32());
+            Assert.Equal(0, line.GetProperty("out_of_place").GetProperty("alloc_bytes_per_op").GetDouble());
             Assert.True(line.GetProperty("in_place").GetProperty("time").GetDouble() > 0);
         });
     }
