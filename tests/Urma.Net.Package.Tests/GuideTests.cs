@@ -31,6 +31,25 @@ public partial class GuideTests(PackageFixture package)
         await Compile("guide-ucx", string.Join('\n', Blocks("porting-from-ucx.md", 2)), "Urma.Net");
     }
 
+    [Fact]
+    public async Task The_guide_for_nccl_compiles()
+    {
+        // A piece that continues a program the reader has, then a whole program.
+        string[] blocks = Blocks("porting-from-nccl.md", 2);
+        string program = $$"""
+            {{blocks[1]}}
+            static class Groups
+            {
+                public static void Exchange(
+                    Communicator communicator, RegisteredMemory mine, RegisteredMemory theirs, long count, int next, int previous, Action CalculateSomethingElse)
+                {
+            {{blocks[0]}}
+                }
+            }
+            """;
+        await Compile("guide-nccl", program, "Urma.Net.Collectives");
+    }
+
     private async Task Compile(string name, string program, string reference)
     {
         string folder = package.CreateConsumer(name, program, packages: [reference]);
