@@ -14,8 +14,8 @@ const float LearningRate = 1;
 const int Input = 0, HiddenBias = 2 * Hidden, Output = 3 * Hidden, OutputBias = 4 * Hidden, Weights = 4 * Hidden + 1, Loss = Weights;
 
 using UrmaContext context = UrmaContext.Open("loopback://samples");
-Communicator[] ranks = RankEnvironment.TryDetect(out RankInfo? info)
-    ? [Communicator.Create(context, info.Id, info.Rank, info.Size)]
+Communicator[] ranks = RankEnvironment.TryDetect(out _)
+    ? [Communicator.FromEnvironment(context)]
     : Communicator.CreateAll(context, 4);
 Task<bool>[] training = [.. ranks.Select(rank => Task.Factory.StartNew(
     () => Train(rank), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
