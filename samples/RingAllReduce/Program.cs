@@ -11,13 +11,14 @@ const int Ranks = 4, Rounds = 20;
 const int Block = 65_536, BlockBytes = Block * sizeof(float);
 
 // A rank's memory: its vector, a place for each partial sum that comes, a flag for each block that comes. With a place and a flag for each
-// step nothing is overwritten before it was used, and the writes may arrive in any order.
+// step nothing is overwritten before it was used, and the writes may arrive in any order. Nor does a neighbour with the next vector overwrite
+// anything: whoever has the whole sum knows that all have added their part, and can send no whole block before all others have begun again.
 const int Steps = 2 * (Ranks - 1), Arriving = Ranks * BlockBytes, Flags = Arriving + (Ranks - 1) * BlockBytes;
 TimeSpan patience = TimeSpan.FromSeconds(30);
 
 // Every rank but the last starts its right neighbour.
 string ring = args.Length == 0 ? $"ring-{Environment.ProcessId}" : args[0];
-int rank = args.Length == 0 ? 0 : args[1][0] - '0';
+int rank = args.Length == 0 ? 0 : int.Parse(args[1]);
 using UrmaContext context = UrmaContext.Open("loopback://samples");
 using Segment memory = context.AllocateSegment(Flags + Steps * sizeof(long));
 using Jfc completions = context.CreateJfc(new JfcOptions { Depth = 64 });
