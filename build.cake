@@ -239,6 +239,21 @@ Task("test").IsDependentOn("build").Does(() =>
     }
 });
 
+// Every operation on every type, reduction, size, place and number of ranks: an hour rather than minutes.
+Task("test-full").IsDependentOn("build").Does(() =>
+{
+    int exitCode = StartProcess("dotnet", new ProcessSettings
+    {
+        Arguments = $"test tests/Urma.Net.Collectives.Tests -c {Configuration} --no-build --nologo --filter FullyQualifiedName~MatrixTests " +
+            $"--logger \"console;verbosity=normal\" {toolArguments}",
+        EnvironmentVariables = new Dictionary<string, string> { ["URMA_TEST_FULL"] = "1" },
+    });
+    if (exitCode != 0)
+    {
+        throw new CakeException($"The full matrix did not pass (exit code {exitCode}).");
+    }
+});
+
 // What needs an RDMA device runs in a guest that has one. 77 is how the guest's scripts say that there can be none here.
 Task("rdma-test").IsDependentOn("build").Does(() =>
 {

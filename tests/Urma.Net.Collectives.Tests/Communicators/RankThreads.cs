@@ -10,8 +10,9 @@ internal static class RankThreads
     /// <param name="options">How communicators behave.</param>
     /// <param name="oneContext">Whether all ranks share a context.</param>
     /// <param name="open">Makes a context; by default one on a fabric of the call's own.</param>
+    /// <param name="limit">How long all of it may take.</param>
     public static void Run(
-        int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false, Func<UrmaContext>? open = null)
+        int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false, Func<UrmaContext>? open = null, TimeSpan? limit = null)
     {
         string fabric = $"loopback://{Guid.NewGuid():N}";
         open ??= () => UrmaContext.Open(fabric);
@@ -46,7 +47,7 @@ internal static class RankThreads
             threads[rank].Start();
         }
 
-        DateTime end = DateTime.UtcNow + Limit;
+        DateTime end = DateTime.UtcNow + (limit ?? Limit);
         foreach (Thread thread in threads)
         {
             TimeSpan left = end - DateTime.UtcNow;
