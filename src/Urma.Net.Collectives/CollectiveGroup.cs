@@ -26,34 +26,41 @@ public sealed class CollectiveGroup : IDisposable
 
     private readonly List<Communicator> _communicators = [];
     private readonly List<List<CollectiveCall>> _calls = [];
-    private int _depth;
+    // Where this one is nested in: what collects the calls.
+    private readonly CollectiveGroup? _outermost;
+    private bool _hasEnded;
+    private bool _lostCalls;
 
-    private CollectiveGroup()
-    {
-    }
+    private CollectiveGroup(CollectiveGroup? outermost) => _outermost = outermost;
 
     internal static CollectiveGroup? Current => s_current;
 
     /// <summary>Calls of this thread are collected from now on.</summary>
-    /// <returns>The group; disposing it without <see cref="End"/> drops what was collected.</returns>
+    /// <returns>The group; disposing it without <see cref="End"/> drops what was collected, with a nested one all of it.</returns>
     public static CollectiveGroup Start()
     {
-        s_current ??= s_last ??= new CollectiveGroup();
-        s_current._depth++;
-        return s_current;
+        if (s_current is { } outermost)
+        {
+            return new CollectiveGroup(outermost);
+        }
+
+        CollectiveGroup group = s_last ??= new CollectiveGroup(null);
+        (group._hasEnded, group._lostCalls) = (false, false);
+        return s_current = group;
     }
 
-    /// <summary>Carries out what was collected, and returns when it is done.</summary>
-    /// <exception cref="InvalidOperationException">The group is not under way on this thread.</exception>
+    /// <summary>Carries out what was collected, and returns when it is done; a nested group leaves that to the outermost.</summary>
+    /// <exception cref="InvalidOperationException">The group is not under way on this thread, or a nested one was dropped.</exception>
     /// <exception cref="CollectiveException">A communicator failed; of several the first.</exception>
     public void End()
     {
-        if (s_current != this)
+        if (_hasEnded || s_current != (_outermost ?? this))
         {
             throw new InvalidOperationException("The group has ended, or belongs to another thread.");
         }
 
-        if (--_depth > 0)
+        _hasEnded = true;
+        if (_outermost is not null)
         {
             return;
         }
@@ -61,6 +68,11 @@ public sealed class CollectiveGroup : IDisposable
         s_current = null;
         try
         {
+            if (_lostCalls)
+            {
+                throw new InvalidOperationException("A group inside of this one was disposed without its end, so nothing was carried out.");
+            }
+
             RunAll();
         }
         finally
@@ -72,12 +84,20 @@ public sealed class CollectiveGroup : IDisposable
     /// <summary>Drops what was collected, if the group was not ended.</summary>
     public void Dispose()
     {
-        if (s_current == this)
+        if (_hasEnded || s_current != (_outermost ?? this))
         {
-            _depth = 0;
-            s_current = null;
-            Clear();
+            return;
         }
+
+        _hasEnded = true;
+        if (_outermost is not null)
+        {
+            _outermost._lostCalls = true;
+            return;
+        }
+
+        s_current = null;
+        Clear();
     }
 
     internal void Add(Communicator communicator, in CollectiveCall call)

@@ -234,9 +234,9 @@ public sealed unsafe partial class Communicator
                 CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} could not join {Name}: {exception.Message}"));
         }
 
-        _disposed = 1;
+        (_disposing, _disposed) = (1, 1);
         _control?.Dispose();
-        _engine?.Dispose();
+        DisposeEngine();
         _verdict.Dispose();
     }
 }

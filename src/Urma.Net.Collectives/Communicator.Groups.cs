@@ -28,13 +28,13 @@ public sealed unsafe partial class Communicator
         byte[] mine = new byte[2 * sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(mine, color);
         BinaryPrimitives.WriteInt32LittleEndian(mine.AsSpan(sizeof(int)), key);
-        byte[][] colors = _control!.AllGather(mine, ColorsTag, _options.Timeout, CancellationToken.None);
+        byte[][] colors = Exchange(mine, ColorsTag);
         int[] members = [.. Enumerable.Range(0, Size)
             .Where(rank => BinaryPrimitives.ReadInt32LittleEndian(colors[rank]) == color)
             .OrderBy(rank => BinaryPrimitives.ReadInt32LittleEndian(colors[rank].AsSpan(sizeof(int))))
             .ThenBy(rank => rank)];
         bool isFirst = color != NoColor && members[0] == Rank;
-        byte[][] ids = _control.AllGather(isFirst ? UniqueId.Create().ToBytes() : [], IdsTag, _options.Timeout, CancellationToken.None);
+        byte[][] ids = Exchange(isFirst ? UniqueId.Create().ToBytes() : [], IdsTag);
         _isBusy = false;
         return color == NoColor
             ? null
@@ -86,6 +86,19 @@ public sealed unsafe partial class Communicator
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, Size);
         return Create(_context, id, Rank, size, options ?? OptionsOfPart());
+    }
+
+    private byte[][] Exchange(byte[] mine, int tag)
+    {
+        try
+        {
+            return _control!.AllGather(mine, tag, _options.Timeout, CancellationToken.None);
+        }
+        catch
+        {
+            Volatile.Write(ref _isBusy, false);
+            throw;
+        }
     }
 
     // A name belongs to one communicator.

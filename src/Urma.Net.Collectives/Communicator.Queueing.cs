@@ -17,7 +17,7 @@ public sealed unsafe partial class Communicator
             {
                 lock (_workerLock)
                 {
-                    ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+                    ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposing) != 0, this);
                     _worker ??= new CollectiveWorker(this);
                 }
             }

@@ -85,7 +85,7 @@ public sealed unsafe partial class Communicator
             _engine!.Put((byte*)source, length, peer, window.ReferenceOf(peer), offset);
             _engine.Signal(peer, signal);
         }
-        catch (Exception exception) when (exception is not CollectiveException)
+        catch (Exception exception)
         {
             FailHere(exception);
         }
@@ -101,7 +101,15 @@ public sealed unsafe partial class Communicator
     {
         CheckSignal(peer, signal);
         Enter();
-        _engine!.Signal(peer, signal);
+        try
+        {
+            _engine!.Signal(peer, signal);
+        }
+        catch (Exception exception)
+        {
+            FailHere(exception);
+        }
+
         _isBusy = false;
     }
 
@@ -115,7 +123,15 @@ public sealed unsafe partial class Communicator
         CheckSignal(peer, signal);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Enter();
-        _engine!.WaitSignal(peer, signal, (uint)count);
+        try
+        {
+            _engine!.WaitSignal(peer, signal, (uint)count);
+        }
+        catch (Exception exception)
+        {
+            FailHere(exception);
+        }
+
         _isBusy = false;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Urma.Net.Collectives.Bootstrap;
 using Urma.Net.Collectives.Local;
 
@@ -20,11 +21,14 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     // A verdict takes the hub half a second at most; then this rank's own words have to do.
     private static readonly TimeSpan VerdictTimeout = TimeSpan.FromSeconds(1.5);
 
+    private static readonly TimeSpan EndOfCallTimeout = TimeSpan.FromSeconds(5);
+
     private static int s_made;
 
     private readonly UrmaContext _context;
     private readonly CommunicatorOptions _options;
     private readonly ManualResetEventSlim _verdict = new();
+    private readonly Lock _engineLock = new();
     private readonly byte[] _secret = new byte[UniqueId.Size];
     private ControlPlane? _control;
     private CollectiveEngine? _engine;
@@ -35,6 +39,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private CollectiveCall _odd;
     private long _operations;
     private bool _isBusy;
+    private int _disposing;
     private int _disposed;
 
     private Communicator(UrmaContext context, int rank, int size, CommunicatorOptions options)
@@ -76,7 +81,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
 
             // This rank begins nothing more, though the hub's word is still on its way.
             _fault ??= fault;
-            _engine?.Interrupt();
+            InterruptEngine();
         }
     }
 
@@ -86,12 +91,20 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (Interlocked.Exchange(ref _disposing, 1) != 0)
         {
             return;
         }
 
+        // What was begun before still ends.
         DisposeWorker();
+        if (Volatile.Read(ref _isBusy))
+        {
+            Abort("It was disposed during a call.");
+            _ = SpinWait.SpinUntil(() => !Volatile.Read(ref _isBusy), EndOfCallTimeout);
+        }
+
+        Volatile.Write(ref _disposed, 1);
         try
         {
             if (_fault is null && _control is not null)
@@ -109,8 +122,31 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         finally
         {
             _control?.Dispose();
-            _engine?.Dispose();
+            DisposeEngine();
             _verdict.Dispose();
+        }
+    }
+
+    // Memory that a thread may still touch, because its call did not end, stays.
+    private void DisposeEngine()
+    {
+        _buffers?.Close();
+        lock (_engineLock)
+        {
+            CollectiveEngine? engine = _engine;
+            _engine = null;
+            if (!Volatile.Read(ref _isBusy))
+            {
+                engine?.Dispose();
+            }
+        }
+    }
+
+    private void InterruptEngine()
+    {
+        lock (_engineLock)
+        {
+            _engine?.Interrupt();
         }
     }
 
@@ -165,7 +201,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         {
             _engine!.Run(call);
         }
-        catch (Exception exception) when (exception is not CollectiveException)
+        catch (Exception exception)
         {
             FailHere(exception);
         }
@@ -177,7 +213,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         {
             _engine!.Run(transfers);
         }
-        catch (Exception exception) when (exception is not CollectiveException)
+        catch (Exception exception)
         {
             FailHere(exception);
         }
@@ -187,10 +223,17 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     [DoesNotReturn]
     private void FailHere(Exception exception)
     {
+        Volatile.Write(ref _isBusy, false);
+        if (exception is CollectiveException)
+        {
+            ExceptionDispatchInfo.Throw(exception);
+        }
+
         var fault = new CommunicatorFault(
             CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} of {Name} failed in {CallOf(_operations).Describe()}: {exception.Message}");
         _control!.Report(fault);
         _ = _verdict.Wait(VerdictTimeout);
+        _fault ??= fault;
         throw new CollectiveException(UrmaStatus.Failed, fault.Message, exception);
     }
 
@@ -202,7 +245,6 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
             UrmaStatus.InvalidArgument, $"Rank {Rank} cannot wait for itself: put the send and the receive into one {nameof(CollectiveGroup)}.");
     }
 
-    // A call that fails leaves the communicator without a use, so nothing has to be put back.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enter(ref CollectiveCall call)
     {
@@ -277,7 +319,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         _fault ??= fault;
         CollectiveTrace.Failed(this, fault);
         _verdict.Set();
-        _engine?.Interrupt();
+        InterruptEngine();
     }
 
     string IControlListener.DescribeState()

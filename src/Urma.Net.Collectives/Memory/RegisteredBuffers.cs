@@ -6,6 +6,8 @@ namespace Urma.Net.Collectives;
 /// <remarks>Thread-safe; looking up takes no lock.</remarks>
 internal sealed unsafe class RegisteredBuffers(byte* arena)
 {
+    // Null once the communicator is gone.
+    private byte* _arena = arena;
     private readonly Lock _lock = new();
     private readonly long[] _uses = new long[LocalLayout.MaxBuffers];
     private readonly bool[] _taken = new bool[LocalLayout.MaxBuffers];
@@ -21,6 +23,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_arena == null, typeof(Communicator));
             int index = Array.IndexOf(_taken, false);
             if (index < 0)
             {
@@ -31,7 +34,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
 
             _taken[index] = true;
             long id = (++_uses[index] * LocalLayout.MaxBuffers) + index;
-            BufferEntry* entry = (BufferEntry*)(arena + LocalLayout.Buffer(index));
+            BufferEntry* entry = (BufferEntry*)(_arena + LocalLayout.Buffer(index));
             entry->Token = segment.Token.Value;
             segment.Descriptor.WriteTo(new Span<byte>(entry->Descriptor, SegmentDescriptor.Size));
             Volatile.Write(ref entry->Id, id);
@@ -47,10 +50,24 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
     {
         lock (_lock)
         {
+            if (_arena == null)
+            {
+                return;
+            }
+
             int index = (int)(memory.Id % LocalLayout.MaxBuffers);
-            Volatile.Write(ref ((BufferEntry*)(arena + LocalLayout.Buffer(index)))->Id, 0);
+            Volatile.Write(ref ((BufferEntry*)(_arena + LocalLayout.Buffer(index)))->Id, 0);
             _taken[index] = false;
             _known = Array.FindAll(_known, known => known.Id != memory.Id);
+        }
+    }
+
+    /// <summary>The arena goes; what is registered lives on as memory, which nobody else knows.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _arena = null;
         }
     }
 

@@ -78,6 +78,86 @@ public sealed unsafe class GroupTests
     });
 
     [Fact]
+    public void Groups_nest() => RankThreads.Run(2, communicator =>
+    {
+        int[] mine = GC.AllocateArray<int>(10, pinned: true);
+        int[] theirs = GC.AllocateArray<int>(10, pinned: true);
+        mine.AsSpan().Fill(communicator.Rank + 1);
+        int peer = 1 - communicator.Rank;
+        using (CollectiveGroup outer = CollectiveGroup.Start())
+        {
+            using (CollectiveGroup inner = CollectiveGroup.Start())
+            {
+                communicator.Send(Address(mine), 10, DataType.Int32, peer);
+                inner.End();
+            }
+
+            communicator.Receive(Address(theirs), 10, DataType.Int32, peer);
+            outer.End();
+            Assert.Throws<InvalidOperationException>(outer.End);
+        }
+
+        Assert.Equal(-1, theirs.AsSpan().IndexOfAnyExcept(peer + 1));
+        using (CollectiveGroup outer = CollectiveGroup.Start())
+        {
+            using (CollectiveGroup.Start())
+            {
+                communicator.Send(Address(mine), 10, DataType.Int32, peer);
+            }
+
+            Assert.Throws<InvalidOperationException>(outer.End);
+        }
+
+        communicator.Barrier();
+    });
+
+    [Fact]
+    public void What_was_begun_ends_before_the_communicator() => RankThreads.Run(2, communicator =>
+    {
+        int[] vector = GC.AllocateArray<int>(5000, pinned: true);
+        vector.AsSpan().Fill(1);
+        CollectiveHandle last = default;
+        for (int i = 0; i < 10; i++)
+        {
+            last = communicator.BeginAllReduce(Address(vector), Address(vector), 5000, DataType.Int32, Reduction.Sum);
+        }
+
+        communicator.Dispose();
+        last.Wait();
+        Assert.Equal(-1, vector.AsSpan().IndexOfAnyExcept(1024));
+    });
+
+    [Fact]
+    public void Memory_outlives_its_communicator() => RankThreads.Run(2, communicator =>
+    {
+        RegisteredMemory memory = communicator.Allocate(4096);
+        communicator.Broadcast(memory.AsSpan<byte>(), 0);
+        communicator.Dispose();
+        memory.AsSpan<byte>().Fill(1);
+        memory.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => communicator.Barrier());
+        communicator.Abort();
+    });
+
+    [Fact]
+    public void Disposal_ends_the_call_of_another_thread() => RankThreads.Run(2, communicator =>
+    {
+        if (communicator.Rank == 0)
+        {
+            Task<Exception> waiting = Task.Run(() => Record.Exception(() => communicator.Barrier()));
+            Thread.Sleep(100);
+            communicator.Dispose();
+            Assert.True(waiting.Wait(TimeSpan.FromSeconds(10)));
+            Assert.IsAssignableFrom<Exception>(waiting.Result);
+        }
+        else
+        {
+            SpinWait.SpinUntil(() => communicator.Fault is not null, TimeSpan.FromSeconds(30));
+            Assert.Equal(CommunicatorFaultKind.Aborted, communicator.Fault?.Kind);
+        }
+    });
+
+    [Fact]
     public void One_thread_drives_all_ranks()
     {
         using UrmaContext context = UrmaContext.Open($"loopback://{Guid.NewGuid():N}");
