@@ -138,7 +138,9 @@ public sealed class CollectiveGroup : IDisposable
             {
                 handle.Wait();
             }
-            catch (UrmaException exception)
+#pragma warning disable CA1031 // The others' memory is theirs again only when all have ended.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
                 failure ??= exception;
             }

@@ -51,8 +51,15 @@ internal static class CollectiveTrace
         TextWriter output = Output.Value;
         lock (output)
         {
-            output.WriteLine(line);
-            output.Flush();
+            try
+            {
+                output.WriteLine(line);
+                output.Flush();
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // A full disk or a closed pipe takes the trace, not the program.
+            }
         }
     }
 

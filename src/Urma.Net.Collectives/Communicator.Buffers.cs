@@ -20,7 +20,10 @@ public sealed unsafe partial class Communicator
     /// </summary>
     /// <param name="address">The first byte; see <see cref="UrmaContext.RegisterSegment(void*, long, SegmentOptions?)"/> for what becomes of the pages.</param>
     /// <param name="length">Length in bytes; positive.</param>
-    /// <returns>The registration; disposing it leaves the memory as it is.</returns>
+    /// <returns>
+    /// The registration; disposing it leaves the memory as it is. Memory that cannot be mapped by others (<see cref="SegmentMode.Copied"/>, see
+    /// <see cref="RegisteredMemory.Segment"/>) is copied as if it were not registered.
+    /// </returns>
     /// <exception cref="UrmaException">The memory cannot be registered, or too many buffers are.</exception>
     public RegisteredMemory RegisterBuffer(nint address, long length)
     {

@@ -22,6 +22,7 @@ public sealed unsafe partial class Communicator
             ThrowPeer(peer);
         }
 
+        _ = DataTypes.SizeOf(type);
         if (IsReduction(kind))
         {
             ArgumentNullException.ThrowIfNull(reduction);

@@ -12,7 +12,7 @@ public sealed unsafe partial class Communicator
     public const int MaxRanksPerHost = 256;
 
     // Below, meeting twice costs more than copying twice.
-    private const long DefaultDirectLength = 32 << 10;
+    internal const long DefaultDirectLength = 32 << 10;
 
     private const int ArenasTag = 1;
     private const int JoinedTag = 2;
@@ -126,7 +126,7 @@ public sealed unsafe partial class Communicator
             : null;
         try
         {
-            RankRecord own = RankRecord.OfThisProcess(_context, arena);
+            RankRecord own = RankRecord.OfThisProcess(_options, arena);
             byte[][] answers = _control.AllGather(own.ToArray(), ArenasTag, _options.JoinTimeout, cancellationToken);
             RankRecord[] records = new RankRecord[Size];
             for (int rank = 0; rank < Size; rank++)
@@ -134,6 +134,8 @@ public sealed unsafe partial class Communicator
                 records[rank] = RankRecord.Read(rank, answers[rank]);
             }
 
+            CheckOptions(own, records);
+            _isOnOneHost = Array.TrueForAll(records, record => record.Host == own.Host);
             if (arena is not null && Array.TrueForAll(records, record => record.Arena is not null && record.Host == own.Host))
             {
                 JoinMapped(arena, own, records);
@@ -160,6 +162,19 @@ public sealed unsafe partial class Communicator
         CollectiveTrace.Joined(this);
     }
 
+    // Ranks that choose differently would read each other's steps for something else.
+    private static void CheckOptions(RankRecord own, RankRecord[] records)
+    {
+        int other = Array.FindIndex(records, record => record.DirectLength != own.DirectLength || record.Path != own.Path);
+        if (other >= 0)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument,
+                $"Rank {other} joined with {nameof(CommunicatorOptions.Path)} {records[other].Path} and {nameof(CommunicatorOptions.DirectLength)} {records[other].DirectLength}, " +
+                $"this rank with {own.Path} and {own.DirectLength}: all must be given the same.");
+        }
+    }
+
     private void JoinMapped(LocalArena arena, RankRecord own, RankRecord[] records)
     {
         for (int rank = 0; rank < Size; rank++)
@@ -176,10 +191,9 @@ public sealed unsafe partial class Communicator
             Buffers = _buffers,
             Rank = Rank,
             Size = Size,
-            InOneProcess = Array.TrueForAll(records, record => record.Process == own.Process),
             IsCrowded = IsCrowded(records),
             NeedsFences = !Array.TrueForAll(records, record => record.HasBarriers),
-            DirectLength = _options.DirectLength ?? DefaultDirectLength,
+            DirectLength = own.DirectLength,
             Timeout = _options.Timeout,
         });
     }

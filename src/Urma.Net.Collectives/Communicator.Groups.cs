@@ -49,10 +49,16 @@ public sealed unsafe partial class Communicator
     /// <param name="options">How the new communicator behaves; as this one by default.</param>
     /// <returns>The ranks that stay, in their order, numbered anew from 0.</returns>
     /// <exception cref="ArgumentException">A number is no rank, or this rank's own.</exception>
+    /// <exception cref="NotSupportedException">The ranks are on several hosts.</exception>
     /// <exception cref="CollectiveException">Not all ranks that stay came in time.</exception>
     public Communicator Shrink(ReadOnlySpan<int> excluded, CommunicatorOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (!_isOnOneHost)
+        {
+            throw new NotSupportedException("Ranks of several hosts cannot find each other again without a word from outside: make a UniqueId at one of them, tell the others, and call Create.");
+        }
+
         bool[] isOut = new bool[Size];
         foreach (int rank in excluded)
         {
@@ -68,8 +74,10 @@ public sealed unsafe partial class Communicator
 
         // Who is left may not be able to ask anybody, so the id follows from what all know.
         UniqueId id = UniqueId.FromName(string.Create(
-            CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks++}-{string.Join('.', members)}"));
-        return Create(_context, id, Array.IndexOf(members, Rank), members.Length, options ?? OptionsOfPart());
+            CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks}-{string.Join('.', members)}"));
+        Communicator rest = Create(_context, id, Array.IndexOf(members, Rank), members.Length, options ?? OptionsOfPart());
+        _shrinks++;
+        return rest;
     }
 
     /// <summary>

@@ -28,6 +28,7 @@ public sealed unsafe partial class Communicator
 
     private CollectiveHandle Begin(in CollectiveCall call)
     {
+        ThrowIfGrouped();
         QueuedCall queued = Worker.Rent();
         queued.Call = call;
         return Enqueue(queued);
@@ -35,6 +36,7 @@ public sealed unsafe partial class Communicator
 
     private CollectiveHandle BeginPinned<T>(in CollectiveCall call, ReadOnlyMemory<T> send, Memory<T> receive)
     {
+        ThrowIfGrouped();
         QueuedCall queued = Worker.Rent();
         queued.Call = call;
         queued.Pin(send, receive);
@@ -56,6 +58,14 @@ public sealed unsafe partial class Communicator
         QueuedCall queued = Worker.Rent();
         queued.Calls = group;
         return Enqueue(queued);
+    }
+
+    private static void ThrowIfGrouped()
+    {
+        if (CollectiveGroup.Current is not null)
+        {
+            throw new InvalidOperationException("Inside a group, calls are collected by the blocking forms that take addresses; begun and awaited ones, puts and signals stay outside.");
+        }
     }
 
     private CollectiveHandle Enqueue(QueuedCall queued)
@@ -82,6 +92,11 @@ public sealed unsafe partial class Communicator
     // All transfers together, then the rest in order: a rank that groups them meets one that does not.
     internal void RunGroup(ReadOnlySpan<CollectiveCall> calls)
     {
+        if (_isBusy)
+        {
+            ThrowUnusable();
+        }
+
         int count = 0;
         if (_transfers.Length < calls.Length)
         {

@@ -137,6 +137,7 @@ public sealed unsafe partial class Communicator
 
     private void Enter()
     {
+        ThrowIfGrouped();
         CollectiveCall call = default;
         FinishQueuedWork();
         Enter(ref call);

@@ -62,8 +62,8 @@ public sealed unsafe partial class Communicator
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
-        CheckBlocks(sendCounts, sendDisplacements, long.MaxValue, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, long.MaxValue, nameof(receive));
+        CheckBlocks(sendCounts, sendDisplacements, long.MaxValue / sizeof(ulong) / 2, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, long.MaxValue / sizeof(ulong) / 2, nameof(receive));
         AllToAllV(send, sendCounts, sendDisplacements, receive, receiveCounts, receiveDisplacements, type, mayBeGrouped: true, file, line);
     }
 
@@ -79,6 +79,12 @@ public sealed unsafe partial class Communicator
         string? file,
         int line)
     {
+        if (sendCounts[Rank] != receiveCounts[Rank])
+        {
+            throw new ArgumentException(
+                $"Rank {Rank} has {sendCounts[Rank]} elements for itself and takes {receiveCounts[Rank]}: both must be the same.", nameof(receiveCounts));
+        }
+
         // A call that is carried out later keeps counts of its own.
         VariableCounts counts = CollectiveGroup.Current is null && !HasQueuedWork ? _counts ??= new VariableCounts(Size) : new VariableCounts(Size);
         sendCounts.CopyTo(counts.SendCounts);

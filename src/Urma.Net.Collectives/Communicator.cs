@@ -39,6 +39,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private CollectiveCall _odd;
     private long _operations;
     private bool _isBusy;
+    private bool _isOnOneHost;
     private int _disposing;
     private int _disposed;
 
@@ -224,7 +225,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private void FailHere(Exception exception)
     {
         Volatile.Write(ref _isBusy, false);
-        if (exception is CollectiveException)
+        if (exception is CollectiveException && _fault is not null)
         {
             ExceptionDispatchInfo.Throw(exception);
         }
@@ -317,9 +318,9 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     void IControlListener.OnFault(CommunicatorFault fault)
     {
         _fault ??= fault;
-        CollectiveTrace.Failed(this, fault);
         _verdict.Set();
         InterruptEngine();
+        CollectiveTrace.Failed(this, fault);
     }
 
     string IControlListener.DescribeState()

@@ -4,33 +4,34 @@ namespace Urma.Net.Collectives;
 
 /// <summary>What a rank tells the others of itself when they join.</summary>
 /// <param name="Host">Which machine it runs on.</param>
-/// <param name="Process">Which process it is; random, so that it differs between hosts, too.</param>
+/// <param name="Path">The way it was told to take.</param>
+/// <param name="DirectLength">From how many bytes on it reaches into others' buffers.</param>
 /// <param name="Processors">The processors that the joining thread may run on.</param>
 /// <param name="HasBarriers">Whether the kernel's barriers reach it.</param>
 /// <param name="Arena">Its arena; null where memory cannot be mapped.</param>
 /// <param name="ArenaToken">The arena's token.</param>
 internal sealed record RankRecord(
     string Host,
-    Guid Process,
+    CollectivePath Path,
+    long DirectLength,
     int[] Processors,
     bool HasBarriers,
     SegmentDescriptor? Arena,
     Token ArenaToken)
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int MostProcessors = 8192;
 
-    private static readonly Guid ThisProcess = Guid.NewGuid();
-
     /// <summary>What this process says.</summary>
-    /// <param name="context">The rank's context.</param>
+    /// <param name="options">How the rank behaves.</param>
     /// <param name="arena">The rank's arena, where it has one.</param>
-    public static RankRecord OfThisProcess(UrmaContext context, Local.LocalArena? arena)
+    public static RankRecord OfThisProcess(CommunicatorOptions options, Local.LocalArena? arena)
     {
         string[] boot = SmallFile.ReadLines("/proc/sys/kernel/random/boot_id");
         return new RankRecord(
             Environment.GetEnvironmentVariable("URMA_HOST_ID") is { Length: > 0 and <= 256 } given ? given : boot.Length > 0 ? boot[0] : Environment.MachineName,
-            ThisProcess,
+            options.Path,
+            options.DirectLength ?? Communicator.DefaultDirectLength,
             CpuAffinity.GetCurrentThread(),
             MemoryBarriers.RegisterSelf(),
             arena?.Descriptor,
@@ -44,7 +45,8 @@ internal sealed record RankRecord(
         writer.Write(Version);
         writer.Write(Local.LocalLayout.Version);
         writer.Write(Host);
-        writer.Write(Process.ToByteArray());
+        writer.Write((int)Path);
+        writer.Write(DirectLength);
         writer.Write(Processors.Length);
         foreach (int processor in Processors)
         {
@@ -79,7 +81,8 @@ internal sealed record RankRecord(
             }
 
             string host = reader.ReadString();
-            var process = new Guid(reader.ReadBytes(16));
+            var path = (CollectivePath)reader.ReadInt32();
+            long directLength = reader.ReadInt64();
             int count = reader.ReadInt32();
             if (count is < 0 or > MostProcessors)
             {
@@ -101,7 +104,7 @@ internal sealed record RankRecord(
                 token = new Token(reader.ReadUInt32());
             }
 
-            return new RankRecord(host, process, processors, hasBarriers, arena, token);
+            return new RankRecord(host, path, directLength, processors, hasBarriers, arena, token);
         }
         catch (Exception exception) when (exception is EndOfStreamException or ArgumentException or IOException)
         {

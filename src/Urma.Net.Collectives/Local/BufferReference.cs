@@ -9,8 +9,8 @@ internal struct BufferReference
     /// <summary>The buffer is not registered, so only its owner can reach it.</summary>
     public const long Unregistered = -1;
 
-    /// <summary>All ranks live in one process: <see cref="Offset"/> is the address.</summary>
-    public const long Address = 0;
+    /// <summary>Nobody reaches into the buffer in this call.</summary>
+    public const long NotNeeded = 0;
 
     public long Id;
     public long Offset;

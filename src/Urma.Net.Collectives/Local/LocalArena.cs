@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Collectives.Local;
 
@@ -8,6 +9,7 @@ internal sealed unsafe class LocalArena : IDisposable
     private readonly UrmaContext _context;
     private readonly Segment _own;
     private readonly TargetSegment?[] _imports;
+    private readonly ISegmentLease?[] _leases;
 
     /// <summary>Allocates this rank's arena.</summary>
     /// <param name="context">The rank's context.</param>
@@ -18,6 +20,7 @@ internal sealed unsafe class LocalArena : IDisposable
         Layout = new LocalLayout(size);
         _own = context.AllocateSegment(Layout.Length, new SegmentOptions { RequireMapping = true });
         _imports = new TargetSegment?[size];
+        _leases = new ISegmentLease?[size];
         Arenas = (byte**)NativeMemory.AllocZeroed((nuint)size, (nuint)sizeof(byte*));
     }
 
@@ -53,11 +56,17 @@ internal sealed unsafe class LocalArena : IDisposable
 
         TargetSegment import = _context.ImportSegment(descriptor, record.ArenaToken);
         _imports[rank] = import;
-        Arenas[rank] = (byte*)import.Map().Address;
+        _leases[rank] = import.Lease(out byte* address);
+        Arenas[rank] = address;
     }
 
     public void Dispose()
     {
+        foreach (ISegmentLease? lease in _leases)
+        {
+            lease?.Release();
+        }
+
         foreach (TargetSegment? import in _imports)
         {
             import?.Dispose();

@@ -13,13 +13,14 @@ internal sealed unsafe partial class LocalGroup
     private const long BlockBytes = 16 << 10;
 
     // By rank, of the call under way.
+    private readonly Announcement[] _announced;
     private readonly nint[] _sends;
     private readonly nint[] _receives;
 
     /// <returns>False where some rank's buffer cannot be reached: then all ranks say so, and nothing was done.</returns>
     private bool TryRunDirect(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         uint step = NextStep(sizeof(Announcement));
         Announcement own = Announce(call);
         Publish(step, signature, (byte*)&own, sizeof(Announcement));
@@ -27,8 +28,10 @@ internal sealed unsafe partial class LocalGroup
         bool canReach = true;
         for (int rank = 0; rank < _size; rank++)
         {
-            Announcement* theirs = (Announcement*)_sources[rank];
-            canReach &= theirs->Send.IsReachable && theirs->Receive.IsReachable;
+            // Once: what lies in another's memory may change under the eye.
+            Announcement theirs = *(Announcement*)_sources[rank];
+            _announced[rank] = theirs;
+            canReach &= theirs.Send.IsReachable && theirs.Receive.IsReachable;
         }
 
         if (!canReach)
@@ -68,14 +71,13 @@ internal sealed unsafe partial class LocalGroup
         return own;
     }
 
-    private BufferReference Refer(byte* address, long length) =>
-        _inOneProcess ? new BufferReference { Id = BufferReference.Address, Offset = (nint)address } : _buffers.Find(address, length);
+    private BufferReference Refer(byte* address, long length) => _buffers.Find(address, length);
 
     private void Resolve(in CollectiveCall call)
     {
         for (int rank = 0; rank < _size; rank++)
         {
-            Announcement* theirs = (Announcement*)_sources[rank];
+            ref readonly Announcement theirs = ref _announced[rank];
             if (rank == _rank)
             {
                 _sends[rank] = (nint)call.Send;
@@ -83,8 +85,8 @@ internal sealed unsafe partial class LocalGroup
                 continue;
             }
 
-            _sends[rank] = NeedsSend(call, rank) ? (nint)_remote.Resolve(rank, theirs->Send, SendLength(call)) : 0;
-            _receives[rank] = NeedsReceive(call, rank) ? (nint)_remote.Resolve(rank, theirs->Receive, ReceiveLength(call)) : 0;
+            _sends[rank] = NeedsSend(call, rank) ? (nint)_remote.Resolve(rank, theirs.Send, SendLength(call)) : 0;
+            _receives[rank] = NeedsReceive(call, rank) ? (nint)_remote.Resolve(rank, theirs.Receive, ReceiveLength(call)) : 0;
         }
     }
 

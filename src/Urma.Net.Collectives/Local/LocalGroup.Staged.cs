@@ -48,7 +48,7 @@ internal sealed unsafe partial class LocalGroup
     private void Barrier(in CollectiveCall call)
     {
         uint step = NextStep(0);
-        uint signature = call.Signature;
+        uint signature = _signature;
         Publish(step, signature, null, 0);
         AwaitAll(step, signature, null, 0);
         Complete(step);
@@ -56,7 +56,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedAllReduce(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long element = DataTypes.SizeOf(call.Type);
         long bytes = call.Count * element;
         long at = 0;
@@ -113,7 +113,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedReduce(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long element = DataTypes.SizeOf(call.Type);
         long bytes = call.Count * element;
         long at = 0;
@@ -142,7 +142,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedBroadcast(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long bytes = call.Bytes;
         long at = 0;
         do
@@ -174,7 +174,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedAllGather(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long block = call.Bytes;
         long at = 0;
         do
@@ -196,7 +196,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedGather(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long block = call.Bytes;
         long at = 0;
         do
@@ -228,7 +228,7 @@ internal sealed unsafe partial class LocalGroup
     // Everybody has a block for everybody: a step carries a piece of each.
     private void StagedBlocks(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long element = DataTypes.SizeOf(call.Type);
         long block = call.Bytes;
         long at = 0;
@@ -263,7 +263,7 @@ internal sealed unsafe partial class LocalGroup
 
     private void StagedScatter(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long block = call.Bytes;
         long at = 0;
         do

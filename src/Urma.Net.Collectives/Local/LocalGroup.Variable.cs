@@ -5,7 +5,7 @@ internal sealed unsafe partial class LocalGroup
 {
     private void StagedVariable(in CollectiveCall call)
     {
-        uint signature = call.Signature;
+        uint signature = _signature;
         long element = DataTypes.SizeOf(call.Type);
         VariableCounts counts = call.Counts!;
         long longest = ExchangeCounts(counts, signature);

@@ -26,10 +26,12 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
     private readonly byte* _scratch;
     private readonly int _rank;
     private readonly int _size;
-    private readonly bool _inOneProcess;
     private readonly long _directLength;
 
     private uint _step;
+
+    // Of all operations so far: what the flags of the one under way carry.
+    private uint _signature;
 
     // All ranks are known to have completed it.
     private uint _allCompleted;
@@ -37,7 +39,8 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
     public LocalGroup(LocalGroupSetup setup)
     {
         (_arena, _owner, _buffers) = (setup.Arena, setup.Owner, setup.Buffers);
-        (_rank, _size, _inOneProcess) = (setup.Rank, setup.Size, setup.InOneProcess);
+        (_rank, _size) = (setup.Rank, setup.Size);
+        _announced = new Announcement[_size];
         _layout = _arena.Layout;
         _arenas = _arena.Arenas;
         _own = _arena.Own;
@@ -65,6 +68,8 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
             return;
         }
 
+        // Ranks that once did something else never agree again, though nobody listened then.
+        _signature = (_signature * 0x9E3779B1) + call.Signature;
         if (_size == 1)
         {
             RunAlone(call);

@@ -15,9 +15,6 @@ internal sealed record LocalGroupSetup
 
     public required int Size { get; init; }
 
-    /// <summary>Whether all ranks are threads of this process.</summary>
-    public required bool InOneProcess { get; init; }
-
     /// <summary>Whether there are more ranks than processors.</summary>
     public required bool IsCrowded { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed unsafe class LocalWait
 
     private const int Yields = 64;
     private const int CrowdedYields = 2048;
+    private const int LooksPerFault = 16;
     private const long SliceNanoseconds = 20_000_000;
 
     private readonly byte** _arenas;
@@ -93,6 +94,12 @@ internal sealed unsafe class LocalWait
                 {
                     _peer = -1;
                     return;
+                }
+
+                // Beside busy threads a yield can take milliseconds.
+                if (i % LooksPerFault == LooksPerFault - 1 && _owner.IsFaulted)
+                {
+                    _owner.ThrowIfFaulted();
                 }
 
                 Thread.Yield();

@@ -1,3 +1,5 @@
+using Urma.Net.Internal;
+
 namespace Urma.Net.Collectives.Local;
 
 /// <summary>The other ranks' registered buffers, imported when an operation first reaches into them.</summary>
@@ -14,15 +16,22 @@ internal sealed unsafe class RemoteBuffers : IDisposable
         _imports = new Import?[]?[size];
     }
 
-    private sealed record Import(long Id, TargetSegment Segment, nint Address, long Length);
+    private sealed record Import(long Id, TargetSegment Segment, ISegmentLease Lease, nint Address, long Length)
+    {
+        public void End()
+        {
+            Lease.Release();
+            Segment.Dispose();
+        }
+    }
 
     /// <summary>The address of what a rank announced.</summary>
     /// <exception cref="UrmaException">It cannot be mapped, or does not lie inside what the rank registered.</exception>
     public byte* Resolve(int rank, BufferReference reference, long length)
     {
-        if (reference.Id == BufferReference.Address)
+        if (reference.Id <= BufferReference.NotNeeded)
         {
-            return (byte*)reference.Offset;
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} announced a buffer without a number.");
         }
 
         Import?[] imports = _imports[rank] ??= new Import?[LocalLayout.MaxBuffers];
@@ -43,18 +52,20 @@ internal sealed unsafe class RemoteBuffers : IDisposable
 
     private Import Replace(int rank, int index, long id, Import?[] imports)
     {
-        imports[index]?.Segment.Dispose();
+        imports[index]?.End();
         imports[index] = null;
         BufferEntry* entry = (BufferEntry*)(_arena.Arenas[rank] + LocalLayout.Buffer(index));
         SegmentDescriptor descriptor = SegmentDescriptor.Read(new ReadOnlySpan<byte>(entry->Descriptor, SegmentDescriptor.Size));
         Token token = new(entry->Token);
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref entry->Id) != id)
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} disposed a registered buffer while an operation uses it.");
         }
 
         TargetSegment segment = _context.ImportSegment(descriptor, token);
-        Import import = new(id, segment, segment.Map().Address, segment.Length);
+        ISegmentLease lease = segment.Lease(out byte* address);
+        Import import = new(id, segment, lease, (nint)address, segment.Length);
         imports[index] = import;
         return import;
     }
@@ -67,7 +78,7 @@ internal sealed unsafe class RemoteBuffers : IDisposable
             {
                 foreach (Import? import in imports)
                 {
-                    import?.Segment.Dispose();
+                    import?.End();
                 }
             }
         }

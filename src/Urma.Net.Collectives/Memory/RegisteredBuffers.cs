@@ -38,9 +38,13 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
             entry->Token = segment.Token.Value;
             segment.Descriptor.WriteTo(new Span<byte>(entry->Descriptor, SegmentDescriptor.Size));
             Volatile.Write(ref entry->Id, id);
-            Known[] known = [.. _known, new Known(segment.Address, segment.Length, id)];
-            Array.Sort(known, static (left, right) => left.Address.CompareTo(right.Address));
-            _known = known;
+            if (segment.Mode != SegmentMode.Copied)
+            {
+                Known[] known = [.. _known, new Known(segment.Address, segment.Length, id)];
+                Array.Sort(known, static (left, right) => left.Address.CompareTo(right.Address));
+                _known = known;
+            }
+
             return id;
         }
     }

@@ -87,6 +87,12 @@ internal sealed class QueuedCall(CollectiveWorker worker) : IValueTaskSource
 
     public void GetResult(short token)
     {
+        // Neither of another's outcome nor before there is one: the call is given to the next who begins something.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The operation is not done: await it, or wait by its handle.");
+        }
+
         try
         {
             _ = _source.GetResult(token);

@@ -92,6 +92,19 @@ public sealed class FaultTests
         }));
 
     [Fact]
+    public void Another_root_that_nobody_listens_to_is_found_by_the_next_operation() => Assert.Contains(
+        "before, Broadcast of 10 × Int32, root 1",
+        Fail(2, CommunicatorFaultKind.Mismatch, communicator => communicator.Broadcast<int>(new int[10], communicator.Rank)));
+
+    [Fact]
+    public void Another_way_is_refused_when_joining()
+    {
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => RankThreads.Run(
+            2, static _ => { }, optionsOf: rank => new CommunicatorOptions { DirectLength = 1000 + rank }));
+        Assert.Contains("DirectLength 1001", error.Message);
+    }
+
+    [Fact]
     public void Another_order() => Assert.Contains(
         "Gather",
         Fail(2, CommunicatorFaultKind.Mismatch, communicator =>
@@ -196,6 +209,16 @@ public sealed class FaultTests
         Assert.Throws<ArgumentOutOfRangeException>(() => communicator.Send<int>(vector, -1));
         Assert.Throws<ArgumentNullException>(() => communicator.AllReduce<int>(vector, vector, null!));
         Assert.Throws<ArgumentOutOfRangeException>(() => communicator.AllReduce(0, 0, -1, DataType.Int8, Reduction.Sum));
+        Assert.ThrowsAny<ArgumentException>(() => communicator.Send(0, 1, (DataType)99, 1));
+        long[] one = [1, 1];
+        long[] two = [1, 1];
+        two[communicator.Rank] = 2;
+        Assert.Throws<ArgumentException>(() => communicator.AllToAllV<int>(new int[2], one, [0, 1], new int[3], two, [0, 2]));
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            using CollectiveGroup group = CollectiveGroup.Start();
+            _ = communicator.BeginBarrier();
+        });
         Assert.ThrowsAny<Exception>(() => communicator.AllReduce<decimal>([1], new decimal[1], Reduction.Sum));
         communicator.Barrier();
         Assert.Null(communicator.Fault);

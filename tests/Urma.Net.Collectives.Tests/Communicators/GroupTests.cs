@@ -200,6 +200,26 @@ public sealed unsafe class GroupTests
     });
 
     [Fact]
+    public void An_outcome_is_not_taken_before_it_is_there() => RankThreads.Run(2, communicator =>
+    {
+        int[] vector = [1];
+        ValueTask first = communicator.Rank == 0 ? communicator.AllReduceAsync<int>(vector, vector, Reduction.Sum) : default;
+        if (communicator.Rank == 0)
+        {
+            Assert.Throws<InvalidOperationException>(() => first.GetAwaiter().GetResult());
+        }
+
+        Thread.Sleep(100);
+        if (communicator.Rank == 1)
+        {
+            first = communicator.AllReduceAsync<int>(vector, vector, Reduction.Sum);
+        }
+
+        Assert.True(first.AsTask().Wait(TimeSpan.FromSeconds(30)));
+        Assert.Equal(2, vector[0]);
+    });
+
+    [Fact]
     public void Awaited_calls_pin_what_they_are_given() => RankThreads.Run(2, communicator =>
     {
         int[] mine = new int[4000];

@@ -11,8 +11,10 @@ internal static class RankThreads
     /// <param name="oneContext">Whether all ranks share a context.</param>
     /// <param name="open">Makes a context; by default one on a fabric of the call's own.</param>
     /// <param name="limit">How long all of it may take.</param>
+    /// <param name="optionsOf">Options of each rank's own.</param>
     public static void Run(
-        int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false, Func<UrmaContext>? open = null, TimeSpan? limit = null)
+        int size, Action<Communicator> body, CommunicatorOptions? options = null, bool oneContext = false, Func<UrmaContext>? open = null, TimeSpan? limit = null,
+        Func<int, CommunicatorOptions>? optionsOf = null)
     {
         string fabric = $"loopback://{Guid.NewGuid():N}";
         open ??= () => UrmaContext.Open(fabric);
@@ -28,7 +30,7 @@ internal static class RankThreads
                 try
                 {
                     using UrmaContext? own = oneContext ? null : open();
-                    using Communicator communicator = Communicator.Create((own ?? shared)!, id, rank, size, options);
+                    using Communicator communicator = Communicator.Create((own ?? shared)!, id, rank, size, optionsOf?.Invoke(rank) ?? options);
                     try
                     {
                         body(communicator);
