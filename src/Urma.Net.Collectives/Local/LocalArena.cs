@@ -21,6 +21,7 @@ internal sealed unsafe class LocalArena : IDisposable
         _own = context.AllocateSegment(Layout.Length, new SegmentOptions { RequireMapping = true });
         _imports = new TargetSegment?[size];
         _leases = new ISegmentLease?[size];
+        *(int*)((byte*)_own.Address + LocalLayout.LifeAt) = LocalLayout.Alive;
         Arenas = (byte**)NativeMemory.AllocZeroed((nuint)size, (nuint)sizeof(byte*));
     }
 

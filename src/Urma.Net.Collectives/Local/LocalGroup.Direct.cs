@@ -42,6 +42,14 @@ internal sealed unsafe partial class LocalGroup
 
         Resolve(call);
         RunShare(call);
+        for (int rank = 0; rank < _size; rank++)
+        {
+            if (_remote.IsGone(rank, _announced[rank].Send) || _remote.IsGone(rank, _announced[rank].Receive))
+            {
+                _owner.ThrowUnreachable(rank, "its buffer was disposed during the call, or its process ended.");
+            }
+        }
+
         Complete(step);
 
         // Until then others may still read from this rank's buffers, or write to them.

@@ -5,7 +5,7 @@ namespace Urma.Net.Collectives.Local;
 internal readonly struct LocalLayout(int size)
 {
     /// <summary>Goes up with every change of what lies where.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Bytes between words of different writers: two lines, because processors fetch them in pairs.</summary>
     public const int Spacing = 128;
@@ -39,6 +39,11 @@ internal readonly struct LocalLayout(int size)
 
     // Set by the owner before it sleeps, cleared by whoever wakes it.
     public const long SleepAt = Spacing;
+
+    // Beside it, in one word of 64 bits, what is there as long as the owner's memory is: a dead owner's reads as zeros.
+    public const long LifeAt = SleepAt + sizeof(int);
+    public const int Alive = 0x55524D41;
+    public const ulong AliveAwake = (ulong)Alive << 32;
 
     // Number and signature of the step that the owner waits in.
     public const long WaitingAt = 2 * Spacing;

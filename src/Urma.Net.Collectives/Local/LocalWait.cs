@@ -153,7 +153,10 @@ internal sealed unsafe class LocalWait
         Volatile.Write(ref *word, 0);
     }
 
-    /// <summary>Wakes whoever sleeps. To be called after every store that somebody may wait for.</summary>
+    /// <summary>
+    /// Wakes whoever sleeps. To be called after every store that somebody may wait for, and after the last read of what others published: it throws when
+    /// one of them is dead, because what was read may then have been zeros.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WakeOthers()
     {
@@ -164,9 +167,9 @@ internal sealed unsafe class LocalWait
 
         for (int rank = 0; rank < _size; rank++)
         {
-            if (Volatile.Read(ref *(int*)(_arenas[rank] + LocalLayout.SleepAt)) != 0)
+            if (Volatile.Read(ref *(ulong*)(_arenas[rank] + LocalLayout.SleepAt)) != LocalLayout.AliveAwake)
             {
-                Wake(rank);
+                WakeOrMourn(rank);
             }
         }
     }
@@ -180,14 +183,25 @@ internal sealed unsafe class LocalWait
             Interlocked.MemoryBarrier();
         }
 
-        if (Volatile.Read(ref *(int*)(_arenas[rank] + LocalLayout.SleepAt)) != 0)
+        if (Volatile.Read(ref *(ulong*)(_arenas[rank] + LocalLayout.SleepAt)) != LocalLayout.AliveAwake)
         {
-            Wake(rank);
+            WakeOrMourn(rank);
         }
     }
 
     /// <summary>Wakes this rank, because the communicator failed.</summary>
     public void Interrupt() => Wake(_rank);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WakeOrMourn(int rank)
+    {
+        if (Volatile.Read(ref *(int*)(_arenas[rank] + LocalLayout.LifeAt)) != LocalLayout.Alive)
+        {
+            _owner.ThrowUnreachable(rank, "its process ended, and what it published is gone.");
+        }
+
+        Wake(rank);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Wake(int rank)

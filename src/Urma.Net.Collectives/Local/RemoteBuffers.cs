@@ -50,6 +50,13 @@ internal sealed unsafe class RemoteBuffers : IDisposable
         return (byte*)import.Address + reference.Offset;
     }
 
+    /// <summary>Whether what a rank announced, and was resolved here, shows scratch memory by now.</summary>
+    public bool IsGone(int rank, BufferReference reference) =>
+        reference.Id > BufferReference.NotNeeded
+        && _imports[rank]?[(int)((ulong)reference.Id % LocalLayout.MaxBuffers)] is { } import
+        && import.Id == reference.Id
+        && import.Segment.IsRevoked;
+
     private Import Replace(int rank, int index, long id, Import?[] imports)
     {
         imports[index]?.End();
