@@ -62,12 +62,12 @@ internal sealed unsafe partial class LocalGroup
         Announcement own = default;
         if (NeedsSend(call, _rank))
         {
-            own.Send = Refer(call.Send, SendLength(call));
+            own.Send = _buffers.Find(call.Send, SendLength(call));
         }
 
         if (NeedsReceive(call, _rank))
         {
-            own.Receive = Refer(call.Receive, ReceiveLength(call));
+            own.Receive = _buffers.Find(call.Receive, ReceiveLength(call));
         }
 
         // What others have not fetched yet would be overwritten.
@@ -78,8 +78,6 @@ internal sealed unsafe partial class LocalGroup
 
         return own;
     }
-
-    private BufferReference Refer(byte* address, long length) => _buffers.Find(address, length);
 
     private void Resolve(in CollectiveCall call)
     {

@@ -112,7 +112,7 @@ internal sealed unsafe partial class LocalGroup
 
             uint chunk = ++_sent[peer];
             byte* line = _own + _layout.LaneFlags(peer, chunk);
-            if (transfer.Bytes >= LaneDirectLength && transfer.Moved == 0 && Refer(transfer.Buffer, transfer.Bytes) is { IsReachable: true } reference)
+            if (transfer.Bytes >= LaneDirectLength && transfer.Moved == 0 && _buffers.Find(transfer.Buffer, transfer.Bytes) is { IsReachable: true } reference)
             {
                 *(BufferReference*)(line + sizeof(ulong)) = reference;
                 (transfer.HasNamed, transfer.Named) = (true, chunk);

@@ -183,11 +183,7 @@ internal sealed unsafe partial class LocalGroup
             uint step = NextStep(length);
             Publish(step, signature, call.Send + at, length);
             AwaitAll(step, signature, call.Send + at, length);
-            for (int rank = 0; rank < _size; rank++)
-            {
-                Move(call.Receive + (rank * block) + at, (byte*)_sources[rank], length);
-            }
-
+            TakePieces(call.Receive + at, block, 0, length);
             Complete(step);
             at += length;
         }
@@ -206,11 +202,7 @@ internal sealed unsafe partial class LocalGroup
             {
                 uint step = ++_step;
                 AwaitAll(step, signature, call.Send + at, length);
-                for (int rank = 0; rank < _size; rank++)
-                {
-                    Move(call.Receive + (rank * block) + at, (byte*)_sources[rank], length);
-                }
-
+                TakePieces(call.Receive + at, block, 0, length);
                 Complete(step);
             }
             else
@@ -249,10 +241,7 @@ internal sealed unsafe partial class LocalGroup
             }
             else
             {
-                for (int rank = 0; rank < _size; rank++)
-                {
-                    Move(call.Receive + (rank * block) + at, (byte*)_sources[rank] + (_rank * length), length);
-                }
+                TakePieces(call.Receive + at, block, _rank * length, length);
             }
 
             Complete(step);
@@ -319,6 +308,15 @@ internal sealed unsafe partial class LocalGroup
 
         Raise(line, Flag(step, signature), length * _size);
         return pieces;
+    }
+
+    // A piece of what each rank published, each to its rank's block.
+    private void TakePieces(byte* receive, long block, long offset, long length)
+    {
+        for (int rank = 0; rank < _size; rank++)
+        {
+            Move(receive + (rank * block), (byte*)_sources[rank] + offset, length);
+        }
     }
 
     private static void Move(byte* destination, byte* source, long length)
