@@ -1,4 +1,6 @@
 using System.Globalization;
+using Urma.Net.Ub;
+using Urma.Net.Verbs;
 
 namespace Urma.Net.Collectives.Peer;
 
@@ -14,17 +16,17 @@ internal static class OperateCommand
 
     public static int Run(string[] arguments)
     {
+        VerbsProvider.Register();
+        UbProvider.Register();
         int rank = int.Parse(arguments[0], CultureInfo.InvariantCulture);
         int size = int.Parse(arguments[1], CultureInfo.InvariantCulture);
         var options = new CommunicatorOptions { Path = Enum.Parse<CollectivePath>(arguments[3]) };
-        CollectiveKind kind = Enum.Parse<CollectiveKind>(arguments[4]);
         UniqueId id = UniqueId.Parse(Environment.GetEnvironmentVariable("URMA_TEST_ID")!);
         using UrmaContext context = UrmaContext.Open(arguments[2]);
         using Communicator communicator = Communicator.Create(context, id, rank, size, options);
-        float[] send = new float[Count * size];
-        float[] receive = new float[Count * size];
         try
         {
+            using var operation = new RepeatedOperation(communicator, arguments[4], Count);
             for (int round = 0; ; round++)
             {
                 if (round == RoundsBefore)
@@ -32,7 +34,7 @@ internal static class OperateCommand
                     Lines.Say("running");
                 }
 
-                Operate(communicator, kind, send, receive);
+                operation.Run();
             }
         }
         catch (CollectiveException exception)
@@ -41,41 +43,5 @@ internal static class OperateCommand
         }
 
         return 0;
-    }
-
-    private static void Operate(Communicator communicator, CollectiveKind kind, float[] send, float[] receive)
-    {
-        bool isRoot = communicator.Rank == 0;
-        Span<float> one = receive.AsSpan(0, Count);
-        switch (kind)
-        {
-            case CollectiveKind.AllReduce:
-                communicator.AllReduce<float>(send.AsSpan(0, Count), one, Reduction.Sum);
-                break;
-            case CollectiveKind.Reduce:
-                communicator.Reduce<float>(send.AsSpan(0, Count), isRoot ? one : [], Reduction.Sum, 0);
-                break;
-            case CollectiveKind.Broadcast:
-                communicator.Broadcast<float>(isRoot ? send.AsSpan(0, Count) : [], one, 0);
-                break;
-            case CollectiveKind.AllGather:
-                communicator.AllGather<float>(send.AsSpan(0, Count), receive);
-                break;
-            case CollectiveKind.ReduceScatter:
-                communicator.ReduceScatter<float>(send, one, Reduction.Sum);
-                break;
-            case CollectiveKind.AllToAll:
-                communicator.AllToAll<float>(send, receive);
-                break;
-            case CollectiveKind.Gather:
-                communicator.Gather<float>(send.AsSpan(0, Count), isRoot ? receive : [], 0);
-                break;
-            case CollectiveKind.Scatter:
-                communicator.Scatter<float>(isRoot ? send : [], one, 0);
-                break;
-            default:
-                communicator.Barrier();
-                break;
-        }
     }
 }

@@ -7,6 +7,9 @@ namespace Urma.Net.Collectives.Tests.Bootstrap;
 /// <summary>Another process, running the peer program. Killed on dispose.</summary>
 internal sealed partial class PeerProcess : IDisposable
 {
+    /// <summary>How long anything may take, the start of a process in a guest included.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+
     private const int SigKill = 9;
     private const int SigContinue = 18;
     private const int SigStop = 19;
@@ -59,7 +62,7 @@ internal sealed partial class PeerProcess : IDisposable
     {
         while (true)
         {
-            Assert.True(_lines.TryTake(out string? line, TestRanks.Soon), $"'{beginning}' did not come. Errors: {string.Join('\n', _errors)}");
+            Assert.True(_lines.TryTake(out string? line, Soon), $"'{beginning}' did not come. Errors: {string.Join('\n', _errors)}");
             if (line.StartsWith(beginning, StringComparison.Ordinal))
             {
                 return line;
@@ -75,14 +78,14 @@ internal sealed partial class PeerProcess : IDisposable
     public void Stop()
     {
         _ = Kill(Id, SigStop);
-        Assert.True(SpinWait.SpinUntil(() => Directory.GetDirectories($"/proc/{Id}/task").All(static task => StateOf(task) is 'T'), TestRanks.Soon));
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetDirectories($"/proc/{Id}/task").All(static task => StateOf(task) is 'T'), Soon));
     }
 
     public void Continue() => _ = Kill(Id, SigContinue);
 
     public int WaitForExit()
     {
-        Assert.True(_process.WaitForExit(TestRanks.Soon), "The peer does not end.");
+        Assert.True(_process.WaitForExit(Soon), "The peer does not end.");
         return _process.ExitCode;
     }
 

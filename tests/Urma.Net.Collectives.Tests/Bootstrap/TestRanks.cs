@@ -7,7 +7,7 @@ namespace Urma.Net.Collectives.Tests.Bootstrap;
 /// <summary>All ranks of one communicator in this process, a thread each.</summary>
 internal sealed class TestRanks : IDisposable
 {
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Soon = PeerProcess.Soon;
 
     private readonly ControlPlane[] _planes;
 

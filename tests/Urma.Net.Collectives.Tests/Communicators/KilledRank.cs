@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Urma.Net.Collectives.Tests.Bootstrap;
+
+namespace Urma.Net.Collectives.Tests.Communicators;
+
+/// <summary>Processes that carry out an operation, of which one is killed.</summary>
+internal static class KilledRank
+{
+    /// <summary>How many processes there are.</summary>
+    public const int Size = 3;
+
+    // What the collectives promise.
+    private static readonly TimeSpan _promise = TimeSpan.FromSeconds(2);
+
+    /// <summary>Checks that all others end within two seconds and name the dead one.</summary>
+    /// <param name="context">What each process opens.</param>
+    /// <param name="path">How they reach each other.</param>
+    /// <param name="operation">What they are in the middle of.</param>
+    /// <param name="victim">Who is killed.</param>
+    /// <param name="environment">Variables of the processes.</param>
+    public static void IsNamed(
+        string context, CollectivePath path, PeerOperation operation, int victim = 1, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        {
+            ["URMA_TEST_ID"] = UniqueId.FromName($"test {Guid.NewGuid()}").ToString(),
+        };
+        PeerProcess[] ranks = [.. Enumerable.Range(0, Size).Select(rank => new PeerProcess(variables, "operate", $"{rank}", $"{Size}", context, $"{path}", $"{operation}"))];
+        try
+        {
+            Assert.All(ranks, static rank => rank.Expect("running"));
+            var clock = Stopwatch.StartNew();
+            ranks[victim].Kill();
+            string[] faults = [.. ranks.Where((_, rank) => rank != victim).Select(static rank => rank.Expect("fault"))];
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, _promise);
+            Assert.All(faults, fault => Assert.StartsWith($"fault {CommunicatorFaultKind.RankLost} {victim} ", fault, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Array.ForEach(ranks, static rank => rank.Dispose());
+        }
+    }
+}
