@@ -1,0 +1,138 @@
+// What results.json says when its numbers are taken together: who is ahead where.
+
+/** The groups in the order in which they are read. */
+export const Groups = [
+    ['latency', 'Latency'],
+    ['bandwidth', 'Bandwidth'],
+    ['rate', 'Rate'],
+    ['collectives', 'Collective operations'],
+    ['memory', 'Global memory'],
+    ['ownership', 'Ownership'],
+    ['resources', 'Resources'],
+    ['tiers', 'Adaptation tiers'],
+    ['oversubscription', 'Oversubscription'],
+];
+
+/**
+ * Ahead or behind only where the spread agrees: from p10 to p90 on one side of 1. Level otherwise.
+ * An advantage that is given without its spread is taken at its word.
+ */
+export function verdict(advantage) {
+    const low = advantage.p10 ?? advantage.median;
+    const high = advantage.p90 ?? advantage.median;
+    if (low > 1 && advantage.median > 1) return 'ahead';
+    if (high < 1 && advantage.median < 1) return 'behind';
+    return 'level';
+}
+
+/** The series of a workload that its peers are compared with. */
+export function baselineOf(workload) {
+    return workload.series.find(series => series.isBaseline);
+}
+
+/** The points of a series by their place on the x axis. */
+export function pointsByX(series) {
+    return new Map(series.points.map(point => [point.x, point]));
+}
+
+/** Every place of the x axis at which a series of the workload has a point, in order, with its label. */
+export function placesOf(workload) {
+    const places = new Map();
+    for (const series of workload.series) {
+        for (const point of series.points) {
+            if (!places.has(point.x)) places.set(point.x, { x: point.x, label: point.label });
+        }
+    }
+    const list = [...places.values()];
+    return workload.x.scale === 'category' ? list : list.sort((a, b) => a.x - b.x);
+}
+
+/** One comparison for every point of a peer at which an advantage was measured. */
+export function comparisonsOf(workload) {
+    const baseline = baselineOf(workload);
+    const ours = baseline ? pointsByX(baseline) : new Map();
+    return workload.series.filter(series => !series.isOurs).flatMap(series => series.points
+        .filter(point => point.advantage !== undefined)
+        .map(point => ({
+            workload, series, point, ours: ours.get(point.x), baseline,
+            advantage: point.advantage, verdict: verdict(point.advantage),
+        })));
+}
+
+export function tally(comparisons) {
+    const sum = { ahead: 0, level: 0, behind: 0, total: comparisons.length };
+    for (const comparison of comparisons) sum[comparison.verdict]++;
+    return sum;
+}
+
+/** The mean of factors: being twice as good here and half as good there is even. */
+export function geometricMean(values) {
+    return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** One entry for every series of a peer that was compared in the workload. */
+export function duelsOf(workload) {
+    const comparisons = comparisonsOf(workload);
+    return workload.series.filter(series => !series.isOurs).map(series => {
+        const own = comparisons.filter(comparison => comparison.series === series);
+        if (own.length === 0) return undefined;
+        const medians = own.map(comparison => comparison.advantage.median);
+        return {
+            workload, series, comparisons: own, ...tally(own),
+            mean: geometricMean(medians), least: Math.min(...medians), most: Math.max(...medians),
+        };
+    }).filter(duel => duel !== undefined);
+}
+
+/** Neighbours in a list of places joined: [8, 16, 32, 128] of 8 16 32 64 128 as [[8, 32], [128, 128]]. */
+export function runsOf(chosen, places) {
+    const runs = [];
+    let previous = -2;
+    places.forEach((place, index) => {
+        if (!chosen.has(place.x)) return;
+        if (index === previous + 1) runs[runs.length - 1][1] = place;
+        else runs.push([place, place]);
+        previous = index;
+    });
+    return runs;
+}
+
+/**
+ * Every duel in which a peer's median is better than ours somewhere: where, where beyond the spread, and the worst place.
+ * Those that the spread confirms come first, the worst of them first.
+ */
+export function deficitsOf(workloads) {
+    return workloads.flatMap(duelsOf).map(duel => {
+        const behind = duel.comparisons.filter(comparison => comparison.advantage.median < 1);
+        if (behind.length === 0) return undefined;
+        const sure = behind.filter(comparison => comparison.verdict === 'behind');
+        const worst = (sure.length > 0 ? sure : behind).reduce((a, b) => b.advantage.median < a.advantage.median ? b : a);
+        return { ...duel, behindAt: behind, sureAt: sure, worst };
+    }).filter(deficit => deficit !== undefined)
+        .sort((a, b) => (b.sureAt.length > 0) - (a.sureAt.length > 0) || a.worst.advantage.median - b.worst.advantage.median);
+}
+
+/** The groups that have workloads, each with them; what crosses a modelled link is kept apart, under 'modelled'. */
+export function sectionsOf(results) {
+    const known = new Map(Groups);
+    const real = results.workloads.filter(workload => !workload.injectsFabric);
+    const order = [...known.keys(), ...new Set(real.map(w => w.group).filter(group => !known.has(group)))];
+    const sections = order.map(group => ({
+        id: group, title: known.get(group) ?? group, workloads: real.filter(workload => workload.group === group),
+    })).filter(section => section.workloads.length > 0);
+    const modelled = results.workloads.filter(workload => workload.injectsFabric);
+    if (modelled.length > 0) sections.push({ id: 'modelled', title: 'Over a modelled link', workloads: modelled });
+    return sections;
+}
+
+/** The whole in numbers. What crosses a modelled link is not counted. */
+export function summaryOf(results) {
+    const workloads = results.workloads.filter(workload => !workload.injectsFabric);
+    const comparisons = workloads.flatMap(comparisonsOf);
+    const medians = comparisons.map(comparison => comparison.advantage.median);
+    return {
+        ...tally(comparisons), workloads: workloads.length,
+        peers: new Set(comparisons.map(comparison => comparison.series.peer)).size,
+        medianBehind: medians.filter(median => median < 1).length,
+    };
+}
