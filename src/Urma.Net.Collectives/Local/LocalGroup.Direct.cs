@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Urma.Net.Collectives.Reductions;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Collectives.Local;
@@ -9,13 +10,13 @@ namespace Urma.Net.Collectives.Local;
 /// </summary>
 internal sealed unsafe partial class LocalGroup
 {
-    // What is written to several receivers is written from a block that still is in the nearest cache.
-    private const long BlockBytes = 16 << 10;
-
     // By rank, of the call under way.
     private readonly Announcement[] _announced;
     private readonly nint[] _sends;
     private readonly nint[] _receives;
+
+    // What a share is written to, several at once.
+    private readonly nint[] _destinations;
 
     /// <returns>False where some rank's buffer cannot be reached: then all ranks say so, and nothing was done.</returns>
     private bool TryRunDirect(in CollectiveCall call)
@@ -176,59 +177,59 @@ internal sealed unsafe partial class LocalGroup
         return false;
     }
 
-    // This rank's share of the vector, of all ranks, to all who want it.
+    // This rank's share of the vector, of all ranks, to all who want it: each element is read once and written once, out of registers.
     private void DirectReduce(in CollectiveCall call)
     {
         long element = DataTypes.SizeOf(call.Type);
         (long first, long count) = Share(call.Count, element, _rank);
+        nint offset = (nint)(first * element);
         bool streams = call.Bytes * 2 >= CopyKernel.StreamingLength;
-        long perBlock = BlockBytes / element;
-        for (long done = 0; done < count; done += perBlock)
+        for (int rank = 0; rank < _size; rank++)
         {
-            long offset = (first + done) * element;
-            long block = Math.Min(perBlock, count - done);
-            for (int rank = 0; rank < _size; rank++)
-            {
-                _sources[rank] = _sends[rank] + (nint)offset;
-            }
-
-            if (call.Kind == CollectiveKind.Reduce)
-            {
-                byte* destination = (byte*)_receives[call.Peer] + offset;
-                Combine(call, destination, block, streams && !IsInPlace(destination));
-                continue;
-            }
-
-            Combine(call, _scratch, block);
-            for (int rank = 0; rank < _size; rank++)
-            {
-                CopyKernel.CopyStep((byte*)_receives[rank] + offset, _scratch, block * element, streams ? long.MaxValue : 0);
-            }
+            _sources[rank] = _sends[rank] + offset;
         }
+
+        (int firstReceiver, int receivers) = call.Kind == CollectiveKind.Reduce ? (call.Peer, 1) : (0, _size);
+        for (int rank = firstReceiver; rank < firstReceiver + receivers; rank++)
+        {
+            // Lines that were just read are in the cache: stores that go round it would push them out first.
+            streams &= _receives[rank] != _sends[rank];
+            _destinations[rank] = _receives[rank] + offset;
+        }
+
+        Combine(call, new ReadOnlySpan<nint>(_destinations, firstReceiver, receivers), count, streams);
     }
 
+    // This rank's share to all: read once, written once to each.
     private void DirectBroadcast(in CollectiveCall call)
     {
         (long first, long count) = Share(call.Bytes, 1, _rank);
-        byte* source = (byte*)_sends[call.Peer] + first;
-        if (_size == 2)
+        nint source = _sends[call.Peer] + (nint)first;
+        int receivers = 0;
+        for (int rank = 0; rank < _size; rank++)
         {
-            for (int rank = 0; rank < _size; rank++)
+            nint destination = _receives[rank] + (nint)first;
+            if (destination != source)
             {
-                MoveLong((byte*)_receives[rank] + first, source, count);
+                _destinations[receivers++] = destination;
             }
+        }
 
+        if (receivers == 1)
+        {
+            MoveLong((byte*)_destinations[0], (byte*)source, count);
             return;
         }
 
-        for (long done = 0; done < count; done += BlockBytes)
-        {
-            long block = Math.Min(BlockBytes, count - done);
-            for (int rank = 0; rank < _size; rank++)
-            {
-                Move((byte*)_receives[rank] + first + done, source + done, block);
-            }
-        }
+        // The sum of one summand.
+        ReductionKernels.Reduce(
+            new ReadOnlySpan<nint>(_destinations, 0, receivers),
+            new ReadOnlySpan<nint>(ref source),
+            count,
+            DataType.UInt8,
+            Reduction.Sum,
+            default,
+            streaming: call.Bytes * 2 >= CopyKernel.StreamingLength);
     }
 
     internal static void MoveLong(byte* destination, byte* source, long length)

@@ -42,6 +42,12 @@ internal sealed unsafe partial class LocalGroup
     /// <summary>Reduces <see cref="_sources"/>, in the order of ranks, so that the result does not depend on who came first.</summary>
     private void Combine(in CollectiveCall call, byte* destination, long count, bool streaming = false)
     {
+        nint address = (nint)destination;
+        Combine(call, new ReadOnlySpan<nint>(ref address), count, streaming);
+    }
+
+    private void Combine(in CollectiveCall call, ReadOnlySpan<nint> destinations, long count, bool streaming)
+    {
         if (count == 0)
         {
             return;
@@ -51,7 +57,7 @@ internal sealed unsafe partial class LocalGroup
 
         // What others contribute was multiplied by their own factors before it was published.
         ReductionScale scale = reduction.Kind == ReductionKind.Average ? ReductionScale.Divide(_size) : default;
-        ReductionKernels.Reduce(destination, new ReadOnlySpan<nint>(_sources, _size), count, call.Type, reduction, scale, streaming);
+        ReductionKernels.Reduce(destinations, new ReadOnlySpan<nint>(_sources, _size), count, call.Type, reduction, scale, streaming);
     }
 
     internal static bool IsScaled(in CollectiveCall call) => call.Reduction is { Kind: ReductionKind.PreMultipliedSum };

@@ -51,6 +51,7 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
         _scratch = (byte*)NativeMemory.AlignedAlloc(LocalLayout.StagingBytes, LocalLayout.Spacing);
         _sends = new nint[_size];
         _receives = new nint[_size];
+        _destinations = new nint[_size];
         _sent = new uint[_size];
         _received = new uint[_size];
         _raised = new uint[_size * LocalLayout.SignalsPerRank];

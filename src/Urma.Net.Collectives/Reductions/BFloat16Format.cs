@@ -24,19 +24,17 @@ internal readonly unsafe struct BFloat16Format : IElementFormat<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Quad<float> values, byte* destination, bool streaming)
-    {
-        Vector<uint> upper = new(UpperHalf);
-        VectorStore.Store((Round(values.A) >> 16) | (Round(values.B) & upper), destination, streaming);
-        VectorStore.Store((Round(values.C) >> 16) | (Round(values.D) & upper), destination + sizeof(Vector<uint>), streaming);
-    }
+    public static Quad<uint> Pack(Quad<float> values) => new(Join(values.A, values.B), Join(values.C, values.D), default, default);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> Widen(Vector<uint> memory) =>
         new(Vector.AsVectorSingle(memory << 16), Vector.AsVectorSingle(memory & new Vector<uint>(UpperHalf)), default, default);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<uint> Narrow(Quad<float> values) => (Round(values.A) >> 16) | (Round(values.B) & new Vector<uint>(UpperHalf));
+    public static Vector<uint> Narrow(Quad<float> values) => Join(values.A, values.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Join(Vector<float> lower, Vector<float> upper) => (Round(lower) >> 16) | (Round(upper) & new Vector<uint>(UpperHalf));
 
     // Correct in the upper half of each lane; the same as the conversion of BFloat16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,8 +16,8 @@ internal unsafe interface IElementFormat<TAccumulator>
     /// <summary>Reads as many elements as a quad has lanes. Any alignment.</summary>
     static abstract Quad<TAccumulator> Load(byte* source);
 
-    /// <summary>Writes as many elements as a quad has lanes. Any alignment, that of a vector if <paramref name="streaming"/>: round the caches.</summary>
-    static abstract void Store(Quad<TAccumulator> values, byte* destination, bool streaming);
+    /// <summary>As many elements as a quad has lanes, as they are in memory: the first four, two or one vectors of the result.</summary>
+    static abstract Quad<uint> Pack(Quad<TAccumulator> values);
 
     /// <summary>The elements of one vector as it is in memory; the other lanes are 0.</summary>
     static abstract Quad<TAccumulator> Widen(Vector<uint> memory);

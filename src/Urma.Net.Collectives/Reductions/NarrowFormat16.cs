@@ -23,11 +23,7 @@ internal readonly unsafe struct NarrowFormat16<TLayout> : IElementFormat<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Quad<float> values, byte* destination, bool streaming)
-    {
-        VectorStore.Store(Join(values.A, values.B), destination, streaming);
-        VectorStore.Store(Join(values.C, values.D), destination + sizeof(Vector<uint>), streaming);
-    }
+    public static Quad<uint> Pack(Quad<float> values) => new(Join(values.A, values.B), Join(values.C, values.D), default, default);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> Widen(Vector<uint> memory) =>

@@ -14,7 +14,7 @@ internal readonly unsafe struct NarrowFormat8<TLayout> : IElementFormat<float>
     public static Quad<float> Load(byte* source) => Widen(Vector.Load((uint*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Quad<float> values, byte* destination, bool streaming) => VectorStore.Store(Narrow(values), destination, streaming);
+    public static Quad<uint> Pack(Quad<float> values) => new(Narrow(values), default, default, default);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<float> Widen(Vector<uint> memory) => new(

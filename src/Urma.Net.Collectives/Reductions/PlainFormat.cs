@@ -17,24 +17,8 @@ internal readonly unsafe struct PlainFormat<T> : IElementFormat<T>
         Vector.Load((T*)source + (3 * Vector<T>.Count)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Quad<T> values, byte* destination, bool streaming)
-    {
-        T* elements = (T*)destination;
-        if (streaming)
-        {
-            values.A.StoreAlignedNonTemporal(elements);
-            values.B.StoreAlignedNonTemporal(elements + Vector<T>.Count);
-            values.C.StoreAlignedNonTemporal(elements + (2 * Vector<T>.Count));
-            values.D.StoreAlignedNonTemporal(elements + (3 * Vector<T>.Count));
-        }
-        else
-        {
-            values.A.Store(elements);
-            values.B.Store(elements + Vector<T>.Count);
-            values.C.Store(elements + (2 * Vector<T>.Count));
-            values.D.Store(elements + (3 * Vector<T>.Count));
-        }
-    }
+    public static Quad<uint> Pack(Quad<T> values) =>
+        new(values.A.As<T, uint>(), values.B.As<T, uint>(), values.C.As<T, uint>(), values.D.As<T, uint>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<T> Widen(Vector<uint> memory) => new(memory.As<uint, T>(), default, default, default);

@@ -6,7 +6,7 @@ namespace Urma.Net.Collectives.Reductions;
 
 /// <summary>
 /// One pass over memory: every element of every source is read once, combined in registers in the order of the sources, and written
-/// once. All elements, those at the ends too, go through the same vector operations, so a result depends on its operands only.
+/// once to each destination. All elements, those at the ends too, go through the same vector operations, so a result depends on its operands only.
 /// </summary>
 internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
     where TFormat : struct, IElementFormat<TAccumulator>
@@ -20,23 +20,23 @@ internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
     }
 
     /// <summary>Reduces <paramref name="count"/> elements. What is read is read before the same place is written, whoever else has it mapped.</summary>
-    public static void Run(byte* destination, in ReductionInput input, long count, bool streaming)
+    public static void Run(in ReductionTask task, long count, bool streaming)
     {
         long length = count * TFormat.Size;
         long begin = 0;
         if (streaming)
         {
-            // Streaming stores need an alignment, which an element that lies across it never reaches.
-            begin = -(nint)destination & (sizeof(Vector<byte>) - 1);
-            streaming = begin % TFormat.Size == 0 && begin < length;
+            // Streaming stores need an alignment, which an element that lies across it never reaches, nor do places that differ in it.
+            begin = -task.Destinations[0] & (sizeof(Vector<byte>) - 1);
+            streaming = begin % TFormat.Size == 0 && begin < length && AreAlignedAlike(task);
             begin = streaming ? begin : 0;
-            RunPieces(destination, input, 0, begin);
+            RunPieces(task, 0, begin);
         }
 
         long end = length - ((length - begin) % StepBytes);
         if (begin < end)
         {
-            RunSteps(destination, input, begin, end, streaming);
+            RunSteps(task, begin, end, streaming);
         }
 
         // Streaming stores are not ordered with those after them: a flag stored next must not overtake them.
@@ -45,55 +45,91 @@ internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
             Sse.StoreFence();
         }
 
-        RunPieces(destination, input, end, length);
+        RunPieces(task, end, length);
+    }
+
+    private static bool AreAlignedAlike(in ReductionTask task)
+    {
+        nint differences = 0;
+        for (int i = 1; i < task.DestinationCount; i++)
+        {
+            differences |= task.Destinations[i] ^ task.Destinations[0];
+        }
+
+        return (differences & (sizeof(Vector<byte>) - 1)) == 0;
     }
 
     // Whole steps. Compiled at its best at once: it may run for seconds before the runtime sees that it is hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunSteps(byte* destination, in ReductionInput input, long offset, long end, bool streaming)
+    private static void RunSteps(in ReductionTask task, long offset, long end, bool streaming)
     {
         int step = StepBytes;
-        nint* sources = input.Sources;
-        int count = input.Count;
+        nint* sources = task.Sources;
+        nint* destinations = task.Destinations;
+        int count = task.Count, destinationCount = task.DestinationCount;
         for (; offset < end; offset += step)
         {
-            Quad<TAccumulator> values = Enter(TFormat.Load((byte*)sources[0] + offset), input, 0);
+            Quad<TAccumulator> values = Enter(TFormat.Load((byte*)sources[0] + offset), task, 0);
             for (int index = 1; index < count; index++)
             {
-                values = Combine(values, Enter(TFormat.Load((byte*)sources[index] + offset), input, index));
+                values = Combine(values, Enter(TFormat.Load((byte*)sources[index] + offset), task, index));
             }
 
-            TFormat.Store(Leave(values, input.Divisor), destination + offset, streaming);
+            Quad<uint> packed = TFormat.Pack(Leave(values, task.Divisor));
+            for (int index = 0; index < destinationCount; index++)
+            {
+                Store(packed, (byte*)destinations[index] + offset, streaming);
+            }
         }
     }
 
     // What is left of a step.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunPieces(byte* destination, in ReductionInput input, long offset, long end)
+    private static void RunPieces(in ReductionTask task, long offset, long end)
     {
         int piece;
         for (; offset < end; offset += piece)
         {
             piece = VectorPiece.LengthOf((int)(end - offset));
-            Quad<TAccumulator> values = Enter(TFormat.Widen(VectorPiece.Load((byte*)input.Sources[0] + offset, piece)), input, 0);
-            for (int index = 1; index < input.Count; index++)
+            Quad<TAccumulator> values = Enter(TFormat.Widen(VectorPiece.Load((byte*)task.Sources[0] + offset, piece)), task, 0);
+            for (int index = 1; index < task.Count; index++)
             {
-                values = Combine(values, Enter(TFormat.Widen(VectorPiece.Load((byte*)input.Sources[index] + offset, piece)), input, index));
+                values = Combine(values, Enter(TFormat.Widen(VectorPiece.Load((byte*)task.Sources[index] + offset, piece)), task, index));
             }
 
-            VectorPiece.Store(TFormat.Narrow(Leave(values, input.Divisor)), destination + offset, piece);
+            Vector<uint> packed = TFormat.Narrow(Leave(values, task.Divisor));
+            for (int index = 0; index < task.DestinationCount; index++)
+            {
+                VectorPiece.Store(packed, (byte*)task.Destinations[index] + offset, piece);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad<TAccumulator> Enter(Quad<TAccumulator> values, in ReductionInput input, int index)
+    private static void Store(Quad<uint> packed, byte* destination, bool streaming)
+    {
+        VectorStore.Store(packed.A, destination, streaming);
+        if (StepBytes >= 2 * sizeof(Vector<byte>))
+        {
+            VectorStore.Store(packed.B, destination + sizeof(Vector<byte>), streaming);
+        }
+
+        if (StepBytes == 4 * sizeof(Vector<byte>))
+        {
+            VectorStore.Store(packed.C, destination + (2 * sizeof(Vector<byte>)), streaming);
+            VectorStore.Store(packed.D, destination + (3 * sizeof(Vector<byte>)), streaming);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Quad<TAccumulator> Enter(Quad<TAccumulator> values, in ReductionTask task, int index)
     {
         if (!TOperation.HasFactors)
         {
             return values;
         }
 
-        double factor = input.Factors[index];
+        double factor = task.Factors[index];
         return new(
             TOperation.Enter(values.A, factor),
             TOperation.Enter(values.B, factor),

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Urma.Net.Collectives.Reductions;
 
-/// <summary>Calls a reduction that a program made, block by block: the accumulators stay in the first cache, and any source may be the destination.</summary>
+/// <summary>Calls a reduction that a program made, block by block: the accumulators stay in the first cache, and any source may be a destination.</summary>
 internal static unsafe class UserDefinedPass
 {
     private const int BlockBytes = 8 << 10;
@@ -10,7 +10,7 @@ internal static unsafe class UserDefinedPass
 
     /// <summary>Reduces <paramref name="count"/> elements, at least 1; what <paramref name="function"/> throws passes through.</summary>
     [SkipLocalsInit]
-    public static void Run(byte* destination, ReadOnlySpan<nint> sources, long count, DataType type, ReductionFunction function)
+    public static void Run(ReadOnlySpan<nint> destinations, ReadOnlySpan<nint> sources, long count, DataType type, ReductionFunction function)
     {
         int size = DataTypes.SizeOf(type);
         byte* memory = stackalloc byte[BlockBytes + Alignment];
@@ -27,7 +27,10 @@ internal static unsafe class UserDefinedPass
                 function(block, (byte*)sources[index] + offset, elements, type);
             }
 
-            Unsafe.CopyBlockUnaligned(destination + offset, block, bytes);
+            foreach (nint destination in destinations)
+            {
+                Unsafe.CopyBlockUnaligned((byte*)destination + offset, block, bytes);
+            }
         }
     }
 }

@@ -8,16 +8,15 @@ internal static unsafe class VectorStore
 {
     /// <summary>Any alignment; that of the vector if <paramref name="streaming"/>: round the caches, unordered with what follows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(Vector<T> value, byte* destination, bool streaming)
-        where T : unmanaged
+    public static void Store(Vector<uint> value, byte* destination, bool streaming)
     {
         if (streaming)
         {
-            value.StoreAlignedNonTemporal((T*)destination);
+            value.StoreAlignedNonTemporal((uint*)destination);
         }
         else
         {
-            value.Store((T*)destination);
+            value.Store((uint*)destination);
         }
     }
 }

@@ -28,12 +28,14 @@ internal sealed class CollComparison : IDisposable
         trial.Prepare();
         MpiResult? checkedResult = _mpi?.Prepare(shape, reduction);
         _member.Communicator.Barrier();
-        double[] ours = new double[request.Rounds], peers = new double[request.Rounds], lines = new double[request.Rounds];
+        CollCopy? copy = trial.Copy();
+        double[] ours = new double[request.Rounds], peers = new double[request.Rounds], lines = new double[request.Rounds], copies = new double[request.Rounds];
         long iterations = 0;
         double allocated = 0;
         for (int round = 0; round < request.Rounds; round++)
         {
             lines[round] = _line?.Measure() ?? double.NaN;
+            copies[round] = copy?.Measure() ?? double.NaN;
             CollTimes times = trial.Measure();
             (ours[round], iterations, allocated) = (times.Nanoseconds, iterations + times.Iterations, Math.Max(allocated, times.AllocatedBytes));
 
@@ -51,6 +53,8 @@ internal sealed class CollComparison : IDisposable
             PeerWrong = checkedResult is { Wrong: >= 0 } ? checkedResult.Wrong : null,
             Ratio = _mpi is null ? null : Statistics.Spread(ours.Zip(peers, static (own, peer) => own / peer)),
             LineNanoseconds = _line is null ? null : Statistics.Median(lines),
+            CopyNanoseconds = copy is null ? null : Statistics.Median(copies),
+            OfCopy = copy is null ? null : Statistics.Median(ours.Zip(copies, static (own, once) => once / own)),
             OverLine = _line is null ? null : Statistics.Median(ours.Zip(lines, static (own, line) => own / line)),
         };
     }

@@ -26,4 +26,10 @@ internal sealed record CollComparisonRow(CollShape Shape, CollReduction Reductio
 
     /// <summary>Our time in cache lines, round by round; the median.</summary>
     public double? OverLine { get; init; }
+
+    /// <summary>What every rank copying a buffer of this size once would take; null where the buffers are small.</summary>
+    public double? CopyNanoseconds { get; init; }
+
+    /// <summary>That time over ours, round by round; the median.</summary>
+    public double? OfCopy { get; init; }
 }

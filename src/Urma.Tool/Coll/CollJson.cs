@@ -90,6 +90,8 @@ internal sealed class CollJson(CollRequest request, TextWriter output) : ICollRe
         line["ratio_p90"] = Number(row.Ratio?.P90);
         line["cache_line_ns"] = Number(row.LineNanoseconds);
         line["over_cache_line"] = Number(row.OverLine);
+        line["copy_time"] = Number(row.CopyNanoseconds / 1000);
+        line["of_copy"] = Number(row.OfCopy);
         _results.Add((JsonNode)line);
     }
 

@@ -38,9 +38,9 @@ internal sealed class CollTable(TextWriter output, CollRequest request) : ICollR
         Line($"#");
         if (request.WithMpi)
         {
-            Line($"# Beside {peer ?? MpiProcess.HowToInstall}; {request.Rounds} rounds, medians and best; ratio: our time over its time, formed in each round; L: a cache line's one-way time between ranks 0 and 1");
-            Line($"# {"size",10}  {"count",12}  {"type",8}  {"redop",6}  {"root",6}  {"ours",9}  {"best",9}  {"peer",9}  {"best",9}  {"ratio",6}  {"p10",6}  {"p90",6}  {"L",7}  {"ours/L",8}  {"#wrong",6}  {"peer's",6}");
-            Line($"# {"(B)",10}  {"(elements)",12}  {"",8}  {"",6}  {"",6}  {"(us)",9}  {"(us)",9}  {"(us)",9}  {"(us)",9}  {"",6}  {"",6}  {"",6}  {"(ns)",7}  {"",8}  {"",6}  {"",6}");
+            Line($"# Beside {peer ?? MpiProcess.HowToInstall}; {request.Rounds} rounds, medians and best; ratio: our time over its time, formed in each round; L: a cache line's one-way time between ranks 0 and 1; copy: every rank copies its longer buffer once, all at the same time");
+            Line($"# {"size",10}  {"count",12}  {"type",8}  {"redop",6}  {"root",6}  {"ours",9}  {"best",9}  {"peer",9}  {"best",9}  {"ratio",6}  {"p10",6}  {"p90",6}  {"L",7}  {"ours/L",8}  {"copy",9}  {"copy/ours",9}  {"#wrong",6}  {"peer's",6}");
+            Line($"# {"(B)",10}  {"(elements)",12}  {"",8}  {"",6}  {"",6}  {"(us)",9}  {"(us)",9}  {"(us)",9}  {"(us)",9}  {"",6}  {"",6}  {"",6}  {"(ns)",7}  {"",8}  {"(us)",9}  {"",9}  {"",6}  {"",6}");
             return;
         }
 
@@ -62,7 +62,7 @@ internal sealed class CollTable(TextWriter output, CollRequest request) : ICollR
     {
         CollTimes ours = row.Ours;
         string beginning = Beginning(row.Shape, CollNames.Of(row.Shape.Type), row.Reduction, CollShape.HasRoot(row.Shape.Operation) ? row.Shape.Root : -1);
-        Line($"{beginning}  {Microseconds(ours.Nanoseconds / 1000),9}  {Microseconds(row.BestNanoseconds / 1000),9}  {Optional(row.PeerNanoseconds / 1000, Microseconds),9}  {Optional(row.PeerBestNanoseconds / 1000, Microseconds),9}  {Optional(row.Ratio?.Median, Share),6}  {Optional(row.Ratio?.P10, Share),6}  {Optional(row.Ratio?.P90, Share),6}  {Optional(row.LineNanoseconds, static l => Text($"{l:0.0}")),7}  {Optional(row.OverLine, static l => Text($"{l:0.00}")),8}  {Count(row.Wrong),6}  {Count(row.PeerWrong),6}");
+        Line($"{beginning}  {Microseconds(ours.Nanoseconds / 1000),9}  {Microseconds(row.BestNanoseconds / 1000),9}  {Optional(row.PeerNanoseconds / 1000, Microseconds),9}  {Optional(row.PeerBestNanoseconds / 1000, Microseconds),9}  {Optional(row.Ratio?.Median, Share),6}  {Optional(row.Ratio?.P10, Share),6}  {Optional(row.Ratio?.P90, Share),6}  {Optional(row.LineNanoseconds, static l => Text($"{l:0.0}")),7}  {Optional(row.OverLine, static l => Text($"{l:0.00}")),8}  {Optional(row.CopyNanoseconds / 1000, Microseconds),9}  {Optional(row.OfCopy, Share),9}  {Count(row.Wrong),6}  {Count(row.PeerWrong),6}");
         _bandwidths.Add(ours.BusBandwidth(row.Shape));
         output.Flush();
     }

@@ -76,6 +76,9 @@ internal sealed class CollTrial
         return new CollTimes(_expected, null, iterations) { AllocatedBytes = _member.Max((double)allocated / iterations) };
     }
 
+    /// <summary>The same buffers, only copied; null where they are too small to tell.</summary>
+    public CollCopy? Copy() => _shape.ShownBytes >= CollCopy.LeastBytes && _send != _receive ? new CollCopy(_member, _receive, _send, _shape.ShownBytes) : null;
+
     /// <summary>Carries it out once more on fresh data and compares.</summary>
     /// <returns>Wrong elements at all ranks; null for operations without any.</returns>
     public long? CountWrong()

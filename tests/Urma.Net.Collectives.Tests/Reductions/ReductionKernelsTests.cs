@@ -85,14 +85,57 @@ public unsafe class ReductionKernelsTests
         }
     }
 
+    // Places of one alignment may be written round the caches, others may not; one of them is a source.
+    [Theory]
+    [InlineData(DataType.Float32, 0, 64)]
+    [InlineData(DataType.Float32, 4, 4)]
+    [InlineData(DataType.Float32, 4, 12)]
+    [InlineData(DataType.BFloat16, 2, 34)]
+    [InlineData(DataType.Float16, 0, 2)]
+    [InlineData(DataType.Float8E4M3, 1, 31)]
+    [InlineData(DataType.Int64, 8, 40)]
+    public void All_destinations_get_the_result(DataType type, int firstOffset, int secondOffset)
+    {
+        const int Count = 1003;
+        const int Room = 16 << 10;
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(5 * Room, 64);
+        Reduction own = Reduction.Create("the right one", static (accumulator, operand, count, type) => Buffer.MemoryCopy(operand, accumulator, long.MaxValue, count * DataTypes.SizeOf(type)));
+        try
+        {
+            foreach (Reduction reduction in new[] { Reduction.Sum, Reduction.Max, own })
+            {
+                foreach (bool streaming in new[] { false, true })
+                {
+                    new Span<byte>(memory, 5 * Room).Fill(0x38);
+                    new Random(5).NextBytes(new Span<byte>(memory, Count * DataTypes.SizeOf(type)));
+                    nint[] sources = [(nint)memory, (nint)memory + Room + firstOffset];
+                    byte* expected = memory + (2 * Room);
+                    ReductionKernels.Reduce(expected, sources, Count, type, reduction, default);
+                    nint[] destinations = [(nint)memory + (3 * Room) + secondOffset, (nint)memory + Room + firstOffset, (nint)memory + (4 * Room) + firstOffset];
+                    ReductionKernels.Reduce(destinations, sources, Count, type, reduction, default, streaming);
+                    int length = Count * DataTypes.SizeOf(type);
+                    foreach (nint destination in destinations)
+                    {
+                        Assert.True(new ReadOnlySpan<byte>(expected, length).SequenceEqual(new ReadOnlySpan<byte>((byte*)destination, length)));
+                        Assert.Equal(0x38, ((byte*)destination)[length]);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
     [Fact]
     public void Nonsense_is_refused()
     {
         long value = 1;
         nint[] sources = [(nint)(&value)];
         Assert.Throws<ArgumentException>(() => ReduceLongs([], Reduction.Sum));
-        Assert.Throws<ArgumentException>(() => ReductionKernels.Reduce(null, sources, 1, DataType.Int64, Reduction.PreMultipliedSum(1), ReductionScale.Multiply([1, 2])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ReductionKernels.Reduce(null, sources, 1, (DataType)99, Reduction.Sum, default));
+        Assert.Throws<ArgumentException>(() => ReductionKernels.Reduce((void*)null, sources, 1, DataType.Int64, Reduction.PreMultipliedSum(1), ReductionScale.Multiply([1, 2])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReductionKernels.Reduce((void*)null, sources, 1, (DataType)99, Reduction.Sum, default));
     }
 
     [Fact]
