@@ -16,7 +16,6 @@ public sealed unsafe partial class UbContext : UrmaContext
     private readonly ConcurrentDictionary<ulong, UbSendQueue> _sendQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueues = new();
     private readonly ConcurrentDictionary<uint, UbJfr> _receiveQueueOfJetty = new();
-    private UrmaCounters _closedQueues;
 
     internal UbContext(UrmaDevice device, UrmaContextOptions options, UbContextOptions ubOptions, UbDevice ubDevice)
         : base(device, options)
@@ -90,20 +89,7 @@ public sealed unsafe partial class UbContext : UrmaContext
     /// <exception cref="UrmaException">Always: liburma has no names.</exception>
     public override byte[] Lookup(string name, TimeSpan timeout, CancellationToken cancellationToken = default) => throw NoNames();
 
-    /// <inheritdoc/>
-    public override UrmaCounters GetCounters()
-    {
-        lock (_lock)
-        {
-            UrmaCounters sum = _closedQueues;
-            foreach (UbSendQueue queue in _sendQueues.Values)
-            {
-                sum = sum.Plus(queue.Counters);
-            }
-
-            return sum;
-        }
-    }
+    internal override Diagnostics.StatisticsPage Statistics { get; } = new();
 
     internal override bool IsEngineGone(uint uasid) => false;
 
@@ -127,10 +113,8 @@ public sealed unsafe partial class UbContext : UrmaContext
         Objects.Unwatch(queue);
         lock (_lock)
         {
-            if (_sendQueues.TryRemove(queue.Key, out _))
-            {
-                _closedQueues = _closedQueues.Plus(queue.Counters with { OpenQueues = 0 });
-            }
+            _ = _sendQueues.TryRemove(queue.Key, out _);
+            queue.Counters.Return();
         }
     }
 
@@ -174,6 +158,7 @@ public sealed unsafe partial class UbContext : UrmaContext
             System.Diagnostics.Trace.TraceWarning($"urma_delete_context of '{_device.Name}' returned {status}: something below it is still open.");
         }
 
+        Statistics.Close();
         FreeTables();
     }
 

@@ -61,6 +61,7 @@ internal sealed unsafe partial class UbSendQueue
             ended[_endedTail & (ended.Length - 1)] = new EndedRequest { Behind = _posted, Completion = Ended(request, status) };
             Volatile.Write(ref _endedTail, _endedTail + 1);
             Volatile.Write(ref _posted, _posted + 1);
+            Counters.SeePosted(_posted);
             _jfc.TellEnded();
         }
 
@@ -69,7 +70,7 @@ internal sealed unsafe partial class UbSendQueue
 
     private CompletionStatus Emulate(in WorkRequest request)
     {
-        _atomics++;
+        Counters.Count(in request);
         try
         {
             return _context.Objects.GetEmulated().Execute(in request, request.Local.Length);
@@ -322,31 +323,12 @@ internal sealed unsafe partial class UbSendQueue
         foreach (ref readonly WorkRequest request in posted)
         {
             reported += (request.Flags & WorkRequestFlags.Signaled) != 0 ? 1 : 0;
-            long length = request.GatherCount == 0 ? request.Local.Length : 0;
-            switch (request.Opcode)
-            {
-                case Opcode.Write or Opcode.WriteImmediate or Opcode.WriteNotify:
-                    _writes++;
-                    _bytes += length;
-                    break;
-                case Opcode.Read:
-                    _reads++;
-                    _bytes += length;
-                    break;
-                case Opcode.Send or Opcode.SendImmediate:
-                    _sends++;
-                    _bytes += length;
-                    break;
-                case Opcode.Nop:
-                    break;
-                default:
-                    _atomics++;
-                    break;
-            }
+            Counters.Count(in request);
         }
 
         _hasUnsignaled |= reported != posted.Length;
         Volatile.Write(ref _posted, _posted + reported);
+        Counters.SeePosted(_posted);
     }
 
     private ReceiveCompletion Ended(in WorkRequest request, CompletionStatus status)
@@ -354,7 +336,7 @@ internal sealed unsafe partial class UbSendQueue
         bool isSuccess = status == CompletionStatus.Success;
         if (!isSuccess)
         {
-            Interlocked.Increment(ref _failed);
+            Counters.CountError();
         }
 
         CompletionFlags flags = _jetty != null ? CompletionFlags.Jetty : CompletionFlags.None;

@@ -1,6 +1,7 @@
 using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Interop.Liburma;
+using Urma.Net.Providers.Devices;
 
 namespace Urma.Net.Ub;
 
@@ -19,12 +20,6 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     private urma_jetty_t* _jetty;
     private urma_target_jetty_t* _bound;
     private ulong _boundTarget;
-    private long _writes;
-    private long _reads;
-    private long _sends;
-    private long _atomics;
-    private long _bytes;
-    private long _failed;
     private uint _activity;
     private EndedRequest[]? _ended;
     private long _endedHead;
@@ -48,6 +43,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         Mode = options.TransportMode;
         Id = jetty != null ? jetty->jetty_id.id : jfs->jfs_id.id;
         Key = KeyOf(Id, isJetty: jetty != null);
+        Counters = new DeviceQueueCounters(context, Id, depth);
         _atomicFeatures = context.Atomics;
         _maxInline = context.Capabilities.MaxInlineLength;
         _maxSge = context.Capabilities.MaxSge;
@@ -65,23 +61,14 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
     /// <summary>The JFR that takes messages for it; null for a JFS.</summary>
     public UbJfr? ReceiveQueue { get; init; }
 
+    public DeviceQueueCounters Counters { get; }
+
     /// <summary>Finds it when a completion names it.</summary>
     public ulong Key { get; }
 
     public int Outstanding => (int)Math.Max(0, Volatile.Read(ref _posted) - Volatile.Read(ref _completed));
 
     public JettyState State => _isClosed || _inError ? JettyState.Error : JettyState.Ready;
-
-    public UrmaCounters Counters => new()
-    {
-        Writes = Volatile.Read(ref _writes),
-        Reads = Volatile.Read(ref _reads),
-        Sends = Volatile.Read(ref _sends),
-        Atomics = Volatile.Read(ref _atomics),
-        Bytes = Volatile.Read(ref _bytes),
-        Errors = Volatile.Read(ref _failed),
-        OpenQueues = _isClosed ? 0 : 1,
-    };
 
     public bool IsDeleted { get; private set; }
 
@@ -117,6 +104,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         completion = _ended![_endedHead & (_ended.Length - 1)].Completion;
         _endedHead++;
         Volatile.Write(ref _completed, _completed + 1);
+        Counters.SeeCompleted(_completed);
         return true;
     }
 
@@ -132,9 +120,10 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         }
 
         Volatile.Write(ref _completed, _completed + 1);
+        Counters.SeeCompleted(_completed);
         if (completion.status != urma_cr_status_t.URMA_CR_SUCCESS)
         {
-            Interlocked.Increment(ref _failed);
+            Counters.CountError();
         }
     }
 

@@ -68,11 +68,10 @@ public sealed unsafe partial class VerbsContext
         Objects.Unwatch(queue);
         lock (_lock)
         {
-            if (_sendQueues.Remove(queue))
-            {
-                _closedQueues = _closedQueues.Plus(queue.Counters with { OpenQueues = 0 });
-            }
+            _sendQueues.Remove(queue);
         }
+
+        queue.Counters.Return();
     }
 
     private VerbsJfr CreateJfr(JfrOptions options, TransportMode mode)

@@ -16,7 +16,6 @@ public sealed unsafe partial class VerbsContext : UrmaContext
 {
     private readonly Lock _lock = new();
     private readonly HashSet<VerbsSendQueue> _sendQueues = [];
-    private UrmaCounters _closedQueues;
 
     internal VerbsContext(UrmaDevice device, UrmaContextOptions options, VerbsContextOptions verbsOptions, VerbsDevice verbsDevice)
         : base(device, options)
@@ -123,20 +122,7 @@ public sealed unsafe partial class VerbsContext : UrmaContext
     public override byte[] Lookup(string name, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         Control.Lookup(name, timeout, cancellationToken);
 
-    /// <inheritdoc/>
-    public override UrmaCounters GetCounters()
-    {
-        lock (_lock)
-        {
-            UrmaCounters sum = _closedQueues;
-            foreach (VerbsSendQueue queue in _sendQueues)
-            {
-                sum = sum.Plus(queue.Counters);
-            }
-
-            return sum;
-        }
-    }
+    internal override Diagnostics.StatisticsPage Statistics { get; } = new();
 
     /// <summary>A power of two, but for a device whose limit is none.</summary>
     internal static int RoundDepth(int depth, int most) => (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)depth), (uint)most);
@@ -186,6 +172,7 @@ public sealed unsafe partial class VerbsContext : UrmaContext
         Objects.DisposeChildren(static c => c is Jfc);
         Objects.DisposeChildren(static _ => true);
         _events.Stop();
+        Statistics.Close();
         CloseNative();
     }
 

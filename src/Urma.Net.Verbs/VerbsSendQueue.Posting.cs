@@ -64,7 +64,8 @@ internal sealed unsafe partial class VerbsSendQueue
                 EndHere(in request, lane, refused);
             }
 
-            Count(in request);
+            Counters.Count(in request);
+            Counters.SeePosted(_posted);
             posted++;
         }
 
@@ -158,31 +159,6 @@ internal sealed unsafe partial class VerbsSendQueue
             System.Diagnostics.Trace.TraceWarning($"Send queue {Id} could not open a lane: {error.Message}");
             refused = error.Status == UrmaStatus.TimedOut ? CompletionStatus.AckTimeout : CompletionStatus.RemoteOperationError;
             return _lastLane;
-        }
-    }
-
-    private void Count(in WorkRequest request)
-    {
-        long length = request.GatherCount == 0 ? request.Local.Length : 0;
-        switch (request.Opcode)
-        {
-            case Opcode.Write or Opcode.WriteImmediate or Opcode.WriteNotify:
-                _writes++;
-                _bytes += length;
-                break;
-            case Opcode.Read:
-                _reads++;
-                _bytes += length;
-                break;
-            case Opcode.Send or Opcode.SendImmediate:
-                _sends++;
-                _bytes += length;
-                break;
-            case Opcode.Nop:
-                break;
-            default:
-                _atomics++;
-                break;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Urma.Net.Internal;
+using Urma.Net.Providers.Devices;
 using Urma.Net.Verbs.Control;
 
 namespace Urma.Net.Verbs;
@@ -19,12 +20,6 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
     private ulong _boundTarget;
     private long _posted;
     private long _completed;
-    private long _writes;
-    private long _reads;
-    private long _sends;
-    private long _atomics;
-    private long _bytes;
-    private long _failed;
     private uint _activity;
     private volatile bool _isClosed;
     private volatile bool _inError;
@@ -36,6 +31,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
         SendJfc = (VerbsJfc)options.SendJfc;
         Depth = depth;
         Id = id;
+        Counters = new DeviceQueueCounters(context, id, depth);
         Mode = options.TransportMode;
         RnrRetry = options.RnrRetry;
         RnrWait = options.RnrTimer;
@@ -56,6 +52,8 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
 
     public TransportMode Mode { get; }
 
+    public DeviceQueueCounters Counters { get; }
+
     public int RnrRetry { get; }
 
     public TimeSpan RnrWait { get; }
@@ -66,17 +64,6 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
 
     public JettyState State => _isClosed || _inError ? JettyState.Error : JettyState.Ready;
 
-    public UrmaCounters Counters => new()
-    {
-        Writes = Volatile.Read(ref _writes),
-        Reads = Volatile.Read(ref _reads),
-        Sends = Volatile.Read(ref _sends),
-        Atomics = Volatile.Read(ref _atomics),
-        Bytes = Volatile.Read(ref _bytes),
-        Errors = Volatile.Read(ref _failed),
-        OpenQueues = _isClosed ? 0 : 1,
-    };
-
     uint IActivity.Activity => Volatile.Read(ref _activity);
 
     uint IActivity.PendingActivity => 0;
@@ -85,9 +72,10 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
     public void Complete(bool isSuccess)
     {
         Volatile.Write(ref _completed, _completed + 1);
+        Counters.SeeCompleted(_completed);
         if (!isSuccess)
         {
-            Interlocked.Increment(ref _failed);
+            Counters.CountError();
         }
     }
 

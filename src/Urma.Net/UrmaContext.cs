@@ -37,6 +37,9 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <summary>Where that memory lies and how far it is.</summary>
     public MemoryPlacement Placement { get; }
 
+    /// <summary>Where everything of this context counts.</summary>
+    internal abstract Diagnostics.StatisticsPage Statistics { get; }
+
     /// <summary>What channels of this context share.</summary>
     internal Async.ContextServices Services { get; }
 
@@ -133,7 +136,13 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// What this engine has done as an initiator. Any thread, at any time; costs some microseconds and does not disturb the
     /// queues. After the context is closed: what it had done by then.
     /// </summary>
-    public abstract UrmaCounters GetCounters();
+    public UrmaCounters GetCounters() => Statistics.ReadCounters();
+
+    /// <summary>
+    /// All that is known of this engine's work: counters, sampled latencies, queues, peers. Any thread, at any time; costs some tens of microseconds, and more
+    /// with hundreds of queues, and does not disturb the queues. After the context is closed: what there was then.
+    /// </summary>
+    public UrmaStatistics GetStatistics() => Statistics.Read();
 
     /// <summary>Closes everything below the context: outstanding work completes as flushed, grants end, peers are told.</summary>
     public void Dispose()

@@ -9,6 +9,9 @@ namespace Urma.Net;
 /// <param name="Trouble">Why label or counters are missing: it is stopped, of another version, or another user's; null when all is well.</param>
 public sealed record UrmaEngineInfo(Eid Eid, uint Uasid, int ProcessId, string? Label, UrmaCounters? Counters, string? Trouble)
 {
+    /// <summary>Everything that can be read of it, its counters among that; null when it cannot be read.</summary>
+    public UrmaStatistics? Statistics { get; init; }
+
     /// <summary>What it says of the links it models (<see cref="UrmaContextOptions.FabricProfile"/>); null where it models none or did not say.</summary>
     public string? FabricModel { get; init; }
 }

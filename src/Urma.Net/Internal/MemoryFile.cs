@@ -61,7 +61,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         MemoryFileChecks.ThrowIfFileLimitBelow(fileLength);
         if (options.Reserve)
         {
-            MemoryFileChecks.ThrowIfHeadroomBelow(fileLength, options.Pages);
+            MemoryFileChecks.ThrowIfHeadroomBelow(Math.Min(fileLength, options.ReservedLength), options.Pages);
         }
 
         var descriptor = new FileDescriptor(OpenNew(name, options.Pages));
@@ -191,12 +191,12 @@ internal sealed unsafe class MemoryFile : IDisposable
             LinuxError.ThrowLast($"give shared memory a size of {length} bytes", HugePagePool.AdviceFor(options.Pages));
         }
 
-        while (options.Reserve && Libc.Fallocate(descriptor, 0, 0, length) != 0)
+        while (options.Reserve && Libc.Fallocate(descriptor, 0, 0, Math.Min(length, options.ReservedLength)) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             if (error != Libc.EINTR)
             {
-                LinuxError.Throw($"reserve {length} bytes of shared memory", error, HugePagePool.AdviceFor(options.Pages));
+                LinuxError.Throw($"reserve {Math.Min(length, options.ReservedLength)} bytes of shared memory", error, HugePagePool.AdviceFor(options.Pages));
             }
         }
     }

@@ -15,6 +15,9 @@ internal sealed record MemoryFileOptions
     /// </summary>
     internal bool Reserve { get; init; } = true;
 
+    /// <summary>How many bytes from the beginning that is about; the pages behind them appear at first touch.</summary>
+    internal long ReservedLength { get; init; } = long.MaxValue;
+
     /// <summary>
     /// Make the kernel refuse every new writable mapping and every write through the descriptor; the one writable
     /// mapping is the owner's, made before the seal.

@@ -14,6 +14,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
     {
         LoopbackContextPage.Check(peer.ContextPage.Pointer, peer.Name);
         peer.State = new LoopbackPeerSegments(this, peer);
+        peer.Observed = Statistics.AddPeer(peer.Eid, peer.Uasid, peer.ProcessId, peer.Label);
         UrmaEvents.Report(UrmaEvent.PeerConnected, this, peer.Name);
     }
 
@@ -117,6 +118,7 @@ internal sealed unsafe partial class LoopbackContext : IControlHandler
 
         ((LoopbackPeerSegments?)peer.State)?.Dispose();
         Graveyard.Bury(peer.ReleaseContextPage);
+        Statistics.LosePeer(peer.Observed);
         UrmaEvents.Report(UrmaEvent.PeerLost, this, peer.Name, peer.Fault);
         ThreadPool.UnsafeQueueUserWorkItem(
             static s => s.Context.OnPeerLost(new PeerLostEventArgs(s.Peer.Eid, s.Peer.Uasid, s.Peer.ProcessId, s.Peer.Fault ?? "gone")),

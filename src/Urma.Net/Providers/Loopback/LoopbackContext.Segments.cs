@@ -127,7 +127,11 @@ internal sealed unsafe partial class LoopbackContext
             {
                 ThrowIfDisposed();
                 FabricLink? link = Links?.To(peer, descriptor.TokenId);
-                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer) with { LinkNumber = Links?.NumberOf(link) ?? 0 });
+                ulong remoteToken = RemoteSegments.Add(grant.ToEntry(peer) with
+                {
+                    LinkNumber = Links?.NumberOf(link) ?? 0,
+                    Observed = (ushort)(peer.Observed + 1),
+                });
                 var import = new LoopbackTargetSegment(this, descriptor, peer, grant, remoteToken, link);
                 _targetSegments.Add(import);
 

@@ -36,7 +36,7 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         Graveyard = new Graveyard(() => Plane?.Wake());
         try
         {
-            Plane = new ControlPlane(fabric, device.Eid, options, Page.Descriptor, LoopbackContextPage.Length, this);
+            Plane = new ControlPlane(fabric, device.Eid, options, Page.Descriptor, LoopbackContextPage.PeersLength, this);
         }
         catch
         {
@@ -61,6 +61,8 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
     public LoopbackLinks? Links { get; }
 
     public LoopbackContextPage Page { get; } = new();
+
+    internal override Diagnostics.StatisticsPage Statistics => Page.Statistics;
 
     public LocalSegmentTable LocalTable { get; } = new();
 
@@ -165,8 +167,6 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
 
     internal override void Unwatch(IActivity activity) => Graveyard.Unwatch(activity);
 
-    public override UrmaCounters GetCounters() => Page.Read();
-
     public override IDisposable Publish(string name, ReadOnlySpan<byte> value)
     {
         ThrowIfDisposed();
@@ -259,12 +259,13 @@ internal sealed unsafe partial class LoopbackContext : UrmaContext
         Plane.Dispose();
         Array.ForEach(TakeAll(_jfcs), static j => j.Dispose());
         Array.ForEach(TakeAll(_jfces), static j => j.Dispose());
+        Statistics.Close();
         if (Global.IsQuiet)
         {
             Graveyard.Dispose();
+            Page.Dispose();
         }
 
-        Page.Dispose();
         LocalTable.Dispose();
         RemoteSegments.Dispose();
     }

@@ -38,7 +38,11 @@ internal sealed class LoopbackProvider : UrmaProvider
         return
         [
             .. fabric.Enumerate(timeout, LoopbackContextPage.Read).Engines.Select(engine =>
-                new UrmaEngineInfo(fabric.Eid, engine.Uasid, engine.ProcessId, engine.Label, engine.Counters, engine.Trouble) { FabricModel = engine.Fabric }),
+                new UrmaEngineInfo(fabric.Eid, engine.Uasid, engine.ProcessId, engine.Label, engine.Statistics?.Counters, engine.Trouble)
+                {
+                    FabricModel = engine.Fabric,
+                    Statistics = engine.Statistics,
+                }),
         ];
     }
 

@@ -60,8 +60,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             return ExecuteWriteSlow(in request, out status, out length);
         }
 
-        _counters->Writes++;
-        _counters->Bytes += length;
+        _counters->CountWrite(length);
         status = Volatile.Read(ref *target->EpochWord) == target->Epoch ? CompletionStatus.Success : Revoked(ref length);
         return Outcome.Done;
     }
@@ -141,14 +140,13 @@ internal sealed unsafe partial class LoopbackSendQueue
 
         if (isRead)
         {
-            _counters->Reads++;
+            _counters->CountRead(length);
         }
         else
         {
-            _counters->Writes++;
+            _counters->CountWrite(length);
         }
 
-        _counters->Bytes += length;
         return Done(ref length, status);
     }
 
@@ -265,7 +263,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             Unsafe.WriteUnaligned((void*)request.Local.Address, (uint)old);
         }
 
-        _counters->Atomics++;
+        _counters->CountAtomic();
         status = Volatile.Read(ref *target->EpochWord) == target->Epoch ? CompletionStatus.Success : CompletionStatus.RemoteAccessAbort;
         return Done(ref length, status);
     }
@@ -307,7 +305,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         if (status != CompletionStatus.Success)
         {
             length = 0;
-            _counters->Errors++;
+            _counters->CountError();
         }
 
         return Outcome.Done;
@@ -316,7 +314,7 @@ internal sealed unsafe partial class LoopbackSendQueue
     private CompletionStatus Revoked(ref long length)
     {
         length = 0;
-        _counters->Errors++;
+        _counters->CountError();
         return CompletionStatus.RemoteAccessAbort;
     }
 }

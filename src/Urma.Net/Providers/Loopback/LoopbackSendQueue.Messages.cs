@@ -41,8 +41,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         byte* source = (byte*)request.Local.Address;
         CopyShort(entry->Payload, source, (int)length);
         lane.Publish(entry, position, first.Slot, LaneEntry.Pack(length, CompletionStatus.Success, FlagsOf(request.Flags, false)), 0, ReceiveOpcode.Send, isInline: true);
-        _counters->Sends++;
-        _counters->Bytes += length;
+        _counters->CountSends(1, length);
         status = CompletionStatus.Success;
         return Outcome.Done;
     }
@@ -178,8 +177,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         lane.Publish(
             entry, position, slot, LaneEntry.Pack(theirs == CompletionStatus.Success ? length : 0, theirs, FlagsOf(request.Flags, hasImmediate)),
             request.Operand, opcode, isInline);
-        _counters->Sends++;
-        _counters->Bytes += length;
+        _counters->CountSends(1, length);
         return Done(ref length, status);
     }
 
@@ -193,8 +191,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         lane.Publish(
             lane.Next, position, slot, LaneEntry.Pack(theirs == CompletionStatus.Success ? length : 0, theirs, FlagsOf(request.Flags, true)),
             request.Operand, ReceiveOpcode.WriteWithImmediate, isInline: false);
-        _counters->Writes++;
-        _counters->Bytes += length;
+        _counters->CountWrite(length);
         return Done(ref length, status);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -47,6 +48,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
                 if (!_ring.HasRoom((uint)count))
                 {
+                    SeeDepth();
                     result = UrmaStatus.TryAgain;
                     break;
                 }
@@ -55,7 +57,9 @@ internal sealed unsafe partial class LoopbackSendQueue
                 posted++;
             }
 
+            _timedSince = 0;
             SetPending(count);
+            SeeDepth();
             wakeEngine = RunPending();
         }
 
@@ -148,10 +152,10 @@ internal sealed unsafe partial class LoopbackSendQueue
 
                     status = _state == JettyState.Ready ? OverdueStatus(outcome) : CompletionStatus.WorkRequestFlushed;
                     length = 0;
-                    _counters->Errors++;
+                    _counters->CountError();
                 }
 
-                _counters->EngineOperations++;
+                _counters->CountEngine();
                 if (status != CompletionStatus.Success)
                 {
                     Settle(ref status);
@@ -255,7 +259,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
                     status = OverdueStatus(outcome);
                     length = 0;
-                    _counters->Errors++;
+                    _counters->CountError();
                 }
             }
 
@@ -296,7 +300,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             }
             else
             {
-                _counters->ReceiverNotReady++;
+                BeginStall(ref work);
                 work.Deadline = _rnrRetry == InfiniteRetry ? TimeLimit.Never : TimeLimit.After(_rnrTimer * _rnrRetry);
             }
         }
@@ -354,6 +358,8 @@ internal sealed unsafe partial class LoopbackSendQueue
             work.Request.GatherStart = 0;
         }
 
+        work.PostedAt = StampOfNext();
+
         if ((request.Flags & WorkRequestFlags.Inline) != 0)
         {
             CopyInline(ref work);
@@ -400,6 +406,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             _ring.Push(work.Request.UserContext, length, status, _flags, (byte)work.Request.Opcode);
         }
 
+        EndTimes(in work);
         NativeMemory.Free(work.Pieces);
         NativeMemory.Free(work.Payload);
         work = default;
@@ -413,6 +420,11 @@ internal sealed unsafe partial class LoopbackSendQueue
         {
             _announced = count != 0;
             _jfc.AddPending(_announced ? 1 : -1);
+        }
+
+        if (Observability.IsOn)
+        {
+            _counters->Waiting = count;
         }
 
         _pendingCount = _links is null ? count : count | AlwaysPending;
@@ -459,7 +471,7 @@ internal sealed unsafe partial class LoopbackSendQueue
 
     private void OnRingDetached()
     {
-        _context.Page.ReturnCounters(_counters);
+        _context.Statistics.Return(_counters);
         _ring.Free();
     }
 }

@@ -93,8 +93,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         }
 
         lane.PublishPacked(entry, positions[first], packed, lengths, slots, FlagsOf(flags, false));
-        _counters->Sends += packed;
-        _counters->Bytes += LoopbackLayout.EntryInlineLength - room;
+        _counters->CountSends(packed, LoopbackLayout.EntryInlineLength - room);
         for (int i = first; i < first + packed; i++)
         {
             requests.Complete(i, CompletionStatus.Success, requests.Request(i).Local.Length);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -31,7 +32,8 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
     private readonly Lock _lanesLock = new();
     private LoopbackSendLane?[] _lanes = new LoopbackSendLane?[4];
     private LoopbackTargetJetty? _bound;
-    private QueueCounters* _counters;
+    private readonly CounterBlock* _counters;
+    private OperationSampler _sampler;
     private volatile int _pendingCount;
     private volatile JettyState _state = JettyState.Ready;
     private uint _activity;
@@ -70,7 +72,9 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
             throw;
         }
 
-        _counters = context.Page.TakeCounters();
+        _counters = context.Statistics.Take(BlockKind.SendQueue, id, Depth);
+        _sampler = new OperationSampler(context.Statistics, _counters);
+        _ring.CountIn(_counters);
         _jfc.AddQueue(this);
         _links = context.Links;
         if (_links is not null)
@@ -124,6 +128,7 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
         {
             if (!_ring.HasRoom(0))
             {
+                SeeDepth();
                 result = UrmaStatus.TryAgain;
                 break;
             }
@@ -132,7 +137,10 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
             ref readonly WorkRequest request = ref requests[posted];
             if (posted + 1 < requests.Length && request.Opcode == Opcode.Send)
             {
-                int run = _ring.HasRoom(LoopbackSendLane.MaxRun) ? ExecuteSendRun(new PostedRun(this, requests[posted..])) : 0;
+                int run = !_ring.HasRoom(LoopbackSendLane.MaxRun) ? 0
+                    : _sampler.IsDue() ? ExecuteRunTimed(requests[posted..])
+                    : ExecuteSendRun(new PostedRun(this, requests[posted..]));
+                _sampler.Skip(run);
                 posted += run;
                 if (run != 0)
                 {
@@ -145,7 +153,9 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
                 }
             }
 
-            Outcome outcome = Execute(in request, gather, out CompletionStatus status, out long length);
+            Outcome outcome = _sampler.IsDue()
+                ? ExecuteTimed(in request, gather, out CompletionStatus status, out long length)
+                : Execute(in request, gather, out status, out length);
             if (outcome == Outcome.Done)
             {
                 if (status != CompletionStatus.Success)
@@ -194,7 +204,9 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
             }
 
             Volatile.Write(ref _activity, _activity + 1);
-            Outcome outcome = Execute(in request, default, out CompletionStatus status, out long length);
+            Outcome outcome = _sampler.IsDue()
+                ? ExecuteTimed(in request, default, out CompletionStatus status, out long length)
+                : Execute(in request, default, out status, out length);
             Volatile.Write(ref _activity, _activity + 1);
             if (outcome == Outcome.Done)
             {

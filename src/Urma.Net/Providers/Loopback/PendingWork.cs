@@ -17,6 +17,12 @@ internal unsafe struct PendingWork
     /// <summary>What <see cref="Deadline"/> is for: the peer's connection rather than its receive.</summary>
     public bool AwaitsPeer;
 
+    /// <summary>When it was posted; 0 where it is not timed.</summary>
+    public long PostedAt;
+
+    /// <summary>When it was first tried and found no receive; 0 before.</summary>
+    public long StalledSince;
+
     /// <summary>The timestamp before which a fabric model holds it back; 0 without one.</summary>
     public long DueAt;
 }

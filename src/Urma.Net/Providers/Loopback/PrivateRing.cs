@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -14,6 +15,7 @@ internal sealed unsafe class PrivateRing : CompletionSource
     private uint _pushed;
     private uint _takenSeen;
     private long _carriedOutSince;
+    private CounterBlock* _counters;
 
     public PrivateRing(int depth, LoopbackDoorbell doorbell, Action? onDetached)
         : this(Allocate(depth), depth, doorbell, onDetached)
@@ -24,6 +26,7 @@ internal sealed unsafe class PrivateRing : CompletionSource
         : base((LaneEntry*)(memory + HeadLength), depth, (uint*)memory, doorbell)
     {
         _memory = memory;
+        _counters = StatisticsPage.Nowhere.Rest;
         _onDetached = onDetached;
     }
 
@@ -57,6 +60,11 @@ internal sealed unsafe class PrivateRing : CompletionSource
         entry->Opcode = opcode;
         entry->Result = LaneEntry.Pack(byteCount, status, flags);
         Volatile.Write(ref entry->Sequence, ++_pushed);
+        if (Observability.IsOn)
+        {
+            _counters->Begun++;
+        }
+
         if (Volatile.Read(ref *Armed) != 0)
         {
             LoopbackDoorbell.Ring(Doorbell.Base, Bit, status != CompletionStatus.Success, _carriedOutSince);
@@ -67,8 +75,16 @@ internal sealed unsafe class PrivateRing : CompletionSource
     {
         completion = Completion.FromPacked(entry->Value, entry->Result);
         Volatile.Write(ref Taken, Taken + 1);
+        if (Observability.IsOn)
+        {
+            _counters->Ended++;
+        }
+
         return true;
     }
+
+    /// <summary>Counts what is pushed and taken; before anything is.</summary>
+    public void CountIn(CounterBlock* counters) => _counters = counters;
 
     public override void OnDetached() => _onDetached?.Invoke();
 

@@ -107,7 +107,10 @@ internal sealed unsafe class RemoteSegmentTable : IDisposable
         public SegmentMode Mode;
         public int OwnerProcess;
         public uint SegmentIndex;
-        public uint IsOwnerLost;
+        public ushort IsOwnerLost;
+
+        /// <summary>One more than the owner's number among the observed peers (<see cref="Control.LoopbackPeer.Observed"/>).</summary>
+        public ushort Observed;
 
         /// <summary>See <see cref="LoopbackLinks.At"/>.</summary>
         public uint LinkNumber;

@@ -10,9 +10,9 @@ internal sealed record FabricListing(IReadOnlyList<FabricEngine> Engines, IReadO
 /// <param name="ProcessId">Its process, as the kernel sees it from here.</param>
 /// <param name="Label">Its name for people; null when it did not say.</param>
 /// <param name="Trouble">Why it did not say: stopped, another version, another user; null when all is well.</param>
-/// <param name="Counters">What it has done; null when that was not asked for or cannot be read.</param>
+/// <param name="Statistics">What it has done; null when that was not asked for or cannot be read.</param>
 /// <param name="Fabric">What it says of its fabric model; null without one.</param>
-internal sealed record FabricEngine(uint Uasid, int ProcessId, string? Label, string? Trouble, UrmaCounters? Counters = null, string? Fabric = null);
+internal sealed record FabricEngine(uint Uasid, int ProcessId, string? Label, string? Trouble, UrmaStatistics? Statistics = null, string? Fabric = null);
 
 /// <summary>A name published on a fabric.</summary>
 /// <param name="Name">The name.</param>

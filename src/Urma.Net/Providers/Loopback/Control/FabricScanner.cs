@@ -20,7 +20,7 @@ internal static class FabricScanner
     ];
 
     /// <inheritdoc cref="LoopbackFabric.Enumerate"/>
-    internal static FabricListing Scan(LoopbackFabric fabric, TimeSpan timeout, Func<int, (UrmaCounters Counters, string? Fabric)>? read)
+    internal static FabricListing Scan(LoopbackFabric fabric, TimeSpan timeout, Func<int, (UrmaStatistics Statistics, string? Fabric)>? read)
     {
         List<FabricEngine> engines = [];
         List<FabricName> names = [];
@@ -103,7 +103,7 @@ internal static class FabricScanner
         }
     }
 
-    private static FabricEngine? Ask(UnixName name, uint uasid, TimeSpan timeout, Func<int, (UrmaCounters Counters, string? Fabric)>? read)
+    private static FabricEngine? Ask(UnixName name, uint uasid, TimeSpan timeout, Func<int, (UrmaStatistics Statistics, string? Fabric)>? read)
     {
         int process = 0;
         try
@@ -134,7 +134,7 @@ internal static class FabricScanner
     }
 
     private static FabricEngine Understand(
-        uint uasid, int process, ReadOnlySpan<byte> frame, Span<int> descriptors, Func<int, (UrmaCounters Counters, string? Fabric)>? read)
+        uint uasid, int process, ReadOnlySpan<byte> frame, Span<int> descriptors, Func<int, (UrmaStatistics Statistics, string? Fabric)>? read)
     {
         try
         {
@@ -147,8 +147,8 @@ internal static class FabricScanner
             string label = Hello.Parse(frame[ControlFrame.HeaderSize..]).Label;
             try
             {
-                (UrmaCounters Counters, string? Fabric)? page = read?.Invoke(new ControlRequest(ControlMessage.Info, [], descriptors).TakeFd(0));
-                return new FabricEngine(uasid, process, label, null, page?.Counters, page?.Fabric);
+                (UrmaStatistics Statistics, string? Fabric)? page = read?.Invoke(new ControlRequest(ControlMessage.Info, [], descriptors).TakeFd(0));
+                return new FabricEngine(uasid, process, label, null, page?.Statistics, page?.Fabric);
             }
             catch (UrmaException error)
             {

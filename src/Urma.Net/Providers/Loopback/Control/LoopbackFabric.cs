@@ -103,8 +103,8 @@ internal sealed class LoopbackFabric
 
     /// <summary>The living engines and published names, asked one by one.</summary>
     /// <param name="timeout">How long to wait for each; one that is stopped is listed without its label.</param>
-    /// <param name="read">Reads the counters from an engine's context page, taking the descriptor over; without it none are read.</param>
-    internal FabricListing Enumerate(TimeSpan timeout, Func<int, (UrmaCounters Counters, string? Fabric)>? read = null) => FabricScanner.Scan(this, timeout, read);
+    /// <param name="read">Reads the statistics from an engine's context page, taking the descriptor over; without it none are read.</param>
+    internal FabricListing Enumerate(TimeSpan timeout, Func<int, (UrmaStatistics Statistics, string? Fabric)>? read = null) => FabricScanner.Scan(this, timeout, read);
 
     /// <inheritdoc/>
     public override string ToString() => $"loopback://{Name}";

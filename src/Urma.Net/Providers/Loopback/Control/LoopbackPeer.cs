@@ -60,6 +60,9 @@ internal sealed class LoopbackPeer
     /// <summary>Belongs to the data path, which disposes it when it loses the peer; closing the control plane disposes the others.</summary>
     internal object? State { get; set; }
 
+    /// <summary>Its number in the statistics of this engine; -1 without one.</summary>
+    internal int Observed { get; set; } = -1;
+
     /// <summary>Watches the process.</summary>
     internal PidFd Process { get; }
 
