@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using Urma.Net.Collectives.Bootstrap;
 
 namespace Urma.Net.Collectives;
 
@@ -49,16 +51,11 @@ public sealed unsafe partial class Communicator
     /// <param name="options">How the new communicator behaves; as this one by default.</param>
     /// <returns>The ranks that stay, in their order, numbered anew from 0.</returns>
     /// <exception cref="ArgumentException">A number is no rank, or this rank's own.</exception>
-    /// <exception cref="NotSupportedException">The ranks are on several hosts.</exception>
-    /// <exception cref="CollectiveException">Not all ranks that stay came in time.</exception>
+    /// <exception cref="NotSupportedException">The ranks are on several hosts, and the lowest that stays has no network to be found in.</exception>
+    /// <exception cref="CollectiveException">Not all ranks that stay came in time; they may try again.</exception>
     public Communicator Shrink(ReadOnlySpan<int> excluded, CommunicatorOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        if (!_isOnOneHost)
-        {
-            throw new NotSupportedException("Ranks of several hosts cannot find each other again without a word from outside: make a UniqueId at one of them, tell the others, and call Create.");
-        }
-
         bool[] isOut = new bool[Size];
         foreach (int rank in excluded)
         {
@@ -71,13 +68,41 @@ public sealed unsafe partial class Communicator
         }
 
         int[] members = [.. Enumerable.Range(0, Size).Where(rank => !isOut[rank])];
+        UniqueId id = IdOfRest(members);
+        ControlHub? hub = _endpoint is not null && members[0] == Rank ? _endpoint.Open(id) : null;
+        try
+        {
+            Communicator rest = Create(_context, id, Array.IndexOf(members, Rank), members.Length, options ?? OptionsOfPart());
 
-        // Who is left may not be able to ask anybody, so the id follows from what all know.
-        UniqueId id = UniqueId.FromName(string.Create(
-            CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks}-{string.Join('.', members)}"));
-        Communicator rest = Create(_context, id, Array.IndexOf(members, Rank), members.Length, options ?? OptionsOfPart());
-        _shrinks++;
-        return rest;
+            // Ranks whose attempt failed try again at the same place.
+            _shrinks++;
+            return rest;
+        }
+        catch
+        {
+            hub?.Discard();
+            throw;
+        }
+    }
+
+    // Who is left may not be able to ask anybody, so the id follows from what all know: on several hosts, from where the lowest of them listens.
+    private UniqueId IdOfRest(int[] members)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks}-{string.Join('.', members)}");
+        if (_endpoint is null)
+        {
+            return UniqueId.FromName(name);
+        }
+
+        MemoryOffer offer = _offers[members[0]];
+        if (offer.Port == 0)
+        {
+            throw new NotSupportedException($"Rank {members[0]} has no network in which ranks of other hosts could find it: make a UniqueId at one of the ranks, tell the others, and call Create.");
+        }
+
+        Span<byte> secret = stackalloc byte[Sha256.Size];
+        Sha256.Hash(Encoding.UTF8.GetBytes(name), secret);
+        return ReservedEndpoint.IdOf(secret, offer.Port, offer.Addresses);
     }
 
     /// <summary>

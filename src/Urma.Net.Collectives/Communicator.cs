@@ -39,7 +39,6 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private CollectiveCall _odd;
     private long _operations;
     private bool _isBusy;
-    private bool _isOnOneHost;
     private int _disposing;
     private int _disposed;
 
@@ -123,6 +122,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         finally
         {
             _control?.Dispose();
+            _endpoint?.Dispose();
             DisposeEngine();
             _verdict.Dispose();
         }

@@ -27,6 +27,9 @@ public sealed record CommunicatorOptions
     /// <summary>By which way the ranks reach each other; chosen by what the provider can and where the ranks are, by default. The same at all ranks.</summary>
     public CollectivePath Path { get; init; }
 
+    /// <summary>The host that the rank counts itself to; by default what <c>URMA_HOST_ID</c> says, or the machine. For tests that play several hosts on one.</summary>
+    internal string? Host { get; init; }
+
     internal void Validate()
     {
         if (Path is < CollectivePath.Automatic or > CollectivePath.Posted)

@@ -3,39 +3,42 @@ using Urma.Net.Internal;
 namespace Urma.Net.Collectives;
 
 /// <summary>What a rank tells the others of itself when they join.</summary>
-/// <param name="Host">Which machine it runs on.</param>
+/// <param name="Host">Which host it counts itself to.</param>
+/// <param name="Machine">Which machine it runs on, whatever it counts itself to.</param>
 /// <param name="Path">The way it was told to take.</param>
 /// <param name="DirectLength">From how many bytes on it reaches into others' buffers.</param>
 /// <param name="Processors">The processors that the joining thread may run on.</param>
 /// <param name="HasBarriers">Whether the kernel's barriers reach it.</param>
-/// <param name="Arena">Its arena; null where memory cannot be mapped.</param>
-/// <param name="ArenaToken">The arena's token.</param>
+/// <param name="Maps">Whether its provider maps memory of others.</param>
 internal sealed record RankRecord(
     string Host,
+    string Machine,
     CollectivePath Path,
     long DirectLength,
     int[] Processors,
     bool HasBarriers,
-    SegmentDescriptor? Arena,
-    Token ArenaToken)
+    bool Maps)
 {
-    private const int Version = 2;
+    private const int Version = 3;
+    private const int LongestName = 256;
     private const int MostProcessors = 8192;
 
     /// <summary>What this process says.</summary>
     /// <param name="options">How the rank behaves.</param>
-    /// <param name="arena">The rank's arena, where it has one.</param>
-    public static RankRecord OfThisProcess(CommunicatorOptions options, Local.LocalArena? arena)
+    /// <param name="maps">Whether its provider maps memory of others.</param>
+    public static RankRecord OfThisProcess(CommunicatorOptions options, bool maps)
     {
         string[] boot = SmallFile.ReadLines("/proc/sys/kernel/random/boot_id");
+        string machine = boot.Length > 0 ? boot[0] : Environment.MachineName;
+        string? given = options.Host ?? Environment.GetEnvironmentVariable("URMA_HOST_ID");
         return new RankRecord(
-            Environment.GetEnvironmentVariable("URMA_HOST_ID") is { Length: > 0 and <= 256 } given ? given : boot.Length > 0 ? boot[0] : Environment.MachineName,
+            given is { Length: > 0 and <= LongestName } ? given : machine,
+            machine,
             options.Path,
             options.DirectLength ?? Communicator.DefaultDirectLength,
             CpuAffinity.GetCurrentThread(),
             MemoryBarriers.RegisterSelf(),
-            arena?.Descriptor,
-            arena?.Token ?? default);
+            maps);
     }
 
     public byte[] ToArray()
@@ -45,6 +48,7 @@ internal sealed record RankRecord(
         writer.Write(Version);
         writer.Write(Local.LocalLayout.Version);
         writer.Write(Host);
+        writer.Write(Machine);
         writer.Write((int)Path);
         writer.Write(DirectLength);
         writer.Write(Processors.Length);
@@ -54,13 +58,7 @@ internal sealed record RankRecord(
         }
 
         writer.Write(HasBarriers);
-        writer.Write(Arena is not null);
-        if (Arena is { } arena)
-        {
-            writer.Write(arena.ToArray());
-            writer.Write(ArenaToken.Value);
-        }
-
+        writer.Write(Maps);
         writer.Flush();
         return stream.ToArray();
     }
@@ -81,6 +79,7 @@ internal sealed record RankRecord(
             }
 
             string host = reader.ReadString();
+            string machine = reader.ReadString();
             var path = (CollectivePath)reader.ReadInt32();
             long directLength = reader.ReadInt64();
             int count = reader.ReadInt32();
@@ -95,16 +94,7 @@ internal sealed record RankRecord(
                 processors[i] = reader.ReadInt32();
             }
 
-            bool hasBarriers = reader.ReadBoolean();
-            SegmentDescriptor? arena = null;
-            Token token = default;
-            if (reader.ReadBoolean())
-            {
-                arena = SegmentDescriptor.Read(reader.ReadBytes(SegmentDescriptor.Size));
-                token = new Token(reader.ReadUInt32());
-            }
-
-            return new RankRecord(host, path, directLength, processors, hasBarriers, arena, token);
+            return new RankRecord(host, machine, path, directLength, processors, reader.ReadBoolean(), reader.ReadBoolean());
         }
         catch (Exception exception) when (exception is EndOfStreamException or ArgumentException or IOException)
         {

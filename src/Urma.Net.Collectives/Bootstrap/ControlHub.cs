@@ -65,6 +65,9 @@ internal sealed partial class ControlHub
     /// <exception cref="SocketException">Its name or port is taken, or its host is another machine.</exception>
     public static ControlHub Open(UniqueId id) => Start(HubSockets.ForCommonId(id), id);
 
+    /// <summary>Begins to listen for the ranks of an id at sockets that are there already.</summary>
+    public static ControlHub Open(HubSockets sockets, UniqueId id) => Start(sockets, id);
+
     /// <summary>The hub of an id, if it is in this process.</summary>
     public static ControlHub? Find(UniqueId id) => _ofThisProcess.GetValueOrDefault(id.PublicPart());
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Urma.Net.Internal;
+using Urma.Net.Interop.Libc;
 
 namespace Urma.Net.Collectives.Bootstrap;
 
@@ -46,6 +47,16 @@ internal sealed class HubSockets : IDisposable
         ? new HubSockets(ListenAtName(id.SocketName()), null)
         : new HubSockets(null, Listen(OnlyLoopback(id.Text), id.Port));
 
+    /// <summary>Listens by a socket that stays its owner's.</summary>
+    /// <exception cref="SocketException">There are no descriptors left.</exception>
+    public static HubSockets ForReserved(Socket socket)
+    {
+        int descriptor = Libc.Fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 0);
+        return descriptor >= 0
+            ? new HubSockets(null, new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false })
+            : throw new SocketException((int)SocketError.TooManyOpenSockets);
+    }
+
     /// <summary>Frees the port for the next communicator.</summary>
     public void CloseRemote()
     {
@@ -66,7 +77,7 @@ internal sealed class HubSockets : IDisposable
     }
 
     // Without a network, ranks of this host can still meet.
-    private static Socket? TryListen(IPAddress? address, int port)
+    public static Socket? TryListen(IPAddress? address, int port)
     {
         try
         {
@@ -124,7 +135,7 @@ internal sealed class HubSockets : IDisposable
         : null;
 
     // Those with a gateway first: the others are often bridges that every host has.
-    private static IPAddress[] OwnAddresses()
+    public static IPAddress[] OwnAddresses()
     {
         IEnumerable<IPAddress> addresses = NetworkInterface.GetAllNetworkInterfaces()
             .Where(static i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)

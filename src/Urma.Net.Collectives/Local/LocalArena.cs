@@ -37,10 +37,11 @@ internal sealed unsafe class LocalArena : IDisposable
     public byte** Arenas { get; }
 
     /// <summary>Maps another rank's arena, or takes this one's.</summary>
-    /// <param name="rank">Whose.</param>
-    /// <param name="record">What the rank said of itself.</param>
+    /// <param name="rank">Whose, as a number of the group.</param>
+    /// <param name="offer">What that rank offers.</param>
     /// <param name="own">Whether it is this rank.</param>
-    public void Add(int rank, RankRecord record, bool own)
+    /// <exception cref="UrmaException">It cannot be reached.</exception>
+    public void Add(int rank, MemoryOffer offer, bool own)
     {
         if (own)
         {
@@ -48,14 +49,14 @@ internal sealed unsafe class LocalArena : IDisposable
             return;
         }
 
-        if (record.Arena is not { } descriptor || descriptor.Length != Layout.Length)
+        if (offer.Arena is not { } arena || arena.Descriptor.Length != Layout.Length)
         {
             throw new UrmaException(
                 UrmaStatus.InvalidArgument,
-                $"Rank {rank} has an arena of {record.Arena?.Length ?? 0} bytes where this rank has {Layout.Length}: give all ranks the same size and version.");
+                $"It has an arena of {offer.Arena?.Descriptor.Length ?? 0} bytes where this rank has {Layout.Length}: give all ranks the same size and version.");
         }
 
-        TargetSegment import = _context.ImportSegment(descriptor, record.ArenaToken);
+        TargetSegment import = _context.ImportSegment(arena.Descriptor, arena.Token);
         _imports[rank] = import;
         _leases[rank] = import.Lease(out byte* address);
         Arenas[rank] = address;

@@ -22,7 +22,7 @@ internal sealed unsafe partial class LocalGroup
         while (left > 0)
         {
             int before = left;
-            bool moved = AdvanceAll(transfers, ref left);
+            bool moved = Advance(transfers, ref left);
             if (left > 0 && !moved && left == before)
             {
                 fixed (Transfer* first = transfers)
@@ -33,7 +33,11 @@ internal sealed unsafe partial class LocalGroup
         }
     }
 
-    private bool AdvanceAll(Span<Transfer> transfers, ref int left)
+    /// <summary>Moves what can be moved without waiting.</summary>
+    /// <param name="transfers">In the order of the calls.</param>
+    /// <param name="left">How many are not done.</param>
+    /// <returns>Whether anything was.</returns>
+    public bool Advance(Span<Transfer> transfers, ref int left)
     {
         bool moved = false;
         for (int i = 0; i < transfers.Length; i++)

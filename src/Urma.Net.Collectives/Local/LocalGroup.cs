@@ -39,13 +39,13 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
     public LocalGroup(LocalGroupSetup setup)
     {
         (_arena, _owner, _buffers) = (setup.Arena, setup.Owner, setup.Buffers);
-        (_rank, _size) = (setup.Rank, setup.Size);
+        (_rank, _size) = (setup.Rank, setup.Members.Length);
         _announced = new Announcement[_size];
         _layout = _arena.Layout;
         _arenas = _arena.Arenas;
         _own = _arena.Own;
         _directLength = setup.DirectLength;
-        _remote = new RemoteBuffers(setup.Context, _arena, _size);
+        _remote = new RemoteBuffers(setup.Context, _arena, setup.Members);
         _wait = new LocalWait(_owner, _arenas, _rank, _size, setup.IsCrowded, setup.NeedsFences, setup.Timeout);
         _sources = (nint*)NativeMemory.AllocZeroed((nuint)_size, (nuint)sizeof(nint));
         _scratch = (byte*)NativeMemory.AlignedAlloc(LocalLayout.StagingBytes, LocalLayout.Spacing);
@@ -69,8 +69,16 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
             return;
         }
 
-        // Ranks that once did something else never agree again, though nobody listened then.
-        _signature = (_signature * 0x9E3779B1) + call.Signature;
+        Note(call.Signature);
+        RunPart(call);
+    }
+
+    /// <summary>An operation begins. Ranks that once did something else never agree again, though nobody listened then.</summary>
+    public void Note(uint signature) => _signature = (_signature * 0x9E3779B1) + signature;
+
+    /// <summary>Carries out all of the operation that was noted last, or what this host does for it.</summary>
+    public void RunPart(in CollectiveCall call)
+    {
         if (_size == 1)
         {
             RunAlone(call);

@@ -7,13 +7,16 @@ internal sealed record LocalGroupSetup
 
     public required LocalArena Arena { get; init; }
 
+    /// <summary>Who is told of what goes wrong, by numbers of the group.</summary>
     public required IWaitOwner Owner { get; init; }
 
     public required RegisteredBuffers Buffers { get; init; }
 
-    public required int Rank { get; init; }
+    /// <summary>By rank of the group: the rank of the communicator. Ascending.</summary>
+    public required int[] Members { get; init; }
 
-    public required int Size { get; init; }
+    /// <summary>This rank, as a number of the group.</summary>
+    public required int Rank { get; init; }
 
     /// <summary>Whether there are more ranks than processors.</summary>
     public required bool IsCrowded { get; init; }

@@ -8,12 +8,16 @@ internal sealed unsafe class RemoteBuffers : IDisposable
 {
     private readonly UrmaContext _context;
     private readonly LocalArena _arena;
+    private readonly int[] _members;
     private readonly Import?[]?[] _imports;
 
-    public RemoteBuffers(UrmaContext context, LocalArena arena, int size)
+    /// <param name="context">The rank's context.</param>
+    /// <param name="arena">Where the others say what they registered.</param>
+    /// <param name="members">By rank of the group: what messages call it.</param>
+    public RemoteBuffers(UrmaContext context, LocalArena arena, int[] members)
     {
-        (_context, _arena) = (context, arena);
-        _imports = new Import?[]?[size];
+        (_context, _arena, _members) = (context, arena, members);
+        _imports = new Import?[]?[members.Length];
     }
 
     private sealed record Import(long Id, TargetSegment Segment, ISegmentLease Lease, nint Address, long Length)
@@ -31,7 +35,7 @@ internal sealed unsafe class RemoteBuffers : IDisposable
     {
         if (reference.Id <= BufferReference.NotNeeded)
         {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} announced a buffer without a number.");
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {_members[rank]} announced a buffer without a number.");
         }
 
         Import?[] imports = _imports[rank] ??= new Import?[LocalLayout.MaxBuffers];
@@ -44,7 +48,7 @@ internal sealed unsafe class RemoteBuffers : IDisposable
 
         if (reference.Offset < 0 || length > import.Length - reference.Offset)
         {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} announced a range outside its registered buffer of {import.Length} bytes.");
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {_members[rank]} announced a range outside its registered buffer of {import.Length} bytes.");
         }
 
         return (byte*)import.Address + reference.Offset;
@@ -67,7 +71,7 @@ internal sealed unsafe class RemoteBuffers : IDisposable
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref entry->Id) != id)
         {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} disposed a registered buffer while an operation uses it.");
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {_members[rank]} disposed a registered buffer while an operation uses it.");
         }
 
         TargetSegment segment = _context.ImportSegment(descriptor, token);

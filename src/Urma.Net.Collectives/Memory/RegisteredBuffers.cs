@@ -2,12 +2,15 @@ using Urma.Net.Collectives.Local;
 
 namespace Urma.Net.Collectives;
 
-/// <summary>This rank's registered buffers: what the others read in its arena, and by which an address is looked up.</summary>
+/// <summary>This rank's registered buffers: what the others read in its arena, in its inbox or in both, and by which an address is looked up.</summary>
+/// <param name="arena">The memory that ranks of this host map; null where there is none.</param>
+/// <param name="inbox">The memory that others read by posted work; null where there is none.</param>
 /// <remarks>Thread-safe; looking up takes no lock.</remarks>
-internal sealed unsafe class RegisteredBuffers(byte* arena)
+internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
 {
-    // Null once the communicator is gone.
+    // Both null once the communicator is gone.
     private byte* _arena = arena;
+    private byte* _inbox = inbox;
     private readonly Lock _lock = new();
     private readonly long[] _uses = new long[LocalLayout.MaxBuffers];
     private readonly bool[] _taken = new bool[LocalLayout.MaxBuffers];
@@ -23,7 +26,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_arena == null, typeof(Communicator));
+            ObjectDisposedException.ThrowIf(IsClosed, typeof(Communicator));
             int index = Array.IndexOf(_taken, false);
             if (index < 0)
             {
@@ -34,10 +37,8 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
 
             _taken[index] = true;
             long id = (++_uses[index] * LocalLayout.MaxBuffers) + index;
-            BufferEntry* entry = (BufferEntry*)(_arena + LocalLayout.Buffer(index));
-            entry->Token = segment.Token.Value;
-            segment.Descriptor.WriteTo(new Span<byte>(entry->Descriptor, SegmentDescriptor.Size));
-            Volatile.Write(ref entry->Id, id);
+            Tell(_arena, index, id, segment);
+            Tell(_inbox, index, id, segment);
             if (segment.Mode != SegmentMode.Copied)
             {
                 Known[] known = [.. _known, new Known(segment.Address, segment.Length, id)];
@@ -49,29 +50,52 @@ internal sealed unsafe class RegisteredBuffers(byte* arena)
         }
     }
 
+    private bool IsClosed => _arena == null && _inbox == null;
+
+    private static void Tell(byte* table, int index, long id, Segment segment)
+    {
+        if (table != null)
+        {
+            BufferEntry* entry = (BufferEntry*)(table + LocalLayout.Buffer(index));
+            entry->Token = segment.Token.Value;
+            segment.Descriptor.WriteTo(new Span<byte>(entry->Descriptor, SegmentDescriptor.Size));
+            Volatile.Write(ref entry->Id, id);
+        }
+    }
+
+    private static void Forget(byte* table, int index)
+    {
+        if (table != null)
+        {
+            Volatile.Write(ref ((BufferEntry*)(table + LocalLayout.Buffer(index)))->Id, 0);
+        }
+    }
+
     /// <summary>Forgets a buffer. Ranks that imported it find that out when they look its number up again.</summary>
     public void Remove(RegisteredMemory memory)
     {
         lock (_lock)
         {
-            if (_arena == null)
+            if (IsClosed)
             {
                 return;
             }
 
             int index = (int)(memory.Id % LocalLayout.MaxBuffers);
-            Volatile.Write(ref ((BufferEntry*)(_arena + LocalLayout.Buffer(index)))->Id, 0);
+            Forget(_arena, index);
+            Forget(_inbox, index);
             _taken[index] = false;
             _known = Array.FindAll(_known, known => known.Id != memory.Id);
         }
     }
 
-    /// <summary>The arena goes; what is registered lives on as memory, which nobody else knows.</summary>
+    /// <summary>Arena and inbox go; what is registered lives on as memory, which nobody else knows.</summary>
     public void Close()
     {
         lock (_lock)
         {
             _arena = null;
+            _inbox = null;
         }
     }
 

@@ -1,25 +1,25 @@
-using System.Runtime.InteropServices;
 using Urma.Net.Collectives.Local;
-using Urma.Net.Collectives.Reductions;
 
 namespace Urma.Net.Collectives.Posted;
 
-/// <summary>Ranks that reach each other by posted work only: over RDMA, over devices that map no memory, on several hosts.</summary>
+/// <summary>
+/// Ranks that reach each other by posted work only: over RDMA, over devices that map no memory, on several hosts. All ranks of a communicator, or
+/// some of them, for parts of its operations; groups of the same ranks share their links.
+/// </summary>
 internal sealed unsafe partial class PostedGroup : CollectiveEngine
 {
-    // Partial results of ranks that have no receive buffer pass through memory of the group's own, a piece at a time.
-    private const long PieceBytes = 256 << 10;
+    private const long PieceBytes = PostedTraffic.PieceBytes;
 
+    private readonly PostedTraffic _traffic;
     private readonly PostedPort _port;
     private readonly PostedWait _wait;
     private readonly PostedSchedule _schedule;
     private readonly PostedBuffers _remote;
     private readonly RegisteredBuffers _buffers;
     private readonly IWaitOwner _owner;
+    private readonly int[] _members;
     private readonly int _rank;
     private readonly int _size;
-
-    // Two pieces.
     private readonly byte* _scratch;
 
     // The largest power of two that is not above the size, and how many ranks are beyond it.
@@ -30,13 +30,12 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
 
     public PostedGroup(PostedGroupSetup setup)
     {
-        (_port, _owner, _buffers, _rank, _size) = (setup.Port, setup.Owner, setup.Buffers, setup.Rank, setup.Size);
-        _wait = new PostedWait(_owner, setup.IsCrowded, setup.Timeout);
-        _schedule = new PostedSchedule(_port, _wait, _owner, _size);
-        _remote = new PostedBuffers(setup.Context, _port, _wait, _size);
+        (_traffic, _owner, _buffers, _members, _rank) = (setup.Traffic, setup.Owner, setup.Buffers, setup.Members, setup.Rank);
+        (_port, _wait, _schedule, _remote) = (_traffic.Port, _traffic.Wait, _traffic.Schedule, _traffic.Buffers);
+        _scratch = _traffic.Scratch;
+        _size = _members.Length;
         _raised = new uint[_size * LocalLayout.SignalsPerRank];
         _awaited = new uint[_size * LocalLayout.SignalsPerRank];
-        _scratch = (byte*)NativeMemory.AlignedAlloc(2 * (nuint)PieceBytes, 64);
         _power = 1 << System.Numerics.BitOperations.Log2((uint)_size);
         _beyond = _size - _power;
     }
@@ -60,7 +59,21 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
 
         // 0 stands for sends and receives.
         _operation = Math.Max(1, _operation + 1);
-        _schedule.Begin(call, _operation);
+        Run(call, _operation, call.Signature);
+    }
+
+    /// <summary>Carries out a call, or a part of one, in a group of at least two.</summary>
+    /// <param name="part">What this group does.</param>
+    /// <param name="operation">The number of the communicator's operation that it is, or is a part of; not 0.</param>
+    /// <param name="signature">The signature of that operation's call.</param>
+    public void Run(in CollectiveCall part, uint operation, uint signature)
+    {
+        _schedule.Begin(part, operation, signature, _members);
+        RunPart(part);
+    }
+
+    private void RunPart(in CollectiveCall call)
+    {
         switch (call.Kind)
         {
             case CollectiveKind.Barrier:
@@ -100,10 +113,22 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
 
     public override void Run(Span<Transfer> transfers)
     {
-        _schedule.Begin(default, 0);
+        Begin(transfers);
+        _schedule.Run();
+    }
+
+    /// <summary>Gets transfers under way that the schedule then moves, but for those that are done already; those of this rank with itself are done at once.</summary>
+    public void Begin(Span<Transfer> transfers)
+    {
+        _schedule.Begin(default, 0, 0, _members);
         for (int i = 0; i < transfers.Length; i++)
         {
             ref Transfer transfer = ref transfers[i];
+            if (transfer.IsDone)
+            {
+                continue;
+            }
+
             if (transfer.Peer == _rank)
             {
                 MoveToSelf(transfers, i);
@@ -120,19 +145,12 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
                 Mark = PostedSchedule.Mark(transfer.Signature, 0),
             });
         }
-
-        _schedule.Run();
     }
 
     // A send of this rank's to itself meets the first receive from itself that no earlier one has met.
     private void MoveToSelf(Span<Transfer> transfers, int index)
     {
         ref Transfer transfer = ref transfers[index];
-        if (transfer.IsDone)
-        {
-            return;
-        }
-
         for (int i = index + 1; i < transfers.Length; i++)
         {
             ref Transfer other = ref transfers[i];
@@ -169,12 +187,5 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
 
     private int Before(int distance) => (_rank - distance + _size) % _size;
 
-    public override void Dispose()
-    {
-        _remote.Dispose();
-        _port.Dispose();
-        _schedule.Dispose();
-        _wait.Dispose();
-        NativeMemory.AlignedFree(_scratch);
-    }
+    public override void Dispose() => _traffic.Dispose();
 }

@@ -2,23 +2,19 @@ using Urma.Net.Collectives.Local;
 
 namespace Urma.Net.Collectives.Posted;
 
-/// <summary>What a group of ranks that cannot map each other's memory is made of.</summary>
+/// <summary>What a group of ranks that post to each other is made of.</summary>
 internal sealed record PostedGroupSetup
 {
-    public required UrmaContext Context { get; init; }
-
-    public required PostedPort Port { get; init; }
+    /// <summary>The way to the others; the owner of the group that has all ranks disposes of it.</summary>
+    public required PostedTraffic Traffic { get; init; }
 
     public required IWaitOwner Owner { get; init; }
 
     public required RegisteredBuffers Buffers { get; init; }
 
+    /// <summary>By rank of the group: the rank of the communicator. Ascending.</summary>
+    public required int[] Members { get; init; }
+
+    /// <summary>This rank, as a number of the group.</summary>
     public required int Rank { get; init; }
-
-    public required int Size { get; init; }
-
-    /// <summary>Whether there are more ranks than processors.</summary>
-    public required bool IsCrowded { get; init; }
-
-    public required TimeSpan Timeout { get; init; }
 }

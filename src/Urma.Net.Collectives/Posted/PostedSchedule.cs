@@ -30,6 +30,7 @@ internal sealed unsafe class PostedSchedule : IDisposable
     private int _count;
     private int _activeCount;
     private CollectiveCall _call;
+    private int[] _members = [];
     private ulong _mark;
 
     // Number and signature of the operation; 0 for sends and receives.
@@ -51,10 +52,11 @@ internal sealed unsafe class PostedSchedule : IDisposable
     /// <summary>What the flows that follow belong to.</summary>
     /// <param name="call">The call; its reduction is what flows are combined by.</param>
     /// <param name="operation">Which operation of the communicator it is; 0 for a send or receive.</param>
-    public void Begin(in CollectiveCall call, uint operation)
+    /// <param name="signature">What all ranks must agree on.</param>
+    /// <param name="members">By the numbers that flows are added with: ranks of the communicator.</param>
+    public void Begin(in CollectiveCall call, uint operation, uint signature, int[] members)
     {
-        _call = call;
-        uint signature = call.Signature;
+        (_call, _members) = (call, members);
         _step = operation == 0 ? 0 : ((ulong)signature << 32) | operation;
 
         // What is under way at a time lies close together, so that a part of the number tells it.
@@ -93,6 +95,7 @@ internal sealed unsafe class PostedSchedule : IDisposable
         }
 
         flow.Next = -1;
+        flow.Peer = _members[flow.Peer];
         flow.Mark = flow.Mark == 0 ? _mark : flow.Mark;
         int number = _count++;
         _flows[number] = flow;
@@ -120,23 +123,45 @@ internal sealed unsafe class PostedSchedule : IDisposable
     /// <summary>Moves everything that was added. What was sent is the caller's again; it may still be on its way.</summary>
     public void Run()
     {
-        while (_activeCount > 0)
+        while (IsUnderWay)
         {
-            if (AdvanceAll())
+            if (!Advance())
             {
-                _wait.Reset();
-                continue;
-            }
-
-            int peer = _active[0] / 2;
-            _wait.Pause(_port, peer);
-            if (_wait.IsPatient && _step != 0)
-            {
-                LookForStrangers(peer);
+                Pause();
             }
         }
+    }
 
-        _count = 0;
+    /// <summary>Whether something that was added is not done.</summary>
+    public bool IsUnderWay => _activeCount > 0;
+
+    /// <summary>Moves what can be moved without waiting.</summary>
+    /// <returns>Whether anything was.</returns>
+    public bool Advance()
+    {
+        bool moved = AdvanceAll();
+        if (moved)
+        {
+            _wait.Reset();
+        }
+
+        if (!IsUnderWay)
+        {
+            _count = 0;
+        }
+
+        return moved;
+    }
+
+    /// <summary>Lets some time pass, as <see cref="PostedWait.Pause"/>, while something is under way.</summary>
+    public void Pause()
+    {
+        int peer = _active[0] / 2;
+        _wait.Pause(_port, peer);
+        if (_wait.IsPatient && _step != 0)
+        {
+            LookForStrangers(peer);
+        }
     }
 
     private bool AdvanceAll()

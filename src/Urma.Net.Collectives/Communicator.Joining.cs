@@ -1,0 +1,175 @@
+using Urma.Net.Collectives.Bootstrap;
+using Urma.Net.Collectives.Hierarchical;
+using Urma.Net.Collectives.Local;
+using Urma.Net.Collectives.Posted;
+
+namespace Urma.Net.Collectives;
+
+/// <content>How the ranks come to an engine: who shares a host, and by which memory they reach each other.</content>
+public sealed unsafe partial class Communicator
+{
+    private const int RecordsTag = 1;
+    private const int JoinedTag = 2;
+    private const int LeavingTag = 5;
+    private const int OffersTag = 6;
+
+    // Where the ranks find each other again when some are lost; null where all are on one host, which names are enough for.
+    private ReservedEndpoint? _endpoint;
+    private MemoryOffer[] _offers = [];
+
+    private void Join(UniqueId id, CancellationToken cancellationToken)
+    {
+        id.ToBytes().CopyTo(_secret, 0);
+        _control = ControlPlane.Connect(id, Rank, Size, this, _options.JoinTimeout, cancellationToken);
+        RankRecord own = RankRecord.OfThisProcess(_options, _context.Capabilities.SupportsMapping);
+        RankRecord[] records = ExchangeJoining(own.ToArray(), RecordsTag, RankRecord.Read, cancellationToken);
+        CheckOptions(own, records);
+        HostMap hosts = HostMap.Of(records);
+        if (_options.Path == CollectivePath.Mapped && (hosts.Count > 1 || !own.Maps))
+        {
+            throw new NotSupportedException("The ranks cannot map each other's memory: that needs a provider that maps, such as loopback, and ranks on one host.");
+        }
+
+        bool isOnOneHost = Array.TrueForAll(records, record => record.Host == own.Host);
+        while (!TryJoin(ref hosts, records, isOnOneHost, cancellationToken))
+        {
+            // Two containers of one machine have its name in common, and not their fabrics.
+            isOnOneHost = false;
+        }
+
+        CollectiveTrace.Joined(this);
+    }
+
+    // Nobody begins before all have mapped all; where some could not map others, they count as hosts of their own, and memory is offered once more.
+    private bool TryJoin(ref HostMap hosts, RankRecord[] records, bool isOnOneHost, CancellationToken cancellationToken)
+    {
+        int[] members = hosts.RanksOf(hosts.HostOf[Rank]);
+        bool hasArena = records[Rank].Maps && _options.Path != CollectivePath.Posted && (members.Length > 1 || hosts.Count == 1);
+        bool posts = hosts.Count > 1 || !hasArena;
+        LocalArena? arena = null;
+        PostedPort? port = null;
+        try
+        {
+            arena = hasArena ? new LocalArena(_context, members.Length) : null;
+            port = posts ? new PostedPort(_context, Rank, Size, this, _options.Timeout) : null;
+            _endpoint ??= isOnOneHost ? null : ReservedEndpoint.TryOpen();
+            var own = new MemoryOffer(
+                arena is null ? null : new MemoryOffer.Memory(arena.Descriptor, arena.Token),
+                port is null ? null : new MemoryOffer.Memory(port.Descriptor, port.Token),
+                _endpoint?.Port ?? 0,
+                _endpoint?.Addresses ?? []);
+            _offers = ExchangeJoining(own.ToArray(), OffersTag, MemoryOffer.Read, cancellationToken);
+            byte[] reached = Map(arena, members, out string? problem);
+            byte[][] all = ExchangeJoining(reached, JoinedTag, static (_, answer) => answer, cancellationToken);
+            if (all.Any(answer => answer.Contains((byte)0)))
+            {
+                hosts = _options.Path == CollectivePath.Mapped
+                    ? throw new NotSupportedException($"Not all ranks could map each other's memory{problem}.")
+                    : hosts.Divide(all);
+                return false;
+            }
+
+            MakeEngine(hosts, records, arena, port);
+            (arena, port) = (null, null);
+            return true;
+        }
+        finally
+        {
+            arena?.Dispose();
+            port?.Dispose();
+        }
+    }
+
+    // By rank: 0 where a rank of this host could not be mapped.
+    private byte[] Map(LocalArena? arena, int[] members, out string? problem)
+    {
+        byte[] reached = new byte[Size];
+        reached.AsSpan().Fill(1);
+        problem = null;
+        for (int i = 0; arena is not null && i < members.Length; i++)
+        {
+            try
+            {
+                arena.Add(i, _offers[members[i]], members[i] == Rank);
+            }
+            catch (UrmaException exception) when (exception is not CollectiveException)
+            {
+                reached[members[i]] = 0;
+                problem ??= $": rank {Rank} failed with that of rank {members[i]} ({exception.Message.TrimEnd('.')})";
+            }
+        }
+
+        return reached;
+    }
+
+    private void MakeEngine(HostMap hosts, RankRecord[] records, LocalArena? arena, PostedPort? port)
+    {
+        for (int rank = 0; port is not null && rank < Size; rank++)
+        {
+            MemoryOffer.Memory inbox = _offers[rank].Inbox ?? throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} offers no inbox.");
+            port.Add(rank, inbox.Descriptor, inbox.Token);
+        }
+
+        _buffers = new RegisteredBuffers(arena is null ? null : arena.Own, port is null ? null : port.Own);
+        bool isCrowded = IsCrowded(records);
+        int host = hosts.HostOf[Rank];
+        int[] members = hosts.RanksOf(host);
+        LocalGroup? local = arena is null ? null : new LocalGroup(new LocalGroupSetup
+        {
+            Context = _context,
+            Arena = arena,
+            Owner = hosts.Count == 1 ? this : new HostWaitOwner(this, members),
+            Buffers = _buffers,
+            Members = members,
+            Rank = hosts.LocalOf[Rank],
+            IsCrowded = isCrowded,
+            NeedsFences = Array.Exists(members, rank => !records[rank].HasBarriers),
+            DirectLength = records[Rank].DirectLength,
+            Timeout = _options.Timeout,
+        });
+        if (port is null)
+        {
+            _engine = local;
+            return;
+        }
+
+        var traffic = new PostedTraffic(_context, port, this, Size, isCrowded, _options.Timeout);
+        _engine = hosts.MostRanks == 1
+            ? new PostedGroup(new PostedGroupSetup { Traffic = traffic, Owner = this, Buffers = _buffers, Members = [.. Enumerable.Range(0, Size)], Rank = Rank })
+            : new HierarchicalGroup(new HierarchicalGroupSetup
+            {
+                Hosts = hosts,
+                Local = local,
+                Traffic = traffic,
+                Owner = this,
+                Buffers = _buffers,
+                Rank = Rank,
+            });
+    }
+
+    private T[] ExchangeJoining<T>(byte[] mine, int tag, Func<int, byte[], T> read, CancellationToken cancellationToken)
+    {
+        byte[][] answers = _control!.AllGather(mine, tag, _options.JoinTimeout, cancellationToken);
+        return [.. answers.Select((answer, rank) => read(rank, answer))];
+    }
+
+    // Ranks that choose differently would read each other's steps for something else.
+    private static void CheckOptions(RankRecord own, RankRecord[] records)
+    {
+        int other = Array.FindIndex(records, record => record.DirectLength != own.DirectLength || record.Path != own.Path);
+        if (other >= 0)
+        {
+            throw new UrmaException(
+                UrmaStatus.InvalidArgument,
+                $"Rank {other} joined with {nameof(CommunicatorOptions.Path)} {records[other].Path} and {nameof(CommunicatorOptions.DirectLength)} {records[other].DirectLength}, " +
+                $"this rank with {own.Path} and {own.DirectLength}: all must be given the same.");
+        }
+    }
+
+    // Whether the ranks of this machine, which may play several hosts, have less than a processor each.
+    private bool IsCrowded(RankRecord[] records)
+    {
+        RankRecord[] here = Array.FindAll(records, record => record.Machine == records[Rank].Machine);
+        return here.Length > here.SelectMany(record => record.Processors).Distinct().Count();
+    }
+}

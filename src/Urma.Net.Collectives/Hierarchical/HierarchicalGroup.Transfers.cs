@@ -1,0 +1,115 @@
+using Urma.Net.Collectives.Local;
+
+namespace Urma.Net.Collectives.Hierarchical;
+
+/// <content>Sends and receives, puts and signals: over the memory of this host where the other rank is there, posted elsewhere.</content>
+internal sealed unsafe partial class HierarchicalGroup
+{
+    private Transfer[] _ofThisHost = new Transfer[8];
+
+    public override void Run(Span<Transfer> transfers)
+    {
+        int count = TakeThoseOfThisHost(transfers);
+        Span<Transfer> local = _ofThisHost.AsSpan(0, count);
+        if (count == transfers.Length)
+        {
+            _local!.Run(local);
+            return;
+        }
+
+        _all.Begin(transfers);
+        int left = count;
+        while (left > 0 || _schedule.IsUnderWay)
+        {
+            bool moved = _schedule.IsUnderWay && _schedule.Advance();
+            moved |= left > 0 && _local!.Advance(local, ref left);
+            if (moved)
+            {
+                _traffic.Wait.Reset();
+            }
+            else if (_schedule.IsUnderWay)
+            {
+                _schedule.Pause();
+            }
+            else if (left > 0)
+            {
+                // Nothing wakes who looks at both kinds of memory, so the naps of posted work have to do.
+                _traffic.Wait.Pause(_traffic.Port, _members[FirstUnderWay(local)]);
+            }
+        }
+    }
+
+    private static int FirstUnderWay(ReadOnlySpan<Transfer> transfers)
+    {
+        foreach (ref readonly Transfer transfer in transfers)
+        {
+            if (!transfer.IsDone)
+            {
+                return transfer.Peer;
+            }
+        }
+
+        return 0;
+    }
+
+    // They are done for the posted ones; their copies carry the numbers of the host.
+    private int TakeThoseOfThisHost(Span<Transfer> transfers)
+    {
+        int count = 0;
+        foreach (ref Transfer transfer in transfers)
+        {
+            if (!IsOfThisHost(transfer.Peer))
+            {
+                continue;
+            }
+
+            if (count == _ofThisHost.Length)
+            {
+                Array.Resize(ref _ofThisHost, 2 * count);
+            }
+
+            _ofThisHost[count++] = transfer with { Peer = _map.LocalOf[transfer.Peer] };
+            transfer.IsDone = true;
+        }
+
+        return count;
+    }
+
+    private bool IsOfThisHost(int peer) => _local is not null && _map.HostOf[peer] == _host;
+
+    public override void Put(byte* source, long length, int peer, BufferReference reference, long offset)
+    {
+        if (IsOfThisHost(peer))
+        {
+            _local!.Put(source, length, _map.LocalOf[peer], reference, offset);
+        }
+        else
+        {
+            _all.Put(source, length, peer, reference, offset);
+        }
+    }
+
+    public override void Signal(int peer, int signal)
+    {
+        if (IsOfThisHost(peer))
+        {
+            _local!.Signal(_map.LocalOf[peer], signal);
+        }
+        else
+        {
+            _all.Signal(peer, signal);
+        }
+    }
+
+    public override void WaitSignal(int peer, int signal, uint count)
+    {
+        if (IsOfThisHost(peer))
+        {
+            _local!.WaitSignal(_map.LocalOf[peer], signal, count);
+        }
+        else
+        {
+            _all.WaitSignal(peer, signal, count);
+        }
+    }
+}

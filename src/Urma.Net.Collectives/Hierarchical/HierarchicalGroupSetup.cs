@@ -1,0 +1,22 @@
+using Urma.Net.Collectives.Local;
+using Urma.Net.Collectives.Posted;
+
+namespace Urma.Net.Collectives.Hierarchical;
+
+/// <summary>What a group of several hosts is made of.</summary>
+internal sealed record HierarchicalGroupSetup
+{
+    public required HostMap Hosts { get; init; }
+
+    /// <summary>The ranks of this host; null where this rank is alone there.</summary>
+    public required LocalGroup? Local { get; init; }
+
+    public required PostedTraffic Traffic { get; init; }
+
+    public required IWaitOwner Owner { get; init; }
+
+    public required RegisteredBuffers Buffers { get; init; }
+
+    /// <summary>This rank of the communicator.</summary>
+    public required int Rank { get; init; }
+}
