@@ -53,6 +53,12 @@ export function ratio(value) {
     return `${digits(value)}×`;
 }
 
+/** A value beside an axis: nothing after the point that is not needed, and no unit at zero. */
+export function tick(value, unit) {
+    if (value === 0) return '0';
+    return unit === 'x' ? `${digits(value)}×` : quantity(value, unit);
+}
+
 /** From p10 to p90, the unit once where both share it: 140–160 ns. */
 export function spread(low, high, unit) {
     if (low === undefined || high === undefined) return '';

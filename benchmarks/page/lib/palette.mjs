@@ -23,15 +23,22 @@ export function looksOf(results) {
     return looks;
 }
 
-/** The look of every series of a workload: { hue, marker, dash, strong }; the baseline alone is strong. */
+/**
+ * The look of every series of a workload: { hue, marker, dash, strong }; the baseline alone is strong. Each can be told from the
+ * others without its hue: a marker that is taken comes with another dash.
+ */
 export function seriesLooks(workload, looks) {
     const used = new Map();
+    const taken = new Set();
     return workload.series.map(series => {
         const look = looks.get(series.peer);
         const nth = used.get(series.peer) ?? 0;
         used.set(series.peer, nth + 1);
         const marker = Markers[(look.marker + nth * 2) % Markers.length];
-        return { hue: look.hue, marker, dash: Dashes[nth % Dashes.length], strong: series.isBaseline };
+        let dash = nth % Dashes.length;
+        for (let tries = 0; taken.has(`${marker} ${dash}`) && tries < Dashes.length; tries++) dash = (dash + 1) % Dashes.length;
+        taken.add(`${marker} ${dash}`);
+        return { hue: look.hue, marker, dash: Dashes[dash], strong: series.isBaseline };
     });
 }
 

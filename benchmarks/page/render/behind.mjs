@@ -1,0 +1,56 @@
+// Every place where a peer is ahead of us, as prominent as the others.
+import { html, raw } from '../lib/html.mjs';
+import { count, place, quantity, ratio, ratioSpread } from '../lib/format.mjs';
+import { deficitsOf, placesOf, runsOf } from '../lib/results.mjs';
+import { seriesLooks } from '../lib/palette.mjs';
+import { seriesName, verdictSign } from './marks.mjs';
+
+export function behind(results, looks) {
+    const deficits = deficitsOf(results.workloads.filter(workload => !workload.injectsFabric));
+    const modelled = deficitsOf(results.workloads.filter(workload => workload.injectsFabric));
+    return html`<section id="behind" aria-labelledby="behind-title">
+<h2 id="behind-title">Where a peer is ahead of us</h2>
+${deficits.length + modelled.length === 0 ? html`<p class="prose">Nowhere in this run: no peer has the better median in any comparison.</p>` : html`
+<p class="prose">Every place at which a peer's median is better than ours, the worst first. ${verdictSign('behind')} marks what the spread confirms;
+${verdictSign('level')} what it leaves open. The advantage is ours: 0.80× means that we are at four fifths of the peer.</p>
+${table(deficits, looks, 'Where a peer is ahead of us')}
+${modelled.length === 0 ? '' : html`<h3>Over a modelled link</h3>${table(modelled, looks, 'Where a peer is ahead of us over a modelled link')}`}`}
+</section>`;
+}
+
+function table(deficits, looks, caption) {
+    if (deficits.length === 0) return html`<p class="prose">Nowhere.</p>`;
+    const head = ['Workload', 'Peer', 'Where', 'At worst', 'Ours', 'Theirs', 'Advantage'];
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${caption}"><table class="behind-table" role="table">
+<caption class="unseen">${caption}</caption>
+<thead role="rowgroup"><tr role="row">${head.map((name, i) => html`<th scope="col" role="columnheader"${i > 3 ? raw(' class="number"') : ''}>${name}</th>`)}</tr></thead>
+<tbody role="rowgroup">${deficits.map(deficit => row(deficit, looks))}</tbody></table></div>`;
+}
+
+/** The roles are said, since on a phone the rows are laid out as cards and a browser then no longer takes them for rows. */
+function row(deficit, looks) {
+    const { workload, series, worst, sureAt, behindAt } = deficit;
+    const look = seriesLooks(workload, looks)[workload.series.indexOf(series)];
+    const open = behindAt.filter(comparison => !sureAt.includes(comparison));
+    const theirs = quantity(worst.point.median, workload.unit);
+    return html`<tr role="row" data-peer="${series.peer}" data-group="${workload.injectsFabric ? 'modelled' : workload.group}" data-workload="${workload.id}">
+<th scope="row" role="rowheader"><a href="#${workload.id}">${workload.title}</a></th>
+<td role="cell" class="peer">${seriesName(series, look)}</td>
+<td role="cell" class="where">${sureAt.length === 0 ? '' : html`<div>${verdictSign('behind')} ${where(sureAt, workload)}</div>`}
+${open.length === 0 ? '' : html`<div>${verdictSign('level')} ${where(open, workload)}</div>`}
+<small>${behindAt.length} of ${count(deficit.total, 'place')}</small></td>
+<td role="cell" class="worst">${named(workload)}${place(worst.point, workload.x)}</td>
+<td role="cell" class="number ours" data-theirs="${theirs}">${quantity(worst.ours?.median, workload.unit)}</td>
+<td role="cell" class="number theirs">${theirs}</td>
+<td role="cell" class="number advantage"><strong class="${worst.verdict}">${ratio(worst.advantage.median)}</strong> <small>${ratioSpread(worst.advantage)}</small></td></tr>`;
+}
+
+function where(comparisons, workload) {
+    const chosen = new Set(comparisons.map(comparison => comparison.point.x));
+    if (workload.x.scale === 'category') return comparisons.map(comparison => place(comparison.point, workload.x)).join(', ');
+    return named(workload) + runsOf(chosen, placesOf(workload)).map(([from, to]) =>
+        from === to ? place(from, workload.x) : `${place(from, workload.x)} to ${place(to, workload.x)}`).join(', ');
+}
+
+/** A number alone says little: which axis it is of, unless its unit says so. */
+const named = workload => workload.x.scale === 'linear' ? `${workload.x.name} ` : '';

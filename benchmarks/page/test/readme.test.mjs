@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { complaintAbout, replaceTable, shownPlaces, tableText } from '../lib/readme.mjs';
+import { comparisonsOf } from '../lib/results.mjs';
+
+const sample = JSON.parse(readFileSync(new URL('sample.json', import.meta.url), 'utf8'));
+const empty = '# Title\n\nbefore\n\n<!-- compare:begin -->\n<!-- compare:end -->\n\nafter\n';
+
+test('only what is between the markers changes, and the same results give the same text', () => {
+    const once = replaceTable(empty, sample);
+    assert.ok(once.startsWith('# Title\n\nbefore\n\n<!-- compare:begin -->\n'));
+    assert.ok(once.endsWith('<!-- compare:end -->\n\nafter\n'));
+    assert.equal(replaceTable(once, sample), once);
+});
+
+test('the table says date, machine, load, how it was taken and who is not compared', () => {
+    const text = tableText(sample);
+    for (const part of ['2026-11-22', sample.machine.processor, 'load 0.70', './build.sh compare --quick', 'perftest over soft-RoCE (missing', 'gloo (failed', 'Failed: broadcast']) {
+        assert.ok(text.includes(part), part);
+    }
+});
+
+test('a row is against the peer that does best there', () => {
+    const item = sample.workloads.find(workload => workload.id === 'send_lat');
+    const least = Math.min(...comparisonsOf(item).filter(c => c.point.x === 8).map(c => c.advantage.median));
+    const row = tableText(sample).split('\n').find(line => line.startsWith('| Messages: latency, 8 B |'));
+    assert.ok(row.includes(`| ${least.toFixed(2)}×`), row);
+    assert.ok(row.includes('C ring'), row);
+});
+
+test('check finds other results, a change by hand, and nothing when there is none', () => {
+    const written = replaceTable(empty, sample);
+    assert.equal(complaintAbout(written, sample), undefined);
+    assert.equal(complaintAbout(written), undefined);
+    const forged = written.replace('Ahead in 234', 'Ahead in 235');
+    assert.notEqual(forged, written);
+    assert.match(complaintAbout(forged, sample), /not what the results say.*\n.*235.*\n.*234/s);
+    assert.match(complaintAbout(forged), /by hand/);
+    assert.match(complaintAbout(empty, sample), /nothing/);
+    assert.match(complaintAbout(written, { ...sample, taken: '2026-11-23T10:00:00Z' }), /2026-11-22.*\n.*2026-11-23/s);
+});
+
+test('markers that are missing, turned round or doubled are refused', () => {
+    for (const readme of ['none', '<!-- compare:end --><!-- compare:begin -->', empty + empty]) {
+        assert.throws(() => replaceTable(readme, sample), /markers/);
+    }
+});
+
+test('a text with a bar or a line break does not break the table', () => {
+    const results = structuredClone(sample);
+    results.workloads[0].series[4].name = 'a|b\nc';
+    const row = tableText(results).split('\n').find(line => line.includes('a\\|b c'));
+    assert.equal(row.replaceAll('\\|', '').split('|').length, 8);
+});
+
+test('a sweep shows few sizes, and only such as were measured', () => {
+    const item = sample.workloads.find(workload => workload.id === 'put_bw');
+    assert.deepEqual(shownPlaces(item).map(at => at.x), [4096, 1 << 20]);
+});
