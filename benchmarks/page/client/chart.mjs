@@ -9,6 +9,9 @@ const Linear = 1;
 const Logarithmic = 3;
 const WideRange = 12;
 
+/** What a label of the x axis takes, in pixels. */
+const LabelWidth = 58;
+
 /** What the chart shows of a point, and in which unit. */
 const Modes = {
     value: { of: point => point, unit: item => item.unit, isLog: (item, least, most) => item.x.scale === 'log2' || most / least > WideRange },
@@ -75,15 +78,15 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
     const mode = Modes[modeName];
     const unit = mode.unit(item);
     const columns = columnsOf(item, places, mode);
-    const [least, most] = endsOf(columns, false);
-    const isLog = mode.isLog(item, least, most);
+    const isLog = mode.isLog(item, ...endsOf(columns, false));
     const [low, high] = endsOf(columns, isLog);
     const narrow = element.clientWidth < 480;
     const written = value => tick(value, unit);
     const yTicks = (plot, axis, min, max) => isLog ? logTicks(min, max, 7) : linearTicks(min, max, 6);
     const xIsLog = item.x.scale === 'log2';
-    const xTicks = (plot, axis, min, max) => xIsLog ? binaryTicks(places[0].x, places[places.length - 1].x, Math.floor(element.clientWidth / 62))
-        : places.length <= 10 ? places.map(at => at.x) : linearTicks(min, max, 8);
+    const most = Math.floor(element.clientWidth / LabelWidth);
+    const xTicks = (plot, axis, min, max) => fit(places, xIsLog, most) ? places.map(at => at.x)
+        : xIsLog ? binaryTicks(places[0].x, places[places.length - 1].x, most) : linearTicks(min, max, Math.min(8, most));
     const font = `${narrow ? 11 : 12}px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: color('muted'), font, grid: { stroke: color('grid'), width: 1 }, ticks: { show: false } };
     const width = Math.max(...yTicks(null, 0, low, high).map(value => written(value).length)) * (narrow ? 6.2 : 6.8) + 14;
@@ -106,7 +109,7 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
 
     return new uPlot({
         width: element.clientWidth, height: element.clientHeight, padding: [10, 14, 0, 0], legend: { show: false },
-        cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: false } },
+        cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: false }, move: toNearest },
         scales: {
             x: { time: false, distr: xIsLog ? Logarithmic : Linear, log: 2, range: (plot, min, max) => xIsLog ? [min / 1.3, max * 1.3] : beside(min, max) },
             y: { distr: isLog ? Logarithmic : Linear, log: 10, range: () => isLog ? stretched(low, high) : [Math.min(0, low * 1.06), high * 1.06] },
@@ -121,6 +124,20 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
             setCursor: [plot => onPlace(plot.cursor.idx ?? null)],
         },
     }, columns, element);
+}
+
+/** The pointer's line stands only where something was measured. */
+function toNearest(plot, left, top) {
+    if (left < 0) return [left, top];
+    const at = plot.data[0].map(x => plot.valToPos(x, 'x'));
+    return [at.reduce((best, x) => Math.abs(x - left) < Math.abs(best - left) ? x : best), top];
+}
+
+/** Whether the labels of all places stand side by side without touching. */
+function fit(places, isLog, most) {
+    const at = places.map(({ x }) => isLog ? Math.log(x) : x);
+    const least = Math.min(...at.slice(1).map((x, i) => x - at[i]));
+    return (at[at.length - 1] - at[0]) / least + 1 <= most;
 }
 
 const labelled = (places, x) => places.find(at => at.x === x) ?? { x };

@@ -4,7 +4,7 @@ export const Light = {
     'paper': '#fbfbfa', 'card': '#ffffff', 'ink': '#1b1f24', 'muted': '#58606b', 'line': '#d9dde2', 'grid': '#e8eaed', 'shade': '#f2f3f5',
     'link': '#0a4fd0', 'ahead': '#12703a', 'behind': '#b3261e', 'level': '#58606b',
     'hue-ours': '#0b5cf0', 'hue-orange': '#b8490a', 'hue-purple': '#8036c9', 'hue-teal': '#00796b', 'hue-pink': '#c2257c', 'hue-grey': '#4f5661',
-    'hue-gold': '#876400', 'hue-brown': '#8d4a2b', 'hue-olive': '#587410', 'hue-violet': '#9a2f9a', 'hue-cyan': '#007a99', 'hue-rose': '#c23550',
+    'hue-gold': '#876400', 'hue-brown': '#8d4a2b', 'hue-olive': '#587410', 'hue-violet': '#9a2f9a', 'hue-cyan': '#007591', 'hue-rose': '#c23550',
 };
 
 export const Dark = {

@@ -50,7 +50,7 @@ export function ratio(value) {
     const size = Math.abs(value);
     if (size >= 9.995) return `${digits(value)}×`;
     if (size >= 0.0995) return `${value.toFixed(2)}×`;
-    return `${digits(value)}×`;
+    return `${digits(Number(value.toPrecision(2)))}×`;
 }
 
 /** A value beside an axis: nothing after the point that is not needed, and no unit at zero. */

@@ -1,7 +1,7 @@
 // README's table: the results shortened to some places of each workload, between two marker comments.
 import { createHash } from 'node:crypto';
 import { count, day, duration, place, quantity, ratio, ratioSpread } from './format.mjs';
-import { baselineOf, comparisonsOf, placesOf, pointsByX, sectionsOf, summaryOf } from './results.mjs';
+import { baselineOf, comparisonsOf, placesOf, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
 
 const Begin = '<!-- compare:begin -->';
 const End = '<!-- compare:end -->';
@@ -44,7 +44,7 @@ function rowsOf(workload) {
         const against = hardest(comparisons, at);
         if (ours?.median === undefined) return undefined;
         const where = workload.x.scale === 'linear' ? `${workload.x.name} ${place(at, workload.x)}` : place(at, workload.x);
-        const yardstick = ours.overYardstick ? `${ratio(ours.overYardstick.median)} ${workload.yardstick?.name.split(',')[0] ?? 'yardstick'}` : '';
+        const yardstick = ours.overYardstick ? `${ratio(ours.overYardstick.median)} ${yardstickName(workload)}` : '';
         return [
             `${workload.title}, ${where}`, quantity(ours.median, workload.unit), yardstick,
             against ? `${against.series.name} ${quantity(against.point.median, workload.unit)}` : '',
@@ -64,9 +64,9 @@ function tableOf(rows) {
 export function tableText(results) {
     const sum = summaryOf(results);
     const { machine } = results;
-    const load = machine.loadAverage === undefined ? '' : `, load ${machine.loadAverage.toFixed(2)} before`;
+    const load = machine.loadAverage === undefined ? '' : `, load ${machine.loadAverage.toFixed(2)} before${wasBusy(machine) ? ' (busy: take the numbers with care)' : ''}`;
     const mode = results.mode === 'quick' ? ' --quick' : '';
-    const absent = results.peers.filter(peer => peer.state !== 'found');
+    const absent = othersOf(results).filter(peer => peer.state !== 'found');
     const sections = sectionsOf(results);
     const real = sections.filter(section => section.id !== 'modelled').flatMap(section => section.workloads.flatMap(rowsOf));
     const modelled = sections.filter(section => section.id === 'modelled').flatMap(section => section.workloads.flatMap(rowsOf));

@@ -30,6 +30,22 @@ export function baselineOf(workload) {
     return workload.series.find(series => series.isBaseline);
 }
 
+/** The yardstick in a word or two, for the head of a column: what stands before the first comma or colon of its name. */
+export const yardstickName = workload => workload.yardstick?.name.split(/[,:]/)[0].trim() ?? 'yardstick';
+
+/** Whether a series is what the others are measured by. */
+export const isYardstick = (series, workload) => series.id === workload.yardstick?.id;
+
+/** Loads from here on, for each processor, are said to disturb. */
+const BusyLoad = 0.5;
+export const wasBusy = ({ loadAverage, processors }) => loadAverage !== undefined && loadAverage / processors >= BusyLoad;
+
+/** The peers that are not ourselves. */
+export function othersOf(results) {
+    const ours = new Set(['urma', ...results.workloads.flatMap(w => w.series.filter(s => s.isOurs).map(s => s.peer))]);
+    return results.peers.filter(peer => !ours.has(peer.id));
+}
+
 /** The points of a series by their place on the x axis. */
 export function pointsByX(series) {
     return new Map(series.points.map(point => [point.x, point]));

@@ -23,7 +23,7 @@ function lane(item, series, look, at, axis, lines) {
     const point = series.points.find(candidate => candidate.x === at.x);
     if (!point) return '';
     const { median, p10, p90, advantage } = point;
-    return html`<div class="dot-lane" data-peer="${series.peer}"><span class="named">${seriesName(series, look)}</span>
+    return html`<div class="dot-lane" data-peer="${series.peer}"><span class="named">${seriesName(series, look, item)}</span>
 ${track(axis, look, median, p10, p90, lines)}
 <span class="lane-value ${look.strong ? 'strong' : ''}" title="${spread(p10, p90, item.unit)}">${quantity(median, item.unit)}</span>
 <span class="lane-advantage">${advantage ? html`${verdictSign(verdict(advantage))} ${ratio(advantage.median)}` : ''}</span></div>`;

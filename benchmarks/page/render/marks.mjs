@@ -2,6 +2,7 @@
 import { html, raw } from '../lib/html.mjs';
 import { Shapes } from '../lib/palette.mjs';
 import { digits } from '../lib/format.mjs';
+import { isYardstick } from '../lib/results.mjs';
 
 const round = value => Number(value.toFixed(2));
 
@@ -45,5 +46,6 @@ export function tallyBar(tally) {
         html`<span class="${verdict}" style="flex-grow:${tally[verdict]}"></span>`)}</span>`;
 }
 
-/** Whose series it is and which, with its hue's mark. */
-export const seriesName = (series, look) => html`${swatch(look)}<span>${series.name}</span>`;
+/** Which series it is, with its hue's mark. */
+export const seriesName = (series, look, workload) =>
+    html`${swatch(look)}<span>${series.name}${workload && isYardstick(series, workload) ? html` <small>(yardstick)</small>` : ''}</span>`;

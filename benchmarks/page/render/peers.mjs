@@ -1,13 +1,15 @@
 // Who was compared with, who could not be, and what failed.
 import { html } from '../lib/html.mjs';
 import { count } from '../lib/format.mjs';
+import { othersOf } from '../lib/results.mjs';
 import { markerOnly } from './marks.mjs';
 import { Markers } from '../lib/palette.mjs';
 import { commandLine } from './workload.mjs';
 
 export function peers(results, looks) {
-    const found = results.peers.filter(peer => peer.state === 'found');
-    const absent = results.peers.filter(peer => peer.state !== 'found');
+    const others = othersOf(results);
+    const found = others.filter(peer => peer.state === 'found');
+    const absent = others.filter(peer => peer.state !== 'found');
     return html`<section id="peers" aria-labelledby="peers-title">
 <h2 id="peers-title">Peers</h2>
 <ul class="chips">${found.map(peer => html`<li>${sign(peer, looks)}<span>${peer.name}</span>${peer.version ? html` <small>${peer.version}</small>` : ''}</li>`)}</ul>

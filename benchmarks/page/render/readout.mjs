@@ -19,7 +19,7 @@ ${compared ? html`<span class="switch" role="group" aria-label="What the chart o
 function entry(item, series, index, look, at) {
     const point = series.points.find(candidate => candidate.x === at.x);
     return html`<li data-peer="${series.peer}"><button type="button" class="key ${look.strong ? 'strong' : ''}" data-index="${index}" aria-pressed="true" title="Show or hide ${series.name}">
-<span class="named">${seriesName(series, look)}</span></button>
+<span class="named">${seriesName(series, look, item)}</span></button>
 <span class="value">${quantity(point?.median, item.unit)}</span>
 <span class="advantage">${point?.advantage ? html`${verdictSign(verdict(point.advantage))} ${ratio(point.advantage.median)}` : ''}</span></li>`;
 }

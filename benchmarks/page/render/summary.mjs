@@ -1,7 +1,7 @@
 // The head of the page: the result in one sentence, and under which conditions it was taken.
 import { html } from '../lib/html.mjs';
 import { count, duration, moment, quantity } from '../lib/format.mjs';
-import { comparisonsOf, summaryOf, tally } from '../lib/results.mjs';
+import { comparisonsOf, summaryOf, tally, wasBusy } from '../lib/results.mjs';
 import { tallyBar } from './marks.mjs';
 
 export function summary(results) {
@@ -10,7 +10,7 @@ export function summary(results) {
 <h1 id="title">Urma.Net beside its peers</h1>
 ${sum.total === 0 ? html`<p class="lede">No peer was compared in this run.</p>` : html`
 <p class="lede">Ahead in <strong class="ahead">${sum.ahead.toLocaleString('en-US')}</strong> of ${count(sum.total, 'comparison')},
-level in <strong>${sum.level.toLocaleString('en-US')}</strong>, <a href="#behind">behind in <strong class="behind">${sum.behind.toLocaleString('en-US')}</strong></a>.</p>
+level in <strong>${sum.level.toLocaleString('en-US')}</strong>, <a href="#behind">behind in <strong class="${sum.behind > 0 ? 'behind' : ''}">${sum.behind.toLocaleString('en-US')}</strong></a>.</p>
 ${tallyBar(sum)}
 <p class="prose">A comparison is one workload at one size against one peer: ${count(sum.workloads, 'workload')}, ${count(sum.peers, 'peer')}. Both run in turns, pinned to
 the same processors; the ratio is formed inside each round. Ahead or behind means that the spread from the 10th to the 90th percentile of those ratios lies on
@@ -28,12 +28,8 @@ function modelled(results) {
 and ${workloads.length === 1 ? 'is' : 'are'} not counted here${sum.total === 0 ? '' : html` (ahead ${sum.ahead}, level ${sum.level}, behind ${sum.behind})`}.</p>`;
 }
 
-/** Loads from here on, for each processor, are said to disturb. */
-const BusyLoad = 0.5;
-
 function facts(results) {
     const { machine } = results;
-    const busy = machine.loadAverage !== undefined && machine.loadAverage / machine.processors >= BusyLoad;
     const rows = [
         ['Taken', html`<time datetime="${results.taken}">${moment(results.taken)}</time>`],
         ['Run', results.mode === 'quick' ? `quick (few rounds), ${duration(results.durationSeconds)}` : `full, ${duration(results.durationSeconds)}`],
@@ -44,7 +40,7 @@ function facts(results) {
         ['Runtime', machine.runtime],
         machine.pinning ? ['Pinned to', `processors ${machine.pinning}`] : undefined,
         machine.loadAverage === undefined ? undefined
-            : ['Load before', html`${machine.loadAverage.toFixed(2)}${busy ? html` <span class="warn">the machine was busy: look at ratios, and take them with care</span>` : ''}`],
+            : ['Load before', html`${machine.loadAverage.toFixed(2)}${wasBusy(machine) ? html` <span class="warn">the machine was busy: look at ratios, and take them with care</span>` : ''}`],
     ].filter(row => row !== undefined);
     return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }

@@ -1,17 +1,16 @@
 // The text form of a chart: every number of a workload.
 import { html } from '../lib/html.mjs';
 import { place, quantity, ratio, ratioSpread, spread } from '../lib/format.mjs';
-import { pointsByX, verdict } from '../lib/results.mjs';
+import { pointsByX, verdict, yardstickName } from '../lib/results.mjs';
 import { seriesName, verdictSign } from './marks.mjs';
 
 /** The columns that a series has: those of which at least one number is there, the median always. */
 function columnsOf(series, item) {
     const has = part => series.points.some(point => point[part] !== undefined);
-    const yardstick = item.yardstick ? item.yardstick.name.split(',')[0] : 'yardstick';
     return [
         { kind: 'median', head: 'median' },
         has('p10') || has('p90') ? { kind: 'spread', head: 'p10 – p90' } : undefined,
-        has('overYardstick') ? { kind: 'yardstick', head: `over ${yardstick}` } : undefined,
+        has('overYardstick') ? { kind: 'yardstick', head: `over ${yardstickName(item)}` } : undefined,
         has('advantage') ? { kind: 'advantage', head: 'advantage of ours' } : undefined,
     ].filter(column => column !== undefined);
 }
@@ -33,7 +32,7 @@ export function table(item, styles, places) {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${item.title}"><table>
 <caption>${item.title}: ${item.convention}; ${item.better} is better.${rounds.length === 0 ? ''
     : ` ${range(rounds)} rounds.`} Advantage: how many times better Urma.Net's baseline is.</caption>
-<thead><tr><td></td>${item.series.map((series, i) => html`<th scope="colgroup" colspan="${columns[i].length}" data-peer="${series.peer}"><span class="named">${seriesName(series, styles[i])}</span></th>`)}</tr>
+<thead><tr><td></td>${item.series.map((series, i) => html`<th scope="colgroup" colspan="${columns[i].length}" data-peer="${series.peer}"><span class="named">${seriesName(series, styles[i], item)}</span></th>`)}</tr>
 <tr><th scope="col">${item.x.name === 'bytes' ? 'size' : item.x.name}</th>${item.series.map((series, i) => columns[i].map((column, c) =>
         html`<th scope="col" class="number${c === 0 ? ' first' : ''}" data-peer="${series.peer}">${column.head}</th>`))}</tr></thead>
 <tbody>${places.map(at => html`<tr><th scope="row">${place(at, item.x)}</th>${item.series.map((series, i) => columns[i].map((column, c) =>

@@ -54,4 +54,4 @@ ${[...groups].map(([command, members]) => html`<div data-peer="${item.series[mem
 </dl></details>`;
 }
 
-export const commandLine = command => html`<span class="command"><code tabindex="0">${command}</code><button type="button" class="copy" data-copy="${command}">Copy</button></span>`;
+export const commandLine = command => html`<span class="command"><code>${command}</code><button type="button" class="copy" data-copy="${command}">Copy</button></span>`;
