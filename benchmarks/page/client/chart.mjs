@@ -46,24 +46,31 @@ function markers(marker, size) {
     };
 }
 
-/** Aligned columns for uPlot: x, then median, p10 and p90 of every series. A point without a median is a gap. */
-function columnsOf(item, places, mode) {
+/**
+ * Where the columns of a series are: later ones are drawn over earlier ones, so the bands come first, then the medians, and the
+ * baseline's last of all.
+ */
+export function layoutOf(item) {
+    const count = item.series.length;
+    const order = item.series.map((_, i) => i).sort((a, b) => item.series[a].isBaseline - item.series[b].isBaseline);
+    return item.series.map((_, i) => ({ p10: 1 + 2 * i, p90: 2 + 2 * i, median: 1 + 2 * count + order.indexOf(i) }));
+}
+
+/** Aligned columns for uPlot: x, then what layoutOf says. A point without a median is a gap. */
+function columnsOf(item, places, mode, layout) {
     const columns = [places.map(at => at.x)];
-    for (const series of item.series) {
+    item.series.forEach((series, i) => {
         const points = pointsByX(series);
         const values = places.map(at => {
             const point = points.get(at.x);
             return point === undefined ? undefined : mode.of(point) ?? null;
         });
-        for (const part of ['median', 'p10', 'p90']) {
-            columns.push(values.map(value => value === undefined ? undefined : value?.[part] ?? null));
+        for (const [part, column] of Object.entries(layout[i])) {
+            columns[column] = values.map(value => value === undefined ? undefined : value?.[part] ?? null);
         }
-    }
+    });
     return columns;
 }
-
-/** Index of the column of a series' medians. */
-export const columnOf = index => 1 + index * 3;
 
 function endsOf(columns, isLog) {
     const values = columns.slice(1).flat().filter(value => Number.isFinite(value) && (!isLog || value > 0));
@@ -77,7 +84,8 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
     const places = placesOf(item);
     const mode = Modes[modeName];
     const unit = mode.unit(item);
-    const columns = columnsOf(item, places, mode);
+    const layout = layoutOf(item);
+    const columns = columnsOf(item, places, mode, layout);
     const isLog = mode.isLog(item, ...endsOf(columns, false));
     const [low, high] = endsOf(columns, isLog);
     const narrow = element.clientWidth < 480;
@@ -96,15 +104,15 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
     item.series.forEach((entry, i) => {
         const look = styles[i];
         const hue = color(`hue-${look.hue}`);
-        const line = look.strong ? 3 : 1.6;
-        const shown = visible[i];
-        series.push({
-            label: entry.name, show: shown, stroke: hue, width: line, dash: look.dash.length > 0 ? look.dash : undefined, spanGaps: false,
+        const show = visible[i];
+        const { p10, p90, median } = layout[i];
+        series[p10] = { show, label: `${entry.name}, p10`, width: 0, stroke: 'transparent', points: { show: false } };
+        series[p90] = { ...series[p10], label: `${entry.name}, p90` };
+        series[median] = {
+            show, label: entry.name, stroke: hue, width: look.strong ? 3 : 1.6, dash: look.dash.length > 0 ? look.dash : undefined, spanGaps: false,
             points: { show: true, paths: markers(look.marker, look.strong ? 3.4 : narrow ? 2.5 : 2.9), fill: hue, stroke: hue, width: 0, size: 7 },
-        });
-        const edge = { show: shown, width: 0, stroke: 'transparent', points: { show: false } };
-        series.push({ ...edge, label: `${entry.name}, p10` }, { ...edge, label: `${entry.name}, p90` });
-        bands.push({ series: [columnOf(i) + 2, columnOf(i) + 1], fill: faint(`hue-${look.hue}`, look.strong ? 24 : 14) });
+        };
+        bands.push({ series: [p90, p10], fill: faint(`hue-${look.hue}`, look.strong ? 24 : 14) });
     });
 
     return new uPlot({

@@ -4,7 +4,7 @@ import { placesOf, pointsByX, verdict } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { verdictSign } from '../render/marks.mjs';
 import { restingPlace } from '../render/readout.mjs';
-import { columnOf, drawChart } from './chart.mjs';
+import { drawChart, layoutOf } from './chart.mjs';
 
 export class Plot {
     #figure; #item; #styles; #places; #points; #canvas; #chart; #index;
@@ -59,7 +59,7 @@ export class Plot {
         const shown = this.#hidden.delete(index);
         if (!shown) this.#hidden.add(index);
         key.setAttribute('aria-pressed', String(shown));
-        for (let part = 0; part < 3; part++) this.#chart?.setSeries(columnOf(index) + part, { show: shown });
+        for (const column of Object.values(layoutOf(this.#item)[index])) this.#chart?.setSeries(column, { show: shown });
     }
 
     #show(mode) {

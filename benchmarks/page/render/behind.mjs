@@ -32,6 +32,7 @@ function row(deficit, looks) {
     const { workload, series, worst, sureAt, behindAt } = deficit;
     const look = seriesLooks(workload, looks)[workload.series.indexOf(series)];
     const open = behindAt.filter(comparison => !sureAt.includes(comparison));
+    const at = named(workload) + place(worst.point, workload.x);
     const theirs = quantity(worst.point.median, workload.unit);
     return html`<tr role="row" data-peer="${series.peer}" data-group="${workload.injectsFabric ? 'modelled' : workload.group}" data-workload="${workload.id}">
 <th scope="row" role="rowheader"><a href="#${workload.id}">${workload.title}</a></th>
@@ -39,8 +40,8 @@ function row(deficit, looks) {
 <td role="cell" class="where">${sureAt.length === 0 ? '' : html`<div>${verdictSign('behind')} ${where(sureAt, workload)}</div>`}
 ${open.length === 0 ? '' : html`<div>${verdictSign('level')} ${where(open, workload)}</div>`}
 <small>${behindAt.length} of ${count(deficit.total, 'place')}</small></td>
-<td role="cell" class="worst">${named(workload)}${place(worst.point, workload.x)}</td>
-<td role="cell" class="number ours" data-theirs="${theirs}">${quantity(worst.ours?.median, workload.unit)}</td>
+<td role="cell" class="worst">${at}</td>
+<td role="cell" class="number ours" data-at="${at}" data-theirs="${theirs}">${quantity(worst.ours?.median, workload.unit)}</td>
 <td role="cell" class="number theirs">${theirs}</td>
 <td role="cell" class="number advantage"><strong class="${worst.verdict}">${ratio(worst.advantage.median)}</strong> <small>${ratioSpread(worst.advantage)}</small></td></tr>`;
 }

@@ -9,9 +9,9 @@ function columnsOf(series, item) {
     const has = part => series.points.some(point => point[part] !== undefined);
     return [
         { kind: 'median', head: 'median' },
+        has('advantage') ? { kind: 'advantage', head: 'our advantage' } : undefined,
         has('p10') || has('p90') ? { kind: 'spread', head: 'p10 – p90' } : undefined,
         has('overYardstick') ? { kind: 'yardstick', head: `over ${yardstickName(item)}` } : undefined,
-        has('advantage') ? { kind: 'advantage', head: 'advantage of ours' } : undefined,
     ].filter(column => column !== undefined);
 }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const Candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-export const browserPath = Candidates.find(path => path && existsSync(path));
+/** test.sh finds it and says where it is; without that, Debian's. */
+export const browserPath = [process.env.CHROMIUM, '/usr/bin/chromium'].find(path => path && existsSync(path));
 
 const make = fileURLToPath(new URL('../make.mjs', import.meta.url));
 
@@ -26,7 +26,7 @@ export const launch = () => chromium.launch({ executablePath: browserPath, args:
 
 /** Opens the page; everything that it complains about or asks the network for is kept in page.complaints. */
 export async function open(browser, url, { width = 1440, colorScheme = 'light', ...more } = {}) {
-    const page = await browser.newPage({ viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme, ...more });
+    const page = await browser.newPage({ viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme, deviceScaleFactor: width < 600 ? 2 : 1, ...more });
     page.complaints = [];
     page.on('console', message => { if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text()); });
     page.on('pageerror', error => page.complaints.push(error.message));
