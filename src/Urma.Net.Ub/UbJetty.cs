@@ -46,6 +46,8 @@ internal sealed unsafe class UbJetty : Jetty
         }
     }
 
+    internal override Diagnostics.CounterBlock* Counters => _queue.Counters.Block;
+
     public override uint Id => _queue.Id;
 
     public override int Depth => _queue.Depth;

@@ -38,6 +38,8 @@ internal sealed unsafe class UbJfs : Jfs
         }
     }
 
+    internal override Diagnostics.CounterBlock* Counters => _queue.Counters.Block;
+
     public override uint Id => _queue.Id;
 
     public override int Depth => _queue.Depth;

@@ -20,6 +20,7 @@ internal sealed unsafe partial class UbSendQueue
         }
 
         Volatile.Write(ref _activity, (_activity + 1) | 1);
+        Counters.BeginPost();
         UrmaStatus result = UrmaStatus.Success;
         while (posted < requests.Length && result == UrmaStatus.Success)
         {
@@ -70,7 +71,7 @@ internal sealed unsafe partial class UbSendQueue
 
     private CompletionStatus Emulate(in WorkRequest request)
     {
-        Counters.Count(in request);
+        Counters.Count(in request, number: 0, completed: 0);
         try
         {
             return _context.Objects.GetEmulated().Execute(in request, request.Local.Length);
@@ -322,8 +323,9 @@ internal sealed unsafe partial class UbSendQueue
         int reported = 0;
         foreach (ref readonly WorkRequest request in posted)
         {
-            reported += (request.Flags & WorkRequestFlags.Signaled) != 0 ? 1 : 0;
-            Counters.Count(in request);
+            bool isReported = (request.Flags & WorkRequestFlags.Signaled) != 0;
+            reported += isReported ? 1 : 0;
+            Counters.Count(in request, isReported ? _posted + reported : 0, Volatile.Read(ref _completed));
         }
 
         _hasUnsignaled |= reported != posted.Length;

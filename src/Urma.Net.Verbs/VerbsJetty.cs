@@ -19,6 +19,8 @@ internal sealed class VerbsJetty : Jetty
         context.Add(this);
     }
 
+    internal override unsafe Diagnostics.CounterBlock* Counters => _queue.Counters.Block;
+
     public override uint Id => _queue.Id;
 
     public override int Depth => _queue.Depth;

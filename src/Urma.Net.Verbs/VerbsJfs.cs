@@ -15,6 +15,8 @@ internal sealed class VerbsJfs : Jfs
         _queue = new VerbsSendQueue(context, options, depth, context.NextId(), isJetty: false);
     }
 
+    internal override unsafe Diagnostics.CounterBlock* Counters => _queue.Counters.Block;
+
     public override uint Id => _queue.Id;
 
     public override int Depth => _queue.Depth;

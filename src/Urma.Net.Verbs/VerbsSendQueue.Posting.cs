@@ -18,12 +18,14 @@ internal sealed unsafe partial class VerbsSendQueue
         }
 
         Volatile.Write(ref _activity, (_activity + 1) | 1);
+        Counters.BeginPost();
         UrmaStatus result = UrmaStatus.Success;
         Lane? open = null;
         while (posted < requests.Length)
         {
             if (_posted - Volatile.Read(ref _completed) >= Depth && !TryMakeRoom(open))
             {
+                Counters.SeeDepth(Depth);
                 result = UrmaStatus.TryAgain;
                 break;
             }
@@ -64,7 +66,7 @@ internal sealed unsafe partial class VerbsSendQueue
                 EndHere(in request, lane, refused);
             }
 
-            Counters.Count(in request);
+            Counters.Count(in request, _posted, Volatile.Read(ref _completed));
             Counters.SeePosted(_posted);
             posted++;
         }

@@ -159,6 +159,11 @@ public sealed partial class UdmaChannel : IPumpTarget
                     operation.Value = ReadScratch(operation.Request.Local);
                 }
 
+                if (operation.BeganAt != 0)
+                {
+                    _sampler.End(UrmaOperation.Awaited, operation.BeganAt, peer: -1);
+                }
+
                 operation.Completion = new Completion(operation.UserContext, completion.ByteCount, completion.Status, completion.Flags);
                 completed.Add(operation);
                 ended++;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Urma.Net.Async;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net;
@@ -153,6 +154,7 @@ public sealed partial class UdmaChannel
     {
         UdmaOperation operation = Rent();
         operation.Prepare(in request, userContext, target, returnsValue);
+        Count(operation);
         _table.Add(operation);
         if (cancellationToken.CanBeCanceled)
         {
@@ -178,6 +180,7 @@ public sealed partial class UdmaChannel
 
         UdmaOperation operation = Rent();
         operation.Prepare(in request, request.UserContext, target, returnsValue);
+        Count(operation);
         if (cancellationToken.CanBeCanceled)
         {
             operation.Register(cancellationToken);
@@ -197,6 +200,19 @@ public sealed partial class UdmaChannel
         }
 
         return operation;
+    }
+
+    // Under the gate, as all that is counted of awaited operations.
+    private unsafe void Count(UdmaOperation operation)
+    {
+        if (Observability.IsOn)
+        {
+            _jfs.Counters->Awaited++;
+            if (_sampler.IsDue())
+            {
+                operation.BeganAt = _sampler.Begin();
+            }
+        }
     }
 
     // The pool grows to the most operations that were ever pending at once, which Depth and MaxWaiting bound.

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Urma.Net.Async;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net;
@@ -31,6 +32,7 @@ public sealed partial class UdmaChannel : IDisposable
     private readonly bool _single;
     private readonly bool _asynchronous;
     private readonly int _maxWaiting;
+    private OperationSampler _sampler;
 
     private UdmaChannel(UrmaContext context, UdmaChannelOptions options)
     {
@@ -55,6 +57,7 @@ public sealed partial class UdmaChannel : IDisposable
                 RnrRetry = options.RnrRetry,
                 RnrTimer = options.RnrTimer,
             });
+            _sampler = SamplerOf(_jfs);
             context.Services.Add(this);
         }
         catch
@@ -133,6 +136,8 @@ public sealed partial class UdmaChannel : IDisposable
         _scratch.Dispose();
         ReturnPump();
     }
+
+    private static unsafe OperationSampler SamplerOf(Jfs queue) => new(queue.Context.Statistics, queue.Counters);
 
     private void Drain()
     {

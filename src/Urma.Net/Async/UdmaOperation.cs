@@ -54,6 +54,9 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
     /// <summary>The old value of an atomic, once that is known.</summary>
     public ulong Value { get; set; }
 
+    /// <summary>When it began to wait; 0 where it is not timed.</summary>
+    public long BeganAt { get; set; }
+
     /// <summary>Why it was not posted, where it was not.</summary>
     public UrmaStatus PostStatus { get; set; }
 
@@ -69,6 +72,7 @@ internal sealed class UdmaOperation : IValueTaskSource, IValueTaskSource<Complet
         Target = target;
         ReturnsValue = returnsValue;
         PostStatus = UrmaStatus.Success;
+        BeganAt = 0;
         Next = null;
         _settled = 0;
         _cancellable = false;

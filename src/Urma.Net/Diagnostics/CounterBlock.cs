@@ -111,13 +111,13 @@ internal unsafe struct CounterBlock
         }
     }
 
-    /// <summary>A copy between global addresses was made, or tried.</summary>
+    /// <summary>Copies between global addresses were made.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountXcopy(long bytes)
+    public void CountXcopies(int copies, long bytes)
     {
         if (Observability.IsOn)
         {
-            Xcopies++;
+            Xcopies += copies;
             XcopyBytes += bytes;
         }
     }

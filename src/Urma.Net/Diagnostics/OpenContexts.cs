@@ -7,7 +7,7 @@ internal static class OpenContexts
     private static readonly List<UrmaContext> Live = [];
 
     // Totals must not fall when a context is closed.
-    private static readonly Dictionary<string, UrmaCounters> Closed = [];
+    private static readonly Dictionary<string, EngineTotals> Closed = [];
     private static readonly Dictionary<string, TranslationCounters> ClosedTranslation = [];
 
     /// <summary>Begins to report an opened context.</summary>
@@ -31,32 +31,41 @@ internal static class OpenContexts
             }
 
             string provider = context.Device.Provider.Name;
-            Closed[provider] = Closed.GetValueOrDefault(provider).Plus(context.GetCounters()) with { OpenQueues = 0 };
+            Closed[provider] = Closed.GetValueOrDefault(provider, EngineTotals.None).Plus(context.GetStatistics()).OfClosed();
             ClosedTranslation[provider] = ClosedTranslation.GetValueOrDefault(provider).Plus(context.Global.GetTranslationCounters());
             return true;
         }
     }
 
     /// <summary>Everything counted, by provider.</summary>
-    public static Dictionary<string, UrmaCounters> TotalsByProvider() =>
-        AddUp(Closed, static (sum, context) => sum.Plus(context.GetCounters()));
+    public static Dictionary<string, UrmaCounters> CountersByProvider()
+    {
+        lock (Gate)
+        {
+            return AddUp(
+                Closed.ToDictionary(static closed => closed.Key, static closed => closed.Value.Counters), default, static (sum, context) => sum.Plus(context.GetCounters()));
+        }
+    }
+
+    /// <summary>Everything counted and timed, and how things stand, by provider.</summary>
+    public static Dictionary<string, EngineTotals> TotalsByProvider() =>
+        AddUp(Closed, EngineTotals.None, static (sum, context) => sum.Plus(context.GetStatistics()));
 
     /// <summary>All translations, by provider.</summary>
     public static Dictionary<string, TranslationCounters> TranslationsByProvider() =>
-        AddUp(ClosedTranslation, static (sum, context) => sum.Plus(context.Global.GetTranslationCounters()));
+        AddUp(ClosedTranslation, default, static (sum, context) => sum.Plus(context.Global.GetTranslationCounters()));
 
     /// <summary>How many contexts are open, by provider; providers that had one before are there with 0.</summary>
     public static Dictionary<string, long> CountByProvider()
     {
         lock (Gate)
         {
-            return AddUp(Closed.Keys.ToDictionary(static provider => provider, static _ => 0L), static (count, _) => count + 1);
+            return AddUp(Closed.Keys.ToDictionary(static provider => provider, static _ => 0L), 0, static (count, _) => count + 1);
         }
     }
 
     // What the closed ones had, and on top what each open one has.
-    private static Dictionary<string, T> AddUp<T>(Dictionary<string, T> closed, Func<T, UrmaContext, T> add)
-        where T : struct
+    private static Dictionary<string, T> AddUp<T>(Dictionary<string, T> closed, T none, Func<T, UrmaContext, T> add)
     {
         lock (Gate)
         {
@@ -64,7 +73,7 @@ internal static class OpenContexts
             foreach (UrmaContext context in Live)
             {
                 string provider = context.Device.Provider.Name;
-                totals[provider] = add(totals.GetValueOrDefault(provider), context);
+                totals[provider] = add(totals.GetValueOrDefault(provider, none), context);
             }
 
             return totals;

@@ -8,7 +8,7 @@ internal static unsafe class StatisticsLayout
     public const int OperationCount = (int)UrmaOperation.Awaited + 1;
 
     /// <summary>Blocks for counters; the last is that of everything without one.</summary>
-    public const int MaxBlocks = 1024;
+    public const int MaxBlocks = 4096;
     public const int MaxPeers = 1024;
 
     // Words of the head.

@@ -10,6 +10,7 @@ namespace Urma.Net.Diagnostics;
 internal sealed unsafe class StatisticsPage
 {
     private readonly Lock _lock = new();
+    private readonly Stack<int> _returned = new();
     private readonly byte* _start;
     private readonly bool _isOwner;
     private UrmaStatistics? _last;
@@ -33,6 +34,8 @@ internal sealed unsafe class StatisticsPage
     {
         if (_isOwner)
         {
+            // Finalizers of those who count may run after this one, and give their blocks back.
+            _last ??= UrmaStatistics.Empty;
             SparseMemory.Free(_start, StatisticsLayout.Length);
         }
     }
@@ -52,20 +55,23 @@ internal sealed unsafe class StatisticsPage
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_last is not null, typeof(UrmaContext));
-            for (int i = 0; i < StatisticsLayout.MaxBlocks - 1; i++)
+            if (!_returned.TryPop(out int index))
             {
-                CounterBlock* block = StatisticsLayout.Block(_start, i);
-                if (block->Kind == (uint)BlockKind.Free)
+                uint used = Head[StatisticsLayout.BlocksIndex];
+                if (used == StatisticsLayout.MaxBlocks - 1)
                 {
-                    block->Id = id;
-                    block->Depth = depth;
-                    Volatile.Write(ref block->Kind, (uint)kind);
-                    Head[StatisticsLayout.BlocksIndex] = Math.Max(Head[StatisticsLayout.BlocksIndex], (uint)i + 1);
-                    return block;
+                    return Rest;
                 }
+
+                index = (int)used;
+                Head[StatisticsLayout.BlocksIndex] = used + 1;
             }
 
-            return Rest;
+            CounterBlock* block = StatisticsLayout.Block(_start, index);
+            block->Id = id;
+            block->Depth = depth;
+            Volatile.Write(ref block->Kind, (uint)kind);
+            return block;
         }
     }
 
@@ -75,12 +81,13 @@ internal sealed unsafe class StatisticsPage
     /// <summary>The histogram of a peer.</summary>
     public LatencyHistogram* TimesOfPeer(int peer) => StatisticsLayout.PeerTimes(_start, peer);
 
-    /// <summary>Gives a block back; what was counted and timed in it stays in the totals.</summary>
+    /// <summary>Gives a block back; what was counted and timed in it stays in the totals. Nothing happens for a block that is not one of this page's.</summary>
     public void Return(CounterBlock* block)
     {
         lock (_lock)
         {
-            if (_last is not null || block == Rest)
+            long index = block - StatisticsLayout.Block(_start, 0);
+            if (_last is not null || index is < 0 or >= StatisticsLayout.MaxBlocks - 1)
             {
                 return;
             }
@@ -105,6 +112,7 @@ internal sealed unsafe class StatisticsPage
 
             *block = default;
             EndMoving();
+            _returned.Push((int)index);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Urma.Net;
 /// </summary>
 /// <remarks>
 /// Each number is exact once the work has been posted and its thread is seen to have gone on; while queues work, the
-/// numbers are not of one instant. The counting costs no atomic operation, so a context with more than 1,023 queues and copying threads
+/// numbers are not of one instant. The counting costs no atomic operation, so a context with more than 4,095 queues and copying threads
 /// at a time counts those beyond approximately.
 /// </remarks>
 public readonly struct UrmaCounters : IEquatable<UrmaCounters>
@@ -49,7 +49,7 @@ public readonly struct UrmaCounters : IEquatable<UrmaCounters>
         init => _values[(int)Counter.Atomics] = value;
     }
 
-    /// <summary>Copies between global addresses made at once (<see cref="GlobalMemory"/>), each copy of a batch for itself; also those that failed.</summary>
+    /// <summary>Copies between global addresses made at once (<see cref="GlobalMemory"/>), each copy of a batch for itself, where they succeeded. Through memory that is not mapped they are posted, and reads or writes as well.</summary>
     public long Xcopies
     {
         get => _values[(int)Counter.Xcopies];
@@ -70,7 +70,7 @@ public readonly struct UrmaCounters : IEquatable<UrmaCounters>
         init => _values[(int)Counter.Bytes] = value;
     }
 
-    /// <summary>Bytes that <see cref="Xcopies"/> were asked to copy.</summary>
+    /// <summary>Bytes that <see cref="Xcopies"/> have copied.</summary>
     public long XcopyBytes
     {
         get => _values[(int)Counter.XcopyBytes];

@@ -14,6 +14,8 @@ public sealed class UrmaStatistics
     /// </summary>
     public const int SampleInterval = 256;
 
+    internal static readonly UrmaStatistics Empty = new(default, new LatencyHistogram[Diagnostics.StatisticsLayout.OperationCount], [], [], []);
+
     private readonly LatencyHistogram[] _latencies;
 
     internal UrmaStatistics(
@@ -33,7 +35,7 @@ public sealed class UrmaStatistics
     /// <summary>All queues and threads together, those that are gone included. Never smaller than in an earlier reading, but for <see cref="UrmaCounters.OpenQueues"/>.</summary>
     public UrmaCounters Counters { get; }
 
-    /// <summary>The send queues open now, in the order in which they were made or took the place of closed ones; at most 1,023.</summary>
+    /// <summary>The send queues open now, in the order in which they were made or took the place of closed ones; at most 4,095.</summary>
     public IReadOnlyList<QueueStatistics> Queues { get; }
 
     /// <summary>The receive queues open now. Empty where the provider cannot see into them.</summary>

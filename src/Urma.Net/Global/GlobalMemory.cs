@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Global;
 
 namespace Urma.Net;
@@ -209,6 +210,10 @@ public sealed unsafe partial class GlobalMemory
 
         _table.Close();
         _engine?.Dispose();
+        foreach (TranslationCache cache in caches)
+        {
+            StopCounting(cache);
+        }
 
         // Whoever enters after this finds nothing; whoever is inside now finishes its step.
         Interlocked.MemoryBarrierProcessWide();
@@ -225,6 +230,9 @@ public sealed unsafe partial class GlobalMemory
 
         _mover.Close();
     }
+
+    // A thread that has passed this by may go on counting in the former block until it leaves the copy that it is in.
+    private static unsafe void StopCounting(TranslationCache cache) => cache.CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Rest);
 
     internal static bool IsRange(in GlobalAddress address, long length) =>
         length >= 0 && (length == 0 || (ulong)(length - 1) <= ulong.MaxValue - address.VirtualAddress);
@@ -270,6 +278,7 @@ public sealed unsafe partial class GlobalMemory
                 made.Next = stale.Next;
             }
 
+            made.Cache.CountIn(_context.Statistics, _context.Statistics.Take(BlockKind.Copier, 0, 0));
             _caches.Add(made.Cache);
             _context.Watch(made.Cache);
             t_port = made;
@@ -283,6 +292,7 @@ public sealed unsafe partial class GlobalMemory
         {
             cache.Report();
             _retired = _retired.Plus(cache.Counters);
+            _context.Statistics.Return(cache.Block);
             _caches.Remove(cache);
         }
 

@@ -23,6 +23,9 @@ public abstract class Jfs : IDisposable
     /// <summary>What stands for it outside of .NET, for completions to name; 0 where nothing does.</summary>
     internal virtual nint Face { get; set; }
 
+    /// <summary>What it counts in, for those built on it to count in, too.</summary>
+    internal abstract unsafe Diagnostics.CounterBlock* Counters { get; }
+
     /// <summary>Its number within the engine.</summary>
     public abstract uint Id { get; }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Messaging;
 
 namespace Urma.Net;
@@ -19,6 +21,12 @@ public sealed partial class MessageChannel
     private CancellationToken _sendCancellation;
     private bool _isPosted;
 
+    // The longest message that TrySend sends without further questions.
+    private int _shortLimit;
+
+    // Since when there was no credit for a message; 0 while there is.
+    private long _stalledSince;
+
     internal int SendProgress => Volatile.Read(ref _credit.Progress);
 
     private SendBlocks Blocks => (SendBlocks)Volatile.Read(ref _credit.Blocks);
@@ -37,7 +45,7 @@ public sealed partial class MessageChannel
     /// <exception cref="ObjectDisposedException">The channel is closed.</exception>
     public unsafe bool TrySend(ReadOnlySpan<byte> message)
     {
-        if (message.Length > _inlineLimit || message.Length > _eagerLimit || _credit.Blocks != 0 || !HasCredit)
+        if (message.Length > _shortLimit || _credit.Blocks != 0 || !HasCredit)
         {
             return TrySendSlow(message);
         }
@@ -117,10 +125,12 @@ public sealed partial class MessageChannel
             PollForSender();
             if (!HasCredit)
             {
+                BeginStall();
                 return false;
             }
         }
 
+        EndStall();
         return message.Length <= _eagerLimit ? TrySendEager(message) : TrySendLarge(message);
     }
 
@@ -133,10 +143,12 @@ public sealed partial class MessageChannel
             PollForSender();
             if (!HasCredit)
             {
+                BeginStall();
                 return false;
             }
         }
 
+        EndStall();
         if (message.Length > _eagerLimit)
         {
             return TrySendLarge(message);
@@ -145,6 +157,29 @@ public sealed partial class MessageChannel
         Execute(WorkRequest.Send(_target!, message, PostContext));
         _sender.Sent++;
         return true;
+    }
+
+    // While it lasts every message goes the long way, so that the short one need not ask.
+    private unsafe void BeginStall()
+    {
+        if (Observability.IsOn && _stalledSince == 0)
+        {
+            _stalledSince = Stopwatch.GetTimestamp();
+            _shortLimit = -1;
+            _jetty.Counters->CreditStalls++;
+            _jetty.Counters->StalledSince = _stalledSince;
+        }
+    }
+
+    private unsafe void EndStall()
+    {
+        if (_stalledSince != 0)
+        {
+            _jetty.Counters->CreditStallTime += (long)Stopwatch.GetElapsedTime(_stalledSince).TotalNanoseconds;
+            _jetty.Counters->StalledSince = 0;
+            _stalledSince = 0;
+            _shortLimit = Math.Min(_inlineLimit, _eagerLimit);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -220,6 +220,7 @@ public sealed partial class MessageChannel : IDisposable
         _peerEid = hello.Jetty.Eid;
         _peerUasid = hello.Jetty.Uasid;
         _eagerLimit = Math.Min(hello.SlotSize, _options.SlotSize);
+        _shortLimit = Math.Min(_inlineLimit, _eagerLimit);
         _peerSlots = hello.Slots;
         _sender.Request = WorkRequest.Send(target, default);
         _sender.Request.Flags = WorkRequestFlags.Inline;

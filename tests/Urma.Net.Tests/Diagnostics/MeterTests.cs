@@ -18,7 +18,7 @@ public sealed class MeterTests
             using Jfc jfc = pair.User.CreateJfc();
             using Jfs jfs = pair.User.CreateJfs(new JfsOptions { SendJfc = jfc });
             var completion = new Completion[1];
-            for (int i = 0; i < 100; i++)
+            for (int i = 0; i < 1000; i++)
             {
                 jfs.Post(WorkRequest.Write(pair.Local.Range(0, 10), pair.Target.At(0)));
                 jfs.Post(WorkRequest.FetchAdd(pair.Local.Range(0, 8), pair.Target.At(0), 1));
@@ -39,14 +39,19 @@ public sealed class MeterTests
             Dictionary<string, long> during = reader.Read();
             Assert.Equal(2, Added(during, before, "urma.contexts"));
             Assert.Equal(1, Added(during, before, "urma.queues"));
+            Assert.Equal(2, Added(during, before, "urma.peers/connected"));
+            Assert.InRange(Added(during, before, "urma.operation.samples/write"), 1, 1000);
+            Assert.InRange(reader.Seconds["urma.operation.duration"], 1e-9, 60);
         }
 
         Dictionary<string, long> after = reader.Read();
-        Assert.Equal(100, Added(after, before, "urma.operations/write"));
-        Assert.Equal(100, Added(after, before, "urma.operations/atomic"));
+        Assert.Equal(10, Added(after, before, "urma.operations/xcopy"));
+        Assert.Equal(80, Added(after, before, "urma.xcopy.io"));
+        Assert.Equal(1000, Added(after, before, "urma.operations/write"));
+        Assert.Equal(1000, Added(after, before, "urma.operations/atomic"));
         Assert.Equal(0, Added(after, before, "urma.operations/read"));
         Assert.Equal(0, Added(after, before, "urma.operations/send"));
-        Assert.Equal(1000, Added(after, before, "urma.io"));
+        Assert.Equal(10_000, Added(after, before, "urma.io"));
         Assert.Equal(1, Added(after, before, "urma.errors"));
         Assert.Equal(0, Added(after, before, "urma.receiver_not_ready"));
         Assert.Equal(0, Added(after, before, "urma.engine.operations"));
@@ -74,21 +79,24 @@ public sealed class MeterTests
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
+            _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Seconds[instrument.Name] = value);
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             {
                 string operation = string.Empty;
                 string? provider = null;
                 foreach ((string key, object? tag) in tags)
                 {
-                    operation = key == "urma.operation.name" ? "/" + tag : operation;
+                    operation = key is "urma.operation.name" or "urma.peer.state" ? "/" + tag : operation;
                     provider = key == "urma.provider" ? (string?)tag : provider;
                 }
 
                 Assert.Equal("loopback", provider);
-                _values[instrument.Name + operation] = value;
+                _values[instrument.Name + operation] = _values.GetValueOrDefault(instrument.Name + operation) + value;
             });
             _listener.Start();
         }
+
+        public Dictionary<string, double> Seconds { get; } = [];
 
         public Dictionary<string, long> Read()
         {

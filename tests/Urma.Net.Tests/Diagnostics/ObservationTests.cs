@@ -21,6 +21,9 @@ public sealed class ObservationTests
         process.Expect("written");
         UrmaEngineInfo after = Assert.Single(UrmaDiagnostics.GetEngines(_fabric.ToString()));
         Assert.Equal(new UrmaCounters { Writes = 1234, Bytes = 1234 * 8, OpenQueues = 1 }, after.Counters);
+        Assert.Equal(after.Counters, after.Statistics!.Counters);
+        Assert.InRange(after.Statistics.Latency(UrmaOperation.Write).Count, 2, 1234);
+        Assert.Equal(1234, Assert.Single(after.Statistics.Queues).Counters.Writes);
 
         process.Stop();
         UrmaEngineInfo stopped = Assert.Single(UrmaDiagnostics.GetEngines(_fabric.ToString(), TimeSpan.FromMilliseconds(50)));

@@ -80,6 +80,8 @@ public sealed unsafe partial class GlobalMemory
         TranslationEntry* from = cache.Nowhere;
         long room = (long)SteppedCopy.LongestStep;
         int failed = 0;
+        int done = 0;
+        long bytes = 0;
         int i = next;
         for (; i < items.Length && room > 0; i++)
         {
@@ -111,6 +113,8 @@ public sealed unsafe partial class GlobalMemory
                 if (cache.IsUnchanged && to->IsCurrent && from->IsCurrent)
                 {
                     results[i] = GlobalMemoryStatus.Success;
+                    bytes += item.Length;
+                    done++;
                     continue;
                 }
 
@@ -121,18 +125,32 @@ public sealed unsafe partial class GlobalMemory
 
             if (_table.HasPosted && CopyPostedRun(cache, items, results, i, ref room, ref failed) is var behind && behind != i)
             {
+                CountPosted(cache, items, results, i, behind);
                 i = behind - 1;
                 to = from = cache.Nowhere;
                 continue;
             }
 
-            failed += Book(ref results[i], new SteppedCopy(this, cache, CopySide.At(item.To), CopySide.At(item.From), item.Length).Run());
+            int missed = Book(ref results[i], new SteppedCopy(this, cache, CopySide.At(item.To), CopySide.At(item.From), item.Length).Run());
+            failed += missed;
+            done += 1 - missed;
+            bytes += missed == 0 ? item.Length : 0;
             to = cache.FindAtHand(item.To, MappedWrite);
             from = cache.FindAtHand(item.From, MappedRead);
         }
 
+        cache.Block->CountXcopies(done, bytes);
         next = i;
         return failed;
+    }
+
+    // Those that had succeeded in an earlier call are counted again: a batch that is tried again is rare, and mapped memory is not concerned.
+    private static void CountPosted(TranslationCache cache, ReadOnlySpan<XcopyItem> items, ReadOnlySpan<GlobalMemoryStatus> results, int first, int end)
+    {
+        for (int i = first; i < end; i++)
+        {
+            Count(cache, results[i], items[i].Length);
+        }
     }
 
     private static int Book(ref GlobalMemoryStatus result, GlobalMemoryStatus status)

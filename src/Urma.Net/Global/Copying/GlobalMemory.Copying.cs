@@ -106,6 +106,32 @@ public sealed unsafe partial class GlobalMemory
     private GlobalMemoryStatus CopyAtOnce(in GlobalAddress destination, in GlobalAddress source, long length)
     {
         TranslationCache cache = GetCache();
+        return cache.Sampler.IsDue() ? CopyTimed(cache, destination, source, length) : CopyNow(cache, destination, source, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private GlobalMemoryStatus CopyTimed(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length)
+    {
+        long began = cache.Sampler.Begin();
+        GlobalMemoryStatus status = CopyNow(cache, destination, source, length);
+        EndTime(cache, status, began);
+        return status;
+    }
+
+    // The block may go as soon as the thread is not inside any more.
+    private static void EndTime(TranslationCache cache, GlobalMemoryStatus status, long began)
+    {
+        if (status == GlobalMemoryStatus.Success)
+        {
+            cache.Enter();
+            cache.Sampler.End(UrmaOperation.Xcopy, began, peer: -1);
+            cache.Leave();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private GlobalMemoryStatus CopyNow(TranslationCache cache, in GlobalAddress destination, in GlobalAddress source, long length)
+    {
         cache.Enter();
         TranslationEntry* to = cache.PairDestination;
         TranslationEntry* from = cache.PairSource;
@@ -126,8 +152,18 @@ public sealed unsafe partial class GlobalMemory
             status = CopyTranslated(cache, destination, source, length);
         }
 
+        Count(cache, status, length);
         cache.Leave();
         return status;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Count(TranslationCache cache, GlobalMemoryStatus status, long length)
+    {
+        if (status == GlobalMemoryStatus.Success)
+        {
+            cache.Block->CountXcopies(1, length);
+        }
     }
 
     // Between Enter and Leave. Both ends are looked up, and kept at hand for the next copy.
@@ -205,6 +241,21 @@ public sealed unsafe partial class GlobalMemory
     private GlobalMemoryStatus CopyLocal(in GlobalAddress remote, byte* local, int length, bool isWrite)
     {
         TranslationCache cache = GetCache();
+        return cache.Sampler.IsDue() ? CopyLocalTimed(cache, remote, local, length, isWrite) : CopyLocalNow(cache, remote, local, length, isWrite);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private GlobalMemoryStatus CopyLocalTimed(TranslationCache cache, in GlobalAddress remote, byte* local, int length, bool isWrite)
+    {
+        long began = cache.Sampler.Begin();
+        GlobalMemoryStatus status = CopyLocalNow(cache, remote, local, length, isWrite);
+        EndTime(cache, status, began);
+        return status;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private GlobalMemoryStatus CopyLocalNow(TranslationCache cache, in GlobalAddress remote, byte* local, int length, bool isWrite)
+    {
         cache.Enter();
         GlobalMemoryStatus status = GlobalMemoryStatus.Success;
         TranslationEntry* found = cache.Find(remote);
@@ -226,6 +277,7 @@ public sealed unsafe partial class GlobalMemory
             status = CopyLocalInSteps(cache, remote, local, length, isWrite);
         }
 
+        Count(cache, status, length);
         cache.Leave();
         return status;
     }

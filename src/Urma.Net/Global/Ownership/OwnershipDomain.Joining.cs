@@ -31,7 +31,7 @@ public sealed unsafe partial class OwnershipDomain
         try
         {
             _self = Claim(TimeLimit.After(timeout), out uint identity);
-            _rounds = new OwnershipRounds(memory.Link, directory, _members, _self, identity);
+            _rounds = new OwnershipRounds(context.Statistics, memory.Link, directory, _members, _self, identity);
             Enter();
         }
         catch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -226,6 +227,8 @@ internal sealed unsafe partial class OwnershipRounds
         {
             long waited = (long)Stopwatch.GetElapsedTime(request.WaitBegin).TotalNanoseconds;
             _waits.RecordShared(waited);
+            _statistics.Add(Counter.OwnershipWaits, 1);
+            _statistics.Add(Counter.OwnershipWaitTime, waited);
         }
 
         if (status == OwnershipStatus.TimedOut && !request.IsAttempt)

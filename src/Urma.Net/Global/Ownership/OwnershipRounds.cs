@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -11,6 +12,7 @@ namespace Urma.Net.Global;
 /// <remarks>Thread-safe. The requester does all of it; no code of the other members runs (with page protection, their agents lower their mappings).</remarks>
 internal sealed unsafe partial class OwnershipRounds
 {
+    private readonly StatisticsPage _statistics;
     private readonly FabricLink? _link;
     private readonly OwnershipDirectory _directory;
     private readonly OwnershipMembers _members;
@@ -24,13 +26,15 @@ internal sealed unsafe partial class OwnershipRounds
     private int _waiting;
     private volatile bool _isLeaving;
 
+    /// <param name="statistics">Where waits are counted for all to see.</param>
     /// <param name="link">The modelled link a round goes over; null without one, and at the directory's home.</param>
     /// <param name="directory">The directory.</param>
     /// <param name="members">The members.</param>
     /// <param name="self">This member.</param>
     /// <param name="identity">What its place says while it is this member's.</param>
-    public OwnershipRounds(FabricLink? link, OwnershipDirectory directory, OwnershipMembers members, int self, uint identity)
+    public OwnershipRounds(StatisticsPage statistics, FabricLink? link, OwnershipDirectory directory, OwnershipMembers members, int self, uint identity)
     {
+        _statistics = statistics;
         _link = link;
         _directory = directory;
         _members = members;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -26,6 +27,8 @@ internal sealed unsafe class TranslationCache : IActivity
     private readonly int _ways;
     private readonly int _wayShift;
     private LatencyHistogram _penalty;
+    private CounterBlock* _block;
+    private OperationSampler _sampler;
     private int _version;
     private uint _activity;
     private long _foldedHits;
@@ -51,6 +54,7 @@ internal sealed unsafe class TranslationCache : IActivity
         _ranges = new TranslationRange[options.CacheEntries];
         ResetOrder();
         DropPair();
+        CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Rest);
     }
 
     /// <summary>
@@ -104,6 +108,23 @@ internal sealed unsafe class TranslationCache : IActivity
         {
             Flush();
         }
+    }
+
+    /// <summary>The block it counts in, which is visible from outside. Between <see cref="Enter"/> and <see cref="Leave"/>.</summary>
+    public CounterBlock* Block => _block;
+
+    /// <summary>Decides which copies are timed.</summary>
+    public ref OperationSampler Sampler
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _sampler;
+    }
+
+    /// <summary>From now on it counts there; by its own thread, or when the block so far is about to go: a thread inside may use either.</summary>
+    public void CountIn(StatisticsPage page, CounterBlock* block)
+    {
+        _block = block;
+        _sampler = new OperationSampler(page, block);
     }
 
     /// <summary>Ends what <see cref="Enter"/> began.</summary>
@@ -215,11 +236,13 @@ internal sealed unsafe class TranslationCache : IActivity
     {
         long start = Stopwatch.GetTimestamp();
         _misses++;
+        CountInBlock(ref _block->TranslationMisses);
         TranslationRange? range = _table.Find(address, need, out GlobalMemoryStatus fault);
         Fault = fault;
         if (range is null)
         {
             _faults++;
+            CountInBlock(ref _block->TranslationFaults);
             return null;
         }
 
@@ -229,6 +252,7 @@ internal sealed unsafe class TranslationCache : IActivity
         if (entry->Length != 0)
         {
             _evictions++;
+            CountInBlock(ref _block->TranslationEvictions);
             Fold(entry);
         }
 
@@ -266,6 +290,14 @@ internal sealed unsafe class TranslationCache : IActivity
         Array.Clear(_ranges);
         ResetOrder();
         DropPair();
+    }
+
+    private static void CountInBlock(ref long counter)
+    {
+        if (Observability.IsOn)
+        {
+            counter++;
+        }
     }
 
     private void DropPair() => PairDestination = PairSource = _nowhere;

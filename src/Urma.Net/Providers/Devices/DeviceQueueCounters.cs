@@ -3,22 +3,135 @@ using Urma.Net.Diagnostics;
 
 namespace Urma.Net.Providers.Devices;
 
-/// <summary>What a send queue over a device counts. One thread posts, one polls; each has its own methods here.</summary>
-internal sealed unsafe class DeviceQueueCounters(UrmaContext context, uint id, int depth)
+/// <summary>
+/// What a send queue over a device counts and times. One thread posts, one polls; each has its own methods here. The device tells of an end only
+/// when it is polled, so that is when a timed request has ended; requests are told apart by the order of their completions.
+/// </summary>
+internal sealed unsafe class DeviceQueueCounters
 {
-    private readonly StatisticsPage _page = context.Statistics;
-    private readonly CounterBlock* _block = context.Statistics.Take(BlockKind.SendQueue, id, depth);
+    private readonly StatisticsPage _page;
+    private readonly CounterBlock* _block;
+    private OperationSampler _sampler;
     private int _returned;
 
-    /// <summary>Posting thread: the device took a request.</summary>
+    // When the call began in which a request is to be timed; 0 for others. Posting thread.
+    private long _begin;
+
+    // One request at a time is timed: the number of its completion. Set by who posts; set back to 0 by who polls.
+    private long _timedNumber;
+    private UrmaOperation _timedOperation;
+    private long _timedSince;
+
+    public DeviceQueueCounters(UrmaContext context, uint id, int depth)
+    {
+        _page = context.Statistics;
+        _block = _page.Take(BlockKind.SendQueue, id, depth);
+        _sampler = new OperationSampler(_page, _block);
+    }
+
+    public CounterBlock* Block => _block;
+
+    /// <summary>Posting thread: requests are about to be posted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Count(in WorkRequest request)
+    public void BeginPost()
+    {
+        if (_sampler.IsDue())
+        {
+            _begin = _sampler.Begin();
+        }
+    }
+
+    /// <summary>Posting thread: the device took a request.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="number">The number of its completion, from 1; 0 where none may come.</param>
+    /// <param name="completed">How many were polled, as far as is known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Count(in WorkRequest request, long number, long completed)
     {
         if (!Observability.IsOn)
         {
             return;
         }
 
+        if (_begin != 0 && number != 0)
+        {
+            BeginTime(in request, number, completed);
+        }
+
+        CountKind(in request);
+    }
+
+    /// <summary>A request failed. Any thread.</summary>
+    public void CountError()
+    {
+        if (Observability.IsOn)
+        {
+            Interlocked.Increment(ref _block->Errors);
+        }
+    }
+
+    /// <summary>Posting thread: how many requests it has posted whose completion will be polled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SeePosted(long posted)
+    {
+        if (Observability.IsOn)
+        {
+            _block->Begun = (ulong)posted;
+        }
+    }
+
+    /// <summary>Posting thread: so many are outstanding, perhaps more than ever.</summary>
+    public void SeeDepth(int outstanding)
+    {
+        if (Observability.IsOn)
+        {
+            _block->MaxOutstanding = Math.Max(_block->MaxOutstanding, outstanding);
+        }
+    }
+
+    /// <summary>Polling thread: how many of those posted have been polled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SeeCompleted(long completed)
+    {
+        if (Observability.IsOn)
+        {
+            _block->Ended = (ulong)completed;
+            if (completed == Volatile.Read(ref _timedNumber))
+            {
+                _sampler.End(_timedOperation, _timedSince, peer: -1);
+                Volatile.Write(ref _timedNumber, 0);
+            }
+        }
+    }
+
+    /// <summary>The queue is gone; what it counted stays in the context's totals. Idempotent.</summary>
+    public void Return()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) == 0)
+        {
+            _page.Return(_block);
+        }
+    }
+
+    // A poller may have taken the completion before it could know that it is timed: then nobody will.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginTime(in WorkRequest request, long number, long completed)
+    {
+        long before = Volatile.Read(ref _timedNumber);
+        if ((before == 0 || before <= completed) && request.Opcode != Opcode.Nop)
+        {
+            Volatile.Write(ref _timedNumber, 0);
+            _timedOperation = OperationSampler.KindOf(request.Opcode);
+            _timedSince = _begin;
+            Volatile.Write(ref _timedNumber, number);
+            SeeDepth((int)(number - completed));
+        }
+
+        _begin = 0;
+    }
+
+    private void CountKind(in WorkRequest request)
+    {
         long length = request.GatherCount == 0 ? request.Local.Length : 0;
         switch (request.Opcode)
         {
@@ -36,42 +149,6 @@ internal sealed unsafe class DeviceQueueCounters(UrmaContext context, uint id, i
             default:
                 _block->CountAtomic();
                 break;
-        }
-    }
-
-    /// <summary>A request failed. Any thread.</summary>
-    public void CountError()
-    {
-        if (Observability.IsOn)
-        {
-            Interlocked.Increment(ref _block->Errors);
-        }
-    }
-
-    /// <summary>Posting thread: how many requests it has posted whose completion will be polled.</summary>
-    public void SeePosted(long posted)
-    {
-        if (Observability.IsOn)
-        {
-            _block->Begun = (ulong)posted;
-        }
-    }
-
-    /// <summary>Polling thread: how many of those have been polled.</summary>
-    public void SeeCompleted(long completed)
-    {
-        if (Observability.IsOn)
-        {
-            _block->Ended = (ulong)completed;
-        }
-    }
-
-    /// <summary>The queue is gone; what it counted stays in the context's totals. Idempotent.</summary>
-    public void Return()
-    {
-        if (Interlocked.Exchange(ref _returned, 1) == 0)
-        {
-            _page.Return(_block);
         }
     }
 }

@@ -25,6 +25,8 @@ internal sealed class LoopbackJetty : Jetty
     /// <summary>Who may send to it; null for everybody who shows the token.</summary>
     public IJettyAdmission? Admission { get; set; }
 
+    internal override unsafe Diagnostics.CounterBlock* Counters => _queue.Counters;
+
     public override uint Id => _queue.Id;
 
     internal override nint Face

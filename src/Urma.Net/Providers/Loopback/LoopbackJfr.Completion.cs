@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -171,9 +172,13 @@ internal sealed unsafe partial class LoopbackJfr
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FreeCore(uint slot)
     {
-        uint returned = _freeReturned;
-        _freeSlots[returned & _mask] = slot;
+        long returned = _freeReturned;
+        _freeSlots[(uint)returned & _mask] = slot;
         Volatile.Write(ref _freeReturned, returned + 1);
+        if (Observability.IsOn)
+        {
+            _counters->Ended = (ulong)(returned + 1 - Depth);
+        }
     }
 
     /// <summary>Opens a lane for a sender and starts polling it. Fabric thread.</summary>
@@ -229,6 +234,7 @@ internal sealed unsafe partial class LoopbackJfr
 
             _lanes.Add(lane.Id, lane);
             _lanesAttached++;
+            _counters->Waiting = _lanesAttached;
             return lane;
         }
     }
@@ -274,6 +280,10 @@ internal sealed unsafe partial class LoopbackJfr
 
             _lanes.Remove(lane.Id);
             _lanesAttached--;
+            if (!_closed)
+            {
+                _counters->Waiting = _lanesAttached;
+            }
         }
 
         lane.Release();
@@ -411,6 +421,7 @@ internal sealed unsafe partial class LoopbackJfr
 
     private void OnFlushRingDetached()
     {
+        _context.Statistics.Return(_counters);
         _flushRing!.Free();
         _readOnly.Dispose();
         _readOnlyFile.Dispose();

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Providers.Loopback;
@@ -36,8 +37,9 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
     private readonly uint _mask;
     private SpinLock _postLock = new(enableThreadOwnerTracking: false);
     private long _tail;
-    private uint _freeTaken;
-    private uint _freeReturned;
+    private readonly CounterBlock* _counters;
+    private long _freeTaken;
+    private long _freeReturned;
     private volatile bool _closed;
 
     public LoopbackJfr(LoopbackContext context, uint id, JfrOptions options)
@@ -80,7 +82,8 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
             _freeSlots[i] = i;
         }
 
-        _freeReturned = (uint)Depth;
+        _freeReturned = Depth;
+        _counters = context.Statistics.Take(BlockKind.ReceiveQueue, id, Depth);
     }
 
     public override uint Id { get; }
@@ -136,7 +139,7 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
                 break;
             }
 
-            uint slot = _freeSlots[_freeTaken & _mask];
+            uint slot = _freeSlots[(uint)_freeTaken & _mask];
             if (!TryPrepare(segments, request, scatter, slot))
             {
                 status = UrmaStatus.InvalidArgument;
@@ -149,6 +152,11 @@ internal sealed unsafe partial class LoopbackJfr : Jfr
         }
 
         Publish(tail);
+        if (Observability.IsOn)
+        {
+            _counters->Begun = (ulong)_freeTaken;
+        }
+
         _postLock.Exit(useMemoryBarrier: false);
         return status;
     }

@@ -16,6 +16,8 @@ internal sealed class LoopbackJfs : Jfs
     /// <summary>The engine behind it.</summary>
     public LoopbackSendQueue Queue => _queue;
 
+    internal override unsafe Diagnostics.CounterBlock* Counters => _queue.Counters;
+
     public override uint Id => _queue.Id;
 
     internal override nint Face

@@ -86,6 +86,8 @@ internal sealed unsafe partial class LoopbackSendQueue : IActivity
 
     public uint Id { get; }
 
+    public CounterBlock* Counters => _counters;
+
     public int Depth { get; }
 
     /// <summary>See <see cref="Jfs.Face"/>.</summary>
