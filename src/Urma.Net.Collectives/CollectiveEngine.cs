@@ -25,6 +25,12 @@ internal abstract unsafe class CollectiveEngine : IDisposable
     /// <summary>Waits until another rank has raised a signal so many times more than were waited for before.</summary>
     public abstract void WaitSignal(int peer, int signal, uint count);
 
+    /// <summary>Returns when everything that was put is at its place.</summary>
+    public abstract void Flush();
+
+    /// <summary>Gives up what this rank has imported of another's memory for puts; what is put there later is imported anew.</summary>
+    public abstract void Forget(int peer, BufferReference reference);
+
     /// <summary>Wakes the thread that waits, because the communicator failed.</summary>
     public abstract void Interrupt();
 

@@ -6,7 +6,15 @@ public class CollectiveException : UrmaException
     /// <summary>Creates the exception for a communicator that has failed.</summary>
     /// <param name="fault">What happened; the same at every rank that heard of it.</param>
     public CollectiveException(CommunicatorFault fault)
-        : base(StatusOf(fault), fault.Message) => Fault = fault;
+        : this(fault, null)
+    {
+    }
+
+    /// <summary>Creates the exception for a communicator that has failed, with what failed here.</summary>
+    /// <param name="fault">What happened; the same at every rank that heard of it.</param>
+    /// <param name="inner">The cause, if another exception was.</param>
+    public CollectiveException(CommunicatorFault fault, Exception? inner)
+        : base(StatusOf(fault), fault.Message, inner: inner) => Fault = fault;
 
     /// <summary>Creates the exception for a call that was refused; the communicator, if there is one, goes on.</summary>
     /// <param name="status">What kind of refusal it is.</param>

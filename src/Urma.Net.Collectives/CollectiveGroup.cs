@@ -21,8 +21,9 @@ public sealed class CollectiveGroup : IDisposable
     [ThreadStatic]
     private static CollectiveGroup? s_current;
 
+    // The last one that was disposed, so that nobody has it any more.
     [ThreadStatic]
-    private static CollectiveGroup? s_last;
+    private static CollectiveGroup? s_free;
 
     private readonly List<Communicator> _communicators = [];
     private readonly List<List<CollectiveCall>> _calls = [];
@@ -30,6 +31,7 @@ public sealed class CollectiveGroup : IDisposable
     private readonly CollectiveGroup? _outermost;
     private bool _hasEnded;
     private bool _lostCalls;
+    private bool _isFree;
 
     private CollectiveGroup(CollectiveGroup? outermost) => _outermost = outermost;
 
@@ -44,8 +46,9 @@ public sealed class CollectiveGroup : IDisposable
             return new CollectiveGroup(outermost);
         }
 
-        CollectiveGroup group = s_last ??= new CollectiveGroup(null);
-        (group._hasEnded, group._lostCalls) = (false, false);
+        CollectiveGroup group = s_free ?? new CollectiveGroup(null);
+        s_free = null;
+        (group._hasEnded, group._lostCalls, group._isFree) = (false, false, false);
         return s_current = group;
     }
 
@@ -84,20 +87,25 @@ public sealed class CollectiveGroup : IDisposable
     /// <summary>Drops what was collected, if the group was not ended.</summary>
     public void Dispose()
     {
-        if (_hasEnded || s_current != (_outermost ?? this))
+        if (!_hasEnded && s_current == (_outermost ?? this))
         {
-            return;
+            _hasEnded = true;
+            if (_outermost is not null)
+            {
+                _outermost._lostCalls = true;
+            }
+            else
+            {
+                s_current = null;
+                Clear();
+            }
         }
 
-        _hasEnded = true;
-        if (_outermost is not null)
+        if (_hasEnded && _outermost is null && !_isFree)
         {
-            _outermost._lostCalls = true;
-            return;
+            _isFree = true;
+            s_free = this;
         }
-
-        s_current = null;
-        Clear();
     }
 
     internal void Add(Communicator communicator, in CollectiveCall call)
@@ -136,7 +144,7 @@ public sealed class CollectiveGroup : IDisposable
         {
             try
             {
-                handle.Wait();
+                handle.WaitToTheEnd();
             }
 #pragma warning disable CA1031 // The others' memory is theirs again only when all have ended.
             catch (Exception exception)

@@ -36,7 +36,7 @@ public sealed unsafe partial class Communicator
             .OrderBy(rank => BinaryPrimitives.ReadInt32LittleEndian(colors[rank].AsSpan(sizeof(int))))
             .ThenBy(rank => rank)];
         bool isFirst = color != NoColor && members[0] == Rank;
-        byte[][] ids = Exchange(isFirst ? UniqueId.Create().ToBytes() : [], IdsTag);
+        byte[][] ids = Exchange(isFirst ? NewId() : [], IdsTag);
         _isBusy = false;
         return color == NoColor
             ? null
@@ -119,6 +119,20 @@ public sealed unsafe partial class Communicator
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, Size);
         return Create(_context, id, Rank, size, options ?? OptionsOfPart());
+    }
+
+    // The others wait for it.
+    private byte[] NewId()
+    {
+        try
+        {
+            return UniqueId.Create().ToBytes();
+        }
+        catch (Exception exception)
+        {
+            FailHere(exception);
+            throw;
+        }
     }
 
     private byte[][] Exchange(byte[] mine, int tag)

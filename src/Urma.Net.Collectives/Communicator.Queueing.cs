@@ -1,3 +1,5 @@
+using Urma.Net.Internal;
+
 namespace Urma.Net.Collectives;
 
 /// <content>What is carried out by the communicator's own thread.</content>
@@ -60,6 +62,15 @@ public sealed unsafe partial class Communicator
         return Enqueue(queued);
     }
 
+    private CollectiveHandle BeginOneSided(in CollectiveCall call, in SignalTarget target)
+    {
+        ThrowIfGrouped();
+        QueuedCall queued = Worker.Rent();
+        queued.Call = call;
+        queued.Target = target;
+        return Enqueue(queued);
+    }
+
     private static void ThrowIfGrouped()
     {
         if (CollectiveGroup.Current is not null)
@@ -75,13 +86,17 @@ public sealed unsafe partial class Communicator
         return handle;
     }
 
-    private void RunBehindQueue(in CollectiveCall call) => Begin(call).Wait();
+    private void RunBehindQueue(in CollectiveCall call) => Begin(call).WaitToTheEnd();
 
     internal void RunQueued(QueuedCall queued)
     {
         if (queued.Calls is { } calls)
         {
             RunGroup(calls);
+        }
+        else if (IsOneSided(queued.Call.Kind))
+        {
+            RunOneSided(ref queued.Call, queued.Target);
         }
         else
         {
@@ -132,11 +147,19 @@ public sealed unsafe partial class Communicator
 
     internal bool IsRunByWorker => HasQueuedWork;
 
-    private void DisposeWorker()
+    // What was begun before still ends.
+    private void DisposeWorker(Deadline deadline)
     {
+        CollectiveWorker? worker;
         lock (_workerLock)
         {
-            _worker?.Dispose();
+            worker = _worker;
+        }
+
+        if (worker?.TryEnd(deadline) == false)
+        {
+            Abort("It was disposed, and what was begun before did not end in time.");
+            _ = worker.TryEnd(Deadline.After(EndOfCallTimeout));
         }
     }
 }

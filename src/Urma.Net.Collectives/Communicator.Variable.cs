@@ -32,10 +32,12 @@ public sealed unsafe partial class Communicator
     {
         CheckBlocks(sendCounts, sendDisplacements, send.Length, nameof(send));
         CheckBlocks(receiveCounts, receiveDisplacements, receive.Length, nameof(receive));
+        CheckOwnBlock(sendCounts, receiveCounts);
         fixed (T* from = send, to = receive)
         {
-            AllToAllV(
-                (nint)from, sendCounts, sendDisplacements, (nint)to, receiveCounts, receiveDisplacements, DataTypes.Of<T>(), mayBeGrouped: false, file, line);
+            CollectiveCall call = MakeVariable(
+                (nint)from, (nint)to, CountsForBlocking(), sendCounts, sendDisplacements, receiveCounts, receiveDisplacements, DataTypes.Of<T>(), file, line);
+            RunSpans(ref call);
         }
     }
 
@@ -62,12 +64,18 @@ public sealed unsafe partial class Communicator
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
-        CheckBlocks(sendCounts, sendDisplacements, long.MaxValue / sizeof(ulong) / 2, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, long.MaxValue / sizeof(ulong) / 2, nameof(receive));
-        AllToAllV(send, sendCounts, sendDisplacements, receive, receiveCounts, receiveDisplacements, type, mayBeGrouped: true, file, line);
+        CheckBlocks(sendCounts, sendDisplacements, VariableCounts.MaxElements, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, VariableCounts.MaxElements, nameof(receive));
+        CheckOwnBlock(sendCounts, receiveCounts);
+        CollectiveCall call = MakeVariable(
+            send, receive, CountsForBlocking(), sendCounts, sendDisplacements, receiveCounts, receiveDisplacements, type, file, line);
+        Run(ref call);
     }
 
-    private void AllToAllV(
+    /// <summary>As the form on addresses, in the background: the memory belongs to the operation until it is done; the lists are copied.</summary>
+    /// <returns>Tells when it is done.</returns>
+    /// <inheritdoc cref="AllToAllV(nint, ReadOnlySpan{long}, ReadOnlySpan{long}, nint, ReadOnlySpan{long}, ReadOnlySpan{long}, DataType, string?, int)"/>
+    public CollectiveHandle BeginAllToAllV(
         nint send,
         ReadOnlySpan<long> sendCounts,
         ReadOnlySpan<long> sendDisplacements,
@@ -75,23 +83,98 @@ public sealed unsafe partial class Communicator
         ReadOnlySpan<long> receiveCounts,
         ReadOnlySpan<long> receiveDisplacements,
         DataType type,
-        bool mayBeGrouped,
-        string? file,
-        int line)
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+    {
+        CheckBlocks(sendCounts, sendDisplacements, VariableCounts.MaxElements, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, VariableCounts.MaxElements, nameof(receive));
+        CheckOwnBlock(sendCounts, receiveCounts);
+        ThrowIfGrouped();
+        QueuedCall queued = Worker.Rent();
+        queued.Call = MakeVariable(
+            send, receive, queued.CountsFor(Size), sendCounts, sendDisplacements, receiveCounts, receiveDisplacements, type, file, line);
+        return Enqueue(queued);
+    }
+
+    /// <summary>As the form on spans, awaited. The memory is pinned, and belongs to the operation until it is done; the lists are copied.</summary>
+    /// <inheritdoc cref="AllToAllV{T}(ReadOnlySpan{T}, ReadOnlySpan{long}, ReadOnlySpan{long}, Span{T}, ReadOnlySpan{long}, ReadOnlySpan{long}, string?, int)"/>
+    public ValueTask AllToAllVAsync<T>(
+        ReadOnlyMemory<T> send,
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        Memory<T> receive,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
+        where T : unmanaged
+    {
+        CheckBlocks(sendCounts, sendDisplacements, send.Length, nameof(send));
+        CheckBlocks(receiveCounts, receiveDisplacements, receive.Length, nameof(receive));
+        CheckOwnBlock(sendCounts, receiveCounts);
+        DataType type = DataTypes.Of<T>();
+        ThrowIfGrouped();
+        QueuedCall queued = Worker.Rent();
+        queued.Pin(send, receive);
+        try
+        {
+            queued.Call = MakeVariable(
+                (nint)queued.Call.Send,
+                (nint)queued.Call.Receive,
+                queued.CountsFor(Size),
+                sendCounts,
+                sendDisplacements,
+                receiveCounts,
+                receiveDisplacements,
+                type,
+                file,
+                line);
+        }
+        catch
+        {
+            queued.Unpin();
+            throw;
+        }
+
+        return Enqueue(queued).AsValueTask();
+    }
+
+    // A call that is carried out later keeps counts of its own.
+    private VariableCounts CountsForBlocking() =>
+        CollectiveGroup.Current is null && !HasQueuedWork && !_isBusy ? _counts ??= new VariableCounts(Size) : new VariableCounts(Size);
+
+    private void CheckOwnBlock(ReadOnlySpan<long> sendCounts, ReadOnlySpan<long> receiveCounts)
     {
         if (sendCounts[Rank] != receiveCounts[Rank])
         {
             throw new ArgumentException(
                 $"Rank {Rank} has {sendCounts[Rank]} elements for itself and takes {receiveCounts[Rank]}: both must be the same.", nameof(receiveCounts));
         }
+    }
 
-        // A call that is carried out later keeps counts of its own.
-        VariableCounts counts = CollectiveGroup.Current is null && !HasQueuedWork ? _counts ??= new VariableCounts(Size) : new VariableCounts(Size);
+    private static CollectiveCall MakeVariable(
+        nint send,
+        nint receive,
+        VariableCounts counts,
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        DataType type,
+        string? file,
+        int line)
+    {
+        long element = DataTypes.SizeOf(type);
+        if (send != 0 && receive != 0 && send < receive + (End(receiveCounts, receiveDisplacements) * element) && receive < send + (End(sendCounts, sendDisplacements) * element))
+        {
+            throw new ArgumentException("The send and the receive buffer overlap; AllToAllV has no in-place form.");
+        }
+
         sendCounts.CopyTo(counts.SendCounts);
         sendDisplacements.CopyTo(counts.SendDisplacements);
         receiveCounts.CopyTo(counts.ReceiveCounts);
         receiveDisplacements.CopyTo(counts.ReceiveDisplacements);
-        var call = new CollectiveCall
+        return new CollectiveCall
         {
             Kind = CollectiveKind.AllToAllV,
             Type = type,
@@ -102,20 +185,6 @@ public sealed unsafe partial class Communicator
             File = file,
             Line = line,
         };
-        long element = DataTypes.SizeOf(type);
-        if (send != 0 && receive != 0 && send < receive + (End(receiveCounts, receiveDisplacements) * element) && receive < send + (End(sendCounts, sendDisplacements) * element))
-        {
-            throw new ArgumentException("The send and the receive buffer overlap; AllToAllV has no in-place form.");
-        }
-
-        if (mayBeGrouped)
-        {
-            Run(ref call);
-        }
-        else
-        {
-            RunSpans(ref call);
-        }
     }
 
     private static long End(ReadOnlySpan<long> counts, ReadOnlySpan<long> displacements)

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Urma.Net.Collectives.Bootstrap;
 using Urma.Net.Collectives.Local;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Collectives;
 
@@ -18,8 +19,8 @@ namespace Urma.Net.Collectives;
 /// </remarks>
 public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable, IControlListener, IWaitOwner
 {
-    // A verdict takes the hub half a second at most; then this rank's own words have to do.
-    private static readonly TimeSpan VerdictTimeout = TimeSpan.FromSeconds(1.5);
+    // The control plane takes this rank's own word where the hub gives none in time, so a verdict comes in any case.
+    private static readonly TimeSpan VerdictTimeout = TimeSpan.FromMilliseconds(ControlLimits.Report + ControlLimits.States);
 
     private static readonly TimeSpan EndOfCallTimeout = TimeSpan.FromSeconds(5);
 
@@ -33,7 +34,11 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private ControlPlane? _control;
     private CollectiveEngine? _engine;
     private RegisteredBuffers? _buffers;
-    private volatile CommunicatorFault? _fault;
+    private CommunicatorFault? _fault;
+
+    // What this rank told the hub of first, and whether there is a fault or will be one.
+    private CommunicatorFault? _told;
+    private volatile bool _isFailing;
     // The calls of the latest operations, by the lowest bit of their number.
     private CollectiveCall _even;
     private CollectiveCall _odd;
@@ -41,6 +46,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private bool _isBusy;
     private int _disposing;
     private int _disposed;
+    private bool _isGone;
 
     private Communicator(UrmaContext context, int rank, int size, CommunicatorOptions options)
     {
@@ -61,33 +67,31 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     public UrmaContext Context => _context;
 
     /// <summary>What ended the communicator; null while it works (<c>ncclCommGetAsyncError</c>).</summary>
-    public CommunicatorFault? Fault => _fault;
+    public CommunicatorFault? Fault => Volatile.Read(ref _fault);
 
-    bool IWaitOwner.IsFaulted => _fault is not null;
+    bool IWaitOwner.IsFaulted => _isFailing;
 
     /// <summary>
-    /// Ends the communicator at all ranks at once: what waits anywhere throws within milliseconds (<c>ncclCommAbort</c>). May be called by any thread.
+    /// Ends the communicator at all ranks at once: what waits anywhere throws within milliseconds, a <see cref="Dispose"/> that waits returns (<c>ncclCommAbort</c>). May be
+    /// called by any thread. Returns when <see cref="Fault"/> is there: this abort, or what another rank told before.
     /// </summary>
     /// <param name="reason">Why, for the message that every rank gets.</param>
     public void Abort(string? reason = null)
     {
-        if (Volatile.Read(ref _disposed) == 0 && _fault is null)
+        if (Volatile.Read(ref _isGone) || Fault is not null)
         {
-            var fault = new CommunicatorFault(
-                CommunicatorFaultKind.Aborted,
-                Rank,
-                string.IsNullOrWhiteSpace(reason) ? $"Rank {Rank} aborted {Name}." : $"Rank {Rank} aborted {Name}: {reason}");
-            _control?.Report(fault);
-
-            // This rank begins nothing more, though the hub's word is still on its way.
-            _fault ??= fault;
-            InterruptEngine();
+            return;
         }
+
+        Tell(new CommunicatorFault(
+            CommunicatorFaultKind.Aborted,
+            Rank,
+            string.IsNullOrWhiteSpace(reason) ? $"Rank {Rank} aborted {Name}." : $"Rank {Rank} aborted {Name}: {reason}"));
     }
 
     /// <summary>
-    /// Leaves in order: waits, at most <see cref="CommunicatorOptions.Timeout"/>, until the other ranks have left, too (<c>ncclCommFinalize</c>, then <c>ncclCommDestroy</c>).
-    /// After a fault it waits for nobody.
+    /// Leaves in order: lets what was begun end, then waits until the other ranks leave, too (<c>ncclCommFinalize</c>, then <c>ncclCommDestroy</c>); all of it at most
+    /// <see cref="CommunicatorOptions.Timeout"/>, after which the communicator is aborted. After a fault it waits for nobody, and <see cref="Abort"/> ends its wait.
     /// </summary>
     public void Dispose()
     {
@@ -96,8 +100,8 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
             return;
         }
 
-        // What was begun before still ends.
-        DisposeWorker();
+        Deadline deadline = Deadline.After(_options.Timeout);
+        DisposeWorker(deadline);
         if (Volatile.Read(ref _isBusy))
         {
             Abort("It was disposed during a call.");
@@ -107,11 +111,11 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         Volatile.Write(ref _disposed, 1);
         try
         {
-            if (_fault is null && _control is not null)
+            if (!_isFailing && _control is not null)
             {
                 // Others may still look at what this rank published last.
-                _ = _control.AllGather([], LeavingTag, _options.Timeout, CancellationToken.None);
-                _control.Leave(_options.Timeout);
+                _ = _control.AllGather([], LeavingTag, TimeSpan.FromMilliseconds(deadline.RemainingMilliseconds), CancellationToken.None);
+                _control.Leave(TimeSpan.FromMilliseconds(deadline.RemainingMilliseconds));
                 CollectiveTrace.Left(this);
             }
         }
@@ -121,6 +125,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         }
         finally
         {
+            Volatile.Write(ref _isGone, true);
             _control?.Dispose();
             _endpoint?.Dispose();
             DisposeEngine();
@@ -225,17 +230,15 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     private void FailHere(Exception exception)
     {
         Volatile.Write(ref _isBusy, false);
-        if (exception is CollectiveException && _fault is not null)
+        if (exception is CollectiveException { Fault: { } known } && known == Fault)
         {
             ExceptionDispatchInfo.Throw(exception);
         }
 
-        var fault = new CommunicatorFault(
-            CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} of {Name} failed in {CallOf(_operations).Describe()}: {exception.Message}");
-        _control!.Report(fault);
-        _ = _verdict.Wait(VerdictTimeout);
-        _fault ??= fault;
-        throw new CollectiveException(UrmaStatus.Failed, fault.Message, exception);
+        throw new CollectiveException(
+            Tell(new CommunicatorFault(
+                CommunicatorFaultKind.Aborted, Rank, $"Rank {Rank} of {Name} failed in {CallOf(_operations).Describe()}: {exception.Message}")),
+            exception);
     }
 
     [DoesNotReturn]
@@ -249,7 +252,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enter(ref CollectiveCall call)
     {
-        if (_fault is not null || _disposed != 0 || _isBusy)
+        if (_isFailing || _disposed != 0 || _isBusy)
         {
             ThrowUnusable();
         }
@@ -285,9 +288,9 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
 
     private void ThrowIfFaulted()
     {
-        if (_fault is { } fault)
+        if (_isFailing)
         {
-            throw new CollectiveException(fault);
+            throw new CollectiveException(Verdict());
         }
     }
 
@@ -298,26 +301,47 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
         peer,
         $"Ranks {Rank} and {peer} of {Name} do not carry out the same operation. All ranks must make the same calls in the same order, with the same counts, types, reductions and roots."));
 
-    void IWaitOwner.ThrowTimedOut(int peer) => Fail(new CommunicatorFault(
-        CommunicatorFaultKind.Timeout,
-        peer,
-        string.Create(CultureInfo.InvariantCulture, $"Rank {peer} of {Name} did not come to operation {_operations} within {_options.Timeout.TotalSeconds} s.")));
+    void IWaitOwner.ThrowTimedOut(params ReadOnlySpan<int> peers)
+    {
+        int[] all = [.. peers.ToArray().Distinct()];
+        string who = all.Length == 1 ? $"Rank {all[0]} of {Name} did not come" : $"Of ranks {string.Join(", ", all)} of {Name} none came";
+        Fail(new CommunicatorFault(
+            CommunicatorFaultKind.Timeout,
+            peers[0],
+            string.Create(CultureInfo.InvariantCulture, $"{who} to operation {_operations} within {_options.Timeout.TotalSeconds} s.")));
+    }
 
     void IWaitOwner.ThrowUnreachable(int peer, string reason) => Fail(new CommunicatorFault(
         CommunicatorFaultKind.RankLost, peer, $"Rank {peer} of {Name} cannot be reached from rank {Rank}: {reason}"));
 
-    // All ranks throw the fault that the hub decides on, with what each rank was doing.
     [DoesNotReturn]
-    private void Fail(CommunicatorFault fault)
+    private void Fail(CommunicatorFault fault) => throw new CollectiveException(Tell(fault));
+
+    // All ranks throw the fault that the hub decides on, with what each rank was doing; meanwhile this one begins nothing more.
+    private CommunicatorFault Tell(CommunicatorFault fault)
     {
+        _ = Interlocked.CompareExchange(ref _told, fault, null);
         _control!.Report(fault);
-        _ = _verdict.Wait(VerdictTimeout);
-        throw new CollectiveException(_fault ?? (_fault = fault));
+        _isFailing = true;
+        InterruptEngine();
+        return Verdict();
+    }
+
+    private CommunicatorFault Verdict()
+    {
+        if (Fault is null)
+        {
+            _ = _verdict.Wait(VerdictTimeout);
+            _ = Interlocked.CompareExchange(ref _fault, _told, null);
+        }
+
+        return Fault!;
     }
 
     void IControlListener.OnFault(CommunicatorFault fault)
     {
-        _fault ??= fault;
+        _ = Interlocked.CompareExchange(ref _fault, fault, null);
+        _isFailing = true;
         _verdict.Set();
         InterruptEngine();
         CollectiveTrace.Failed(this, fault);

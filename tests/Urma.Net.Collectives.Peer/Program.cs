@@ -6,6 +6,7 @@ return args switch
     ["control", .. string[] rest] => ControlCommand.Run(rest),
     ["make"] => MakeCommand.Run(),
     ["operate", .. string[] rest] => OperateCommand.Run(rest),
+    ["verify", string context] => VerifyCommand.Run(context),
     ["meet"] => MeetCommand.Run(),
     _ => throw new ArgumentException($"Not a command of this peer: '{string.Join(' ', args)}'."),
 };

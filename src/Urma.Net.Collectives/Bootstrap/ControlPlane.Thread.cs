@@ -281,6 +281,6 @@ internal sealed partial class ControlPlane
             ThrowIfFailed();
         }
 
-        throw new TimeoutException($"At rank {_rank}, {what} took too long.");
+        throw new CollectiveException(UrmaStatus.TimedOut, $"At rank {_rank}, {what} took too long.");
     }
 }

@@ -42,11 +42,13 @@ internal unsafe struct CollectiveCall
     /// <summary>For messages: "AllReduce of 1024 × Float32, Sum, at Trainer.cs:42".</summary>
     public readonly string Describe()
     {
-        string text = Kind.ToString();
-        if (Kind is not (CollectiveKind.Barrier or CollectiveKind.None or CollectiveKind.Split or CollectiveKind.RegisterWindow))
+        string text = Kind switch
         {
-            text = string.Create(CultureInfo.InvariantCulture, $"{text} of {Count} × {Type}");
-        }
+            CollectiveKind.Barrier or CollectiveKind.None or CollectiveKind.Split or CollectiveKind.DeregisterWindow or CollectiveKind.Signal => Kind.ToString(),
+            CollectiveKind.PutSignal => string.Create(CultureInfo.InvariantCulture, $"{Kind} of {Count} bytes"),
+            CollectiveKind.WaitSignal => string.Create(CultureInfo.InvariantCulture, $"{Kind} for {Count}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Kind} of {Count} × {Type}"),
+        };
 
         if (Reduction is { } reduction)
         {
@@ -57,8 +59,8 @@ internal unsafe struct CollectiveCall
         {
             text += Kind switch
             {
-                CollectiveKind.Send => $", to rank {Peer}",
-                CollectiveKind.Receive => $", from rank {Peer}",
+                CollectiveKind.Send or CollectiveKind.PutSignal or CollectiveKind.Signal => $", to rank {Peer}",
+                CollectiveKind.Receive or CollectiveKind.WaitSignal => $", from rank {Peer}",
                 _ => $", root {Peer}",
             };
         }

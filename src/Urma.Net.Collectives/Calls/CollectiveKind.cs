@@ -16,6 +16,9 @@ internal enum CollectiveKind : byte
     Scatter,
     Send,
     Receive,
-    RegisterWindow,
+    PutSignal,
+    Signal,
+    WaitSignal,
+    DeregisterWindow,
     Split,
 }

@@ -18,11 +18,11 @@ internal sealed unsafe partial class HierarchicalGroup
         }
 
         _all.Begin(transfers);
-        int left = count;
-        while (left > 0 || _schedule.IsUnderWay)
+        _local?.Begin(local);
+        while (_local is { IsUnderWay: true } || _schedule.IsUnderWay)
         {
             bool moved = _schedule.IsUnderWay && _schedule.Advance();
-            moved |= left > 0 && _local!.Advance(local, ref left);
+            moved |= _local is { IsUnderWay: true } && _local.Advance(local);
             if (moved)
             {
                 _traffic.Wait.Reset();
@@ -31,7 +31,7 @@ internal sealed unsafe partial class HierarchicalGroup
             {
                 _schedule.Pause();
             }
-            else if (left > 0)
+            else if (_local is { IsUnderWay: true })
             {
                 // Nothing wakes who looks at both kinds of memory, so the naps of posted work have to do.
                 _traffic.Wait.Pause(_traffic.Port, _members[FirstUnderWay(local)]);
@@ -98,6 +98,20 @@ internal sealed unsafe partial class HierarchicalGroup
         else
         {
             _all.Signal(peer, signal);
+        }
+    }
+
+    public override void Flush() => _all.Flush();
+
+    public override void Forget(int peer, BufferReference reference)
+    {
+        if (IsOfThisHost(peer))
+        {
+            _local!.Forget(_map.LocalOf[peer], reference);
+        }
+        else
+        {
+            _all.Forget(peer, reference);
         }
     }
 

@@ -11,7 +11,11 @@ internal sealed class HostWaitOwner(IWaitOwner owner, int[] members) : IWaitOwne
 
     public void ThrowMismatch(int peer) => owner.ThrowMismatch(members[peer]);
 
-    public void ThrowTimedOut(int peer) => owner.ThrowTimedOut(members[peer]);
+    public void ThrowTimedOut(params ReadOnlySpan<int> peers)
+    {
+        int[] ranks = peers.ToArray();
+        owner.ThrowTimedOut(Array.ConvertAll(ranks, peer => members[peer]));
+    }
 
     public void ThrowUnreachable(int peer, string reason) => owner.ThrowUnreachable(members[peer], reason);
 }

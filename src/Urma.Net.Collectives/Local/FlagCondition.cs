@@ -5,6 +5,8 @@ internal readonly unsafe struct FlagCondition(ulong* flag, ulong expected, int p
 {
     public int Peer => peer;
 
+    public int[] Peers => [peer];
+
     public ulong Step => expected;
 
     public bool IsMet() => Volatile.Read(ref *flag) == expected;

@@ -6,6 +6,9 @@ internal interface ILocalCondition
     /// <summary>The rank that will make it come true.</summary>
     int Peer { get; }
 
+    /// <summary>All ranks of which any could end the wait.</summary>
+    int[] Peers { get; }
+
     /// <summary>Number and signature of the step that this rank waits in; 0 where it waits outside of a step.</summary>
     ulong Step { get; }
 

@@ -10,8 +10,9 @@ internal interface IWaitOwner
     /// <summary>Another rank carries out something else than this one.</summary>
     void ThrowMismatch(int peer);
 
-    /// <summary>Another rank did not come in time.</summary>
-    void ThrowTimedOut(int peer);
+    /// <summary>Other ranks did not come in time.</summary>
+    /// <param name="peers">All that were waited for, the first first; at least one. A rank may be there several times.</param>
+    void ThrowTimedOut(params ReadOnlySpan<int> peers);
 
     /// <summary>Another rank's memory cannot be written to.</summary>
     /// <param name="peer">Which rank.</param>

@@ -15,15 +15,24 @@ internal sealed unsafe partial class LocalGroup
     private readonly uint[] _sent;
     private readonly uint[] _received;
 
+    // By rank and direction: transfers that are not done, and the look in which one of them was met, behind which the others keep their order.
+    private readonly int[] _open;
+    private readonly uint[] _met;
+    private int _openWays;
+    private uint _look;
 
     public override void Run(Span<Transfer> transfers)
     {
-        int left = transfers.Length;
-        while (left > 0)
+        Begin(transfers);
+        while (IsUnderWay)
         {
-            int before = left;
-            bool moved = Advance(transfers, ref left);
-            if (left > 0 && !moved && left == before)
+            bool moved = Advance(transfers);
+            while (IsUnderWay && transfers[0].IsDone)
+            {
+                transfers = transfers[1..];
+            }
+
+            if (IsUnderWay && !moved)
             {
                 fixed (Transfer* first = transfers)
                 {
@@ -33,17 +42,32 @@ internal sealed unsafe partial class LocalGroup
         }
     }
 
+    /// <summary>Takes note of transfers that <see cref="Advance"/> then moves.</summary>
+    public void Begin(ReadOnlySpan<Transfer> transfers)
+    {
+        _openWays = 0;
+        Array.Clear(_open);
+        foreach (ref readonly Transfer transfer in transfers)
+        {
+            _openWays += _open[Way(transfer)]++ == 0 ? 1 : 0;
+        }
+    }
+
+    /// <summary>Whether something that was begun is not done.</summary>
+    public bool IsUnderWay => _openWays > 0;
+
     /// <summary>Moves what can be moved without waiting.</summary>
-    /// <param name="transfers">In the order of the calls.</param>
-    /// <param name="left">How many are not done.</param>
+    /// <param name="transfers">Those that were begun, in the order of the calls; of those at the front that are done none need be there.</param>
     /// <returns>Whether anything was.</returns>
-    public bool Advance(Span<Transfer> transfers, ref int left)
+    public bool Advance(Span<Transfer> transfers)
     {
         bool moved = false;
-        for (int i = 0; i < transfers.Length; i++)
+        int blocked = 0;
+        _look++;
+        foreach (ref Transfer transfer in transfers)
         {
-            ref Transfer transfer = ref transfers[i];
-            if (transfer.IsDone || IsBehindAnother(transfers[..i], transfer))
+            int way = Way(transfer);
+            if (transfer.IsDone || _met[way] == _look)
             {
                 continue;
             }
@@ -51,36 +75,48 @@ internal sealed unsafe partial class LocalGroup
             moved |= transfer.IsSend ? AdvanceSend(ref transfer) : AdvanceReceive(ref transfer);
             if (transfer.IsDone)
             {
-                left--;
+                moved = true;
+                _openWays -= --_open[way] == 0 ? 1 : 0;
+            }
+            else
+            {
+                _met[way] = _look;
+                blocked++;
+            }
+
+            if (blocked == _openWays)
+            {
+                break;
             }
         }
 
         return moved;
     }
 
-    // Messages between two ranks keep their order.
-    private static bool IsBehindAnother(ReadOnlySpan<Transfer> earlier, in Transfer transfer)
-    {
-        foreach (ref readonly Transfer other in earlier)
-        {
-            if (!other.IsDone && other.Peer == transfer.Peer && other.IsSend == transfer.IsSend)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static int Way(in Transfer transfer) => (2 * transfer.Peer) + (transfer.IsSend ? 1 : 0);
 
     /// <summary>Whether something about the transfers can go on; looked at while waiting.</summary>
     internal bool CanAdvance(ReadOnlySpan<Transfer> transfers)
     {
-        for (int i = 0; i < transfers.Length; i++)
+        int blocked = 0;
+        _look++;
+        foreach (ref readonly Transfer transfer in transfers)
         {
-            ref readonly Transfer transfer = ref transfers[i];
-            if (!transfer.IsDone && !IsBehindAnother(transfers[..i], transfer) && (transfer.IsSend ? CanSend(transfer) : CanReceive(transfer)))
+            int way = Way(transfer);
+            if (transfer.IsDone || _met[way] == _look)
+            {
+                continue;
+            }
+
+            if (transfer.IsSend ? CanSend(transfer) : CanReceive(transfer))
             {
                 return true;
+            }
+
+            _met[way] = _look;
+            if (++blocked == _openWays)
+            {
+                break;
             }
         }
 

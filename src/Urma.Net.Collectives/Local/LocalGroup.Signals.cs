@@ -37,5 +37,12 @@ internal sealed unsafe partial class LocalGroup
         _awaited[Index(peer, signal)] = least;
     }
 
+    // A put is a copy.
+    public override void Flush()
+    {
+    }
+
+    public override void Forget(int peer, BufferReference reference) => _remote.Forget(peer, reference.Id);
+
     private static int Index(int peer, int signal) => (peer * LocalLayout.SignalsPerRank) + signal;
 }

@@ -58,7 +58,13 @@ internal sealed unsafe partial class LocalGroup
 
                 for (int target = 0; target < _size; target++)
                 {
-                    longest = Math.Max(longest, theirs[target]);
+                    long count = theirs[target];
+                    if (count is < 0 or > VariableCounts.MaxElements)
+                    {
+                        _owner.ThrowMismatch(rank);
+                    }
+
+                    longest = Math.Max(longest, count);
                 }
             }
 

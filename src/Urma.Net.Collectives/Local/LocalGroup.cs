@@ -54,6 +54,8 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
         _destinations = new nint[_size];
         _sent = new uint[_size];
         _received = new uint[_size];
+        _open = new int[2 * _size];
+        _met = new uint[2 * _size];
         _raised = new uint[_size * LocalLayout.SignalsPerRank];
         _awaited = new uint[_size * LocalLayout.SignalsPerRank];
     }

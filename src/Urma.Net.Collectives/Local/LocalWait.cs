@@ -113,7 +113,7 @@ internal sealed unsafe class LocalWait
 
             if (Environment.TickCount64 >= deadline)
             {
-                _owner.ThrowTimedOut(condition.Peer);
+                _owner.ThrowTimedOut(condition.Peers);
             }
 
             Sleep(condition);

@@ -5,6 +5,8 @@ internal readonly unsafe struct ProgressCondition(uint* progress, uint least, in
 {
     public int Peer => peer;
 
+    public int[] Peers => [peer];
+
     public ulong Step => 0;
 
     public bool IsMet() => (int)(Volatile.Read(ref *progress) - least) >= 0;

@@ -61,6 +61,20 @@ internal sealed unsafe class RemoteBuffers : IDisposable
         && import.Id == reference.Id
         && import.Segment.IsRevoked;
 
+    /// <summary>Gives a mapping up, if there is one.</summary>
+    public void Forget(int rank, long id)
+    {
+        if (id > BufferReference.NotNeeded && _imports[rank] is { } imports)
+        {
+            ref Import? import = ref imports[(int)((ulong)id % LocalLayout.MaxBuffers)];
+            if (import?.Id == id)
+            {
+                import.End();
+                import = null;
+            }
+        }
+    }
+
     private Import Replace(int rank, int index, long id, Import?[] imports)
     {
         imports[index]?.End();

@@ -19,6 +19,23 @@ internal readonly unsafe struct TransferCondition(LocalGroup group, Transfer* tr
         }
     }
 
+    public int[] Peers
+    {
+        get
+        {
+            var peers = new List<int>();
+            for (int i = 0; i < count; i++)
+            {
+                if (!transfers[i].IsDone)
+                {
+                    peers.Add(transfers[i].Peer);
+                }
+            }
+
+            return [.. peers];
+        }
+    }
+
     public ulong Step => 0;
 
     public bool IsMet() => group.CanAdvance(new ReadOnlySpan<Transfer>(transfers, count));

@@ -68,6 +68,9 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
         if (table != null)
         {
             Volatile.Write(ref ((BufferEntry*)(table + LocalLayout.Buffer(index)))->Id, 0);
+
+            // Whoever reads what the entry says next sees that it is no longer this one.
+            Interlocked.MemoryBarrier();
         }
     }
 

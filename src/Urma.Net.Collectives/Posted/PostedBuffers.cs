@@ -27,6 +27,20 @@ internal sealed unsafe class PostedBuffers(UrmaContext context, PostedPort port,
         return import.Segment;
     }
 
+    /// <summary>Gives an import up, if there is one.</summary>
+    public void Forget(int peer, long id)
+    {
+        if (id > BufferReference.NotNeeded && _imports[peer] is { } imports)
+        {
+            ref Import? import = ref imports[(int)((ulong)id % LocalLayout.MaxBuffers)];
+            if (import?.Id == id)
+            {
+                import.Segment.Dispose();
+                import = null;
+            }
+        }
+    }
+
     private Import Fetch(PostedLink link, int index, long id)
     {
         while (!port.HasPlace)
@@ -36,13 +50,7 @@ internal sealed unsafe class PostedBuffers(UrmaContext context, PostedPort port,
 
         BufferEntry* entry = (BufferEntry*)port.NextPlace();
         port.Read(link, LocalLayout.Buffer(index), sizeof(BufferEntry));
-        while (port.UnderWay > 0)
-        {
-            wait.Pause(port, link.Peer);
-            _ = port.Poll();
-        }
-
-        wait.Reset();
+        port.Flush(wait, link.Peer);
         if (entry->Id != id)
         {
             throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {link.Peer} disposed of a registered buffer that is still written to.");

@@ -9,6 +9,7 @@ internal sealed unsafe partial class PostedGroup
     // By rank and signal: how often this rank raised it there, how often it has waited for it.
     private readonly uint[] _raised;
     private readonly uint[] _awaited;
+    private int _putTo;
 
     public override void Put(byte* source, long length, int peer, BufferReference reference, long offset)
     {
@@ -24,6 +25,7 @@ internal sealed unsafe partial class PostedGroup
             return;
         }
 
+        _putTo = peer;
         PostedLink link = _port.Link(peer);
         TargetSegment target = _remote.Resolve(link, reference.Id);
         offset += reference.Offset;
@@ -72,6 +74,10 @@ internal sealed unsafe partial class PostedGroup
         _wait.Reset();
         _awaited[Index(peer, signal)] = least;
     }
+
+    public override void Flush() => _port.Flush(_wait, _putTo);
+
+    public override void Forget(int peer, BufferReference reference) => _remote.Forget(peer, reference.Id);
 
     private static int Index(int peer, int signal) => (peer * LocalLayout.SignalsPerRank) + signal;
 }

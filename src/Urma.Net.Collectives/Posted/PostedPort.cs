@@ -94,8 +94,19 @@ internal sealed unsafe class PostedPort : IDisposable
     /// <summary>Whether there is a <see cref="NextPlace"/>.</summary>
     public bool HasPlace => _freeCount > 0 || Poll() > 0;
 
-    /// <summary>Places whose bytes may still be moved by the device.</summary>
-    public int UnderWay => OutboxChunks - _freeCount;
+    /// <summary>Returns when the device has moved all bytes that were posted.</summary>
+    /// <param name="wait">How to pass the time.</param>
+    /// <param name="peer">To whom, or from whom, the last of them go.</param>
+    public void Flush(PostedWait wait, int peer)
+    {
+        while (_freeCount < OutboxChunks)
+        {
+            wait.Pause(this, peer);
+            _ = Poll();
+        }
+
+        wait.Reset();
+    }
 
     public PostedLink Link(int peer) => _links[peer];
 
@@ -278,15 +289,24 @@ internal sealed unsafe class PostedPort : IDisposable
 
     private TargetSegment Open(PostedLink link)
     {
-        try
+        (SegmentDescriptor descriptor, Token token) = _peers[link.Peer];
+        long deadline = Environment.TickCount64 + _timeoutMilliseconds;
+        while (true)
         {
-            (SegmentDescriptor descriptor, Token token) = _peers[link.Peer];
-            return link.Inbox = _context.ImportSegment(descriptor, token);
-        }
-        catch (UrmaException exception) when (exception is not CollectiveException)
-        {
-            _owner.ThrowUnreachable(link.Peer, $"its memory could not be imported: {exception.Message}");
-            throw;
+            try
+            {
+                return link.Inbox = _context.ImportSegment(descriptor, token);
+            }
+            catch (UrmaException exception) when (exception.Status == UrmaStatus.TimedOut && Environment.TickCount64 < deadline)
+            {
+                // A busy host answers late; of one that is gone the communicator hears otherwise.
+                _owner.ThrowIfFaulted();
+            }
+            catch (UrmaException exception) when (exception is not CollectiveException)
+            {
+                _owner.ThrowUnreachable(link.Peer, $"its memory could not be imported: {exception.Message}");
+                throw;
+            }
         }
     }
 

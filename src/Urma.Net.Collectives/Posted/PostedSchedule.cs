@@ -157,7 +157,7 @@ internal sealed unsafe class PostedSchedule : IDisposable
     public void Pause()
     {
         int peer = _active[0] / 2;
-        _wait.Pause(_port, peer);
+        _wait.Pause(_port, peer, _active.AsSpan(0, _activeCount));
         if (_wait.IsPatient && _step != 0)
         {
             LookForStrangers(peer);

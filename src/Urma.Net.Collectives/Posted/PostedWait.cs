@@ -62,9 +62,10 @@ internal sealed unsafe class PostedWait : IDisposable
 
     /// <summary>Nothing came.</summary>
     /// <param name="port">What to poll meanwhile.</param>
-    /// <param name="peer">The rank that is waited for.</param>
+    /// <param name="peer">The rank that is waited for, of several the first.</param>
+    /// <param name="ways">Where there are several: for each message that could go on, twice the rank, or one more.</param>
     /// <exception cref="CollectiveException">The communicator failed, or the time is over.</exception>
-    public void Pause(PostedPort port, int peer)
+    public void Pause(PostedPort port, int peer, ReadOnlySpan<int> ways = default)
     {
         int idle = ++_idle;
         if (idle <= EagerLooks)
@@ -96,22 +97,33 @@ internal sealed unsafe class PostedWait : IDisposable
         else
         {
             _idle = _yields + 1;
-            Nap(port, peer);
+            Nap(port, peer, ways);
         }
     }
 
-    private void Nap(PostedPort port, int peer)
+    private void Nap(PostedPort port, int peer, ReadOnlySpan<int> ways)
     {
         _ = port.Poll();
         _owner.ThrowIfFaulted();
         if (Environment.TickCount64 >= _deadline)
         {
-            _owner.ThrowTimedOut(peer);
+            _owner.ThrowTimedOut([peer, .. PeersOf(ways)]);
         }
 
         _peer = peer;
         _ = Futex.Wait(_interrupted, 0, _nap);
         _nap = Math.Min(_nap * 2, LongestNap);
+    }
+
+    private static int[] PeersOf(ReadOnlySpan<int> ways)
+    {
+        int[] peers = new int[ways.Length];
+        for (int i = 0; i < peers.Length; i++)
+        {
+            peers[i] = ways[i] / 2;
+        }
+
+        return peers;
     }
 
     /// <summary>Wakes whoever naps, because the communicator failed.</summary>

@@ -25,6 +25,35 @@ public readonly struct CollectiveHandle : IEquatable<CollectiveHandle>
     /// <exception cref="InvalidOperationException">The outcome was taken already.</exception>
     public bool Wait(TimeSpan timeout) => _call is null || _call.Wait(_version, timeout);
 
+    /// <summary>Blocks until it is done, whatever interrupts the thread: memory of the caller's frame is in use until then.</summary>
+    internal void WaitToTheEnd()
+    {
+        bool wasInterrupted = false;
+        try
+        {
+            while (!IsCompleted)
+            {
+                try
+                {
+                    _call!.WaitForEnd(_version);
+                }
+                catch (ThreadInterruptedException)
+                {
+                    wasInterrupted = true;
+                }
+            }
+
+            _call?.GetResult(_version);
+        }
+        finally
+        {
+            if (wasInterrupted)
+            {
+                Thread.CurrentThread.Interrupt();
+            }
+        }
+    }
+
     /// <summary>The same as something to await.</summary>
     public ValueTask AsValueTask() => _call is null ? default : new ValueTask(_call, _version);
 

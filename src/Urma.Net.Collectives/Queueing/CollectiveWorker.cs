@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using Urma.Net.Internal;
 
 namespace Urma.Net.Collectives;
 
 /// <summary>The thread of a communicator that carries out what was begun, in the order it was begun: a stream, in NCCL's words.</summary>
-internal sealed class CollectiveWorker : IDisposable
+#pragma warning disable CA1001 // What it waits by is used until its thread ends, and holds nothing of the system's.
+internal sealed class CollectiveWorker
+#pragma warning restore CA1001
 {
     // Longer than the gap between calls of a training step is seldom worth a processor.
     private const int IdleSpins = 200;
@@ -93,8 +96,9 @@ internal sealed class CollectiveWorker : IDisposable
         _ready.Wait();
     }
 
-    /// <summary>Lets what was begun end, then ends the thread.</summary>
-    public void Dispose()
+    /// <summary>Takes nothing more, and lets what was begun end; then the thread ends.</summary>
+    /// <returns>Whether it ended in time; on that thread itself true, though it goes on.</returns>
+    public bool TryEnd(Deadline deadline)
     {
         lock (_lock)
         {
@@ -102,9 +106,6 @@ internal sealed class CollectiveWorker : IDisposable
         }
 
         _ready.Release();
-        if (!IsThis)
-        {
-            _thread.Join();
-        }
+        return IsThis || _thread.Join(deadline.RemainingMilliseconds);
     }
 }

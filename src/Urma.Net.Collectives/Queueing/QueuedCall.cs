@@ -14,12 +14,22 @@ internal sealed class QueuedCall(CollectiveWorker worker) : IValueTaskSource
 
     public CollectiveCall Call;
 
+    /// <summary>Where a put goes and which signal is meant, where the call is one of those.</summary>
+    public SignalTarget Target;
+
+    // Kept from call to call.
+    private VariableCounts? _counts;
+
     /// <summary>The calls of a group, in place of <see cref="Call"/>.</summary>
     public CollectiveCall[]? Calls { get; set; }
 
     public short Version => _source.Version;
 
     public bool IsCompleted(short version) => _source.GetStatus(version) != ValueTaskSourceStatus.Pending;
+
+    /// <summary>Counts of the call's own.</summary>
+    /// <param name="size">Ranks of the communicator.</param>
+    public VariableCounts CountsFor(int size) => _counts ??= new VariableCounts(size);
 
     public unsafe void Pin<T>(ReadOnlyMemory<T> send, Memory<T> receive)
     {
@@ -34,6 +44,7 @@ internal sealed class QueuedCall(CollectiveWorker worker) : IValueTaskSource
     {
         Unpin();
         Call = default;
+        Target = default;
         Calls = null;
         if (failure is null)
         {
@@ -66,6 +77,20 @@ internal sealed class QueuedCall(CollectiveWorker worker) : IValueTaskSource
     /// <returns>False when the time was over; the outcome was not taken.</returns>
     public bool Wait(short version, TimeSpan timeout)
     {
+        if (!WaitForEnd(version, timeout))
+        {
+            return false;
+        }
+
+        GetResult(version);
+        return true;
+    }
+
+    /// <summary>Blocks until the outcome is there, and leaves it.</summary>
+    public void WaitForEnd(short version) => _ = WaitForEnd(version, Timeout.InfiniteTimeSpan);
+
+    private bool WaitForEnd(short version, TimeSpan timeout)
+    {
         lock (_done)
         {
             long start = Stopwatch.GetTimestamp();
@@ -81,7 +106,6 @@ internal sealed class QueuedCall(CollectiveWorker worker) : IValueTaskSource
             }
         }
 
-        GetResult(version);
         return true;
     }
 

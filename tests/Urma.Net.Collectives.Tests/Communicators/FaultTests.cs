@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Urma.Net.Collectives.Tests.Communicators;
 
 /// <summary>Ranks that disagree, stay away or give up are named, and nobody waits for ever.</summary>
@@ -159,6 +161,49 @@ public sealed class FaultTests
             Quick);
     }
 
+    // Rank 1 would come if rank 2 did.
+    [Theory]
+    [InlineData(CollectivePath.Mapped)]
+    [InlineData(CollectivePath.Posted)]
+    public void Messages_that_do_not_come_name_all_who_were_waited_for(CollectivePath path)
+    {
+        using var over = new ManualResetEventSlim();
+        RankThreads.Run(
+            3,
+            communicator =>
+            {
+                int[] first = GC.AllocateArray<int>(10, pinned: true);
+                int[] second = GC.AllocateArray<int>(10, pinned: true);
+                if (communicator.Rank == 2)
+                {
+                    Assert.True(over.Wait(TimeSpan.FromSeconds(30)));
+                    return;
+                }
+
+                CollectiveException error = Assert.Throws<CollectiveException>(() =>
+                {
+                    if (communicator.Rank == 0)
+                    {
+                        using CollectiveGroup group = CollectiveGroup.Start();
+                        communicator.Receive(Marshal.UnsafeAddrOfPinnedArrayElement(first, 0), 10, DataType.Int32, 1);
+                        communicator.Receive(Marshal.UnsafeAddrOfPinnedArrayElement(second, 0), 10, DataType.Int32, 2);
+                        group.End();
+                    }
+                    else
+                    {
+                        // Later, so that the other's word is the first.
+                        Thread.Sleep(500);
+                        communicator.Receive<int>(first, 2);
+                        communicator.Send<int>(first, 0);
+                    }
+                });
+                over.Set();
+                Assert.Equal(CommunicatorFaultKind.Timeout, error.Fault!.Kind);
+                Assert.Contains("Of ranks 1, 2", error.Message);
+            },
+            Quick with { Path = path });
+    }
+
     [Fact]
     public void An_abort_is_heard_at_once() => Assert.Contains(
         "enough of it",
@@ -191,6 +236,8 @@ public sealed class FaultTests
                         communicator.AllReduce<int>(new int[10], new int[10], odd);
                     });
                     messages[communicator.Rank] = error.Message;
+                    Assert.Equal(CommunicatorFaultKind.Aborted, error.Fault?.Kind);
+                    Assert.Same(communicator.Fault, error.Fault);
                 },
                 Quick);
             Assert.All(messages, message => Assert.Contains("cannot reduce that", message));

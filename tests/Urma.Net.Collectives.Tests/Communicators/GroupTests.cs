@@ -112,6 +112,49 @@ public sealed unsafe class GroupTests
     });
 
     [Fact]
+    public void An_old_group_does_not_end_a_new_one() => RankThreads.Run(2, communicator =>
+    {
+        int[] mine = GC.AllocateArray<int>(10, pinned: true);
+        int[] theirs = GC.AllocateArray<int>(10, pinned: true);
+        mine.AsSpan().Fill(communicator.Rank + 1);
+        int peer = 1 - communicator.Rank;
+        CollectiveGroup old = CollectiveGroup.Start();
+        communicator.Send(Address(mine), 10, DataType.Int32, peer);
+        communicator.Receive(Address(theirs), 10, DataType.Int32, peer);
+        old.End();
+        theirs.AsSpan().Fill(-1);
+        using CollectiveGroup group = CollectiveGroup.Start();
+        communicator.Send(Address(mine), 10, DataType.Int32, peer);
+        communicator.Receive(Address(theirs), 10, DataType.Int32, peer);
+        old.Dispose();
+        group.End();
+        Assert.Equal(-1, theirs.AsSpan().IndexOfAnyExcept(peer + 1));
+    });
+
+    // Each look at as many messages takes a time that grows with their number only.
+    [Fact]
+    public void Very_many_messages_in_a_group() => RankThreads.Run(2, communicator =>
+    {
+        const int Messages = 5_000;
+        int[] mine = GC.AllocateArray<int>(Messages, pinned: true);
+        int[] theirs = GC.AllocateArray<int>(Messages, pinned: true);
+        for (int i = 0; i < Messages; i++)
+        {
+            mine[i] = i;
+        }
+
+        using CollectiveGroup group = CollectiveGroup.Start();
+        for (int i = 0; i < Messages; i++)
+        {
+            communicator.Send(Address(mine) + (i * sizeof(int)), 1, DataType.Int32, 1 - communicator.Rank);
+            communicator.Receive(Address(theirs) + (i * sizeof(int)), 1, DataType.Int32, 1 - communicator.Rank);
+        }
+
+        group.End();
+        Assert.Equal(mine, theirs);
+    });
+
+    [Fact]
     public void What_was_begun_ends_before_the_communicator() => RankThreads.Run(2, communicator =>
     {
         int[] vector = GC.AllocateArray<int>(5000, pinned: true);
