@@ -9,8 +9,9 @@ const Linear = 1;
 const Logarithmic = 3;
 const WideRange = 12;
 
-/** What a label of the x axis takes, in pixels. */
-const LabelWidth = 58;
+/** What a label of the x axis takes, in pixels: a size with its unit, a number. */
+const SizeWidth = 58;
+const NumberWidth = 36;
 
 /** What the chart shows of a point, and in which unit. */
 const Modes = {
@@ -92,7 +93,7 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
     const written = value => tick(value, unit);
     const yTicks = (plot, axis, min, max) => isLog ? logTicks(min, max, 7) : linearTicks(min, max, 6);
     const xIsLog = item.x.scale === 'log2';
-    const most = Math.floor(element.clientWidth / LabelWidth);
+    const most = Math.floor(element.clientWidth / (item.x.name === 'bytes' ? SizeWidth : NumberWidth));
     const xTicks = (plot, axis, min, max) => fit(places, xIsLog, most) ? places.map(at => at.x)
         : xIsLog ? binaryTicks(places[0].x, places[places.length - 1].x, most) : linearTicks(min, max, Math.min(8, most));
     const font = `${narrow ? 11 : 12}px ${getComputedStyle(document.body).fontFamily}`;
@@ -123,7 +124,7 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
             y: { distr: isLog ? Logarithmic : Linear, log: 10, range: () => isLog ? stretched(low, high) : [Math.min(0, low * 1.06), high * 1.06] },
         },
         axes: [
-            { ...axis, size: 34, gap: 6, splits: xTicks, filter: (plot, values) => values, values: (plot, values) => values.map(value => place(labelled(places, value), item.x)) },
+            { ...axis, ...axisName(item, font), size: 28, gap: 6, splits: xTicks, filter: (plot, values) => values, values: (plot, values) => values.map(value => place(labelled(places, value), item.x)) },
             { ...axis, size: width, gap: 6, splits: yTicks, filter: (plot, values) => values, values: (plot, values) => values.map(written) },
         ],
         series, bands,
@@ -147,6 +148,9 @@ function fit(places, isLog, most) {
     const least = Math.min(...at.slice(1).map((x, i) => x - at[i]));
     return (at[at.length - 1] - at[0]) / least + 1 <= most;
 }
+
+/** Sizes speak for themselves; other numbers need the name of what they count. */
+const axisName = (item, font) => item.x.name === 'bytes' ? {} : { label: item.x.name, labelSize: 20, labelFont: font, labelGap: 2 };
 
 const labelled = (places, x) => places.find(at => at.x === x) ?? { x };
 const beside = (min, max) => [min - (max - min) * 0.03, max + (max - min) * 0.03];

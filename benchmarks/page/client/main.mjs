@@ -1,12 +1,14 @@
 // What the page does beyond being read: charts, filters, colours, copying commands.
 import { looksOf } from '../lib/palette.mjs';
 import { readAddress, writeAddress } from './address.mjs';
+import { startContents } from './contents.mjs';
 import { Filter } from './filter.mjs';
 import { Plot } from './plot.mjs';
 import { startTheme } from './theme.mjs';
 
-/** Below this width the contents and the cards of the overview begin closed. */
+/** Below these widths the contents, and the cards of the overview, begin closed. */
 const Narrow = '(max-width: 900px)';
+const Phone = '(max-width: 600px)';
 
 const results = JSON.parse(document.getElementById('results').textContent);
 const byId = id => document.getElementById(id);
@@ -19,9 +21,9 @@ startTheme(byId('theme'), () => plots.forEach(plot => plot.refresh()));
 startCharts();
 startFilters();
 startButtons();
-if (matchMedia(Narrow).matches) {
-    for (const details of document.querySelectorAll('.contents details, .card')) details.open = false;
-}
+startContents(document.querySelector('.contents'));
+if (matchMedia(Narrow).matches) document.querySelector('.contents details').open = false;
+if (matchMedia(Phone).matches) for (const card of document.querySelectorAll('.card')) card.open = false;
 goTo(readAddress(location.hash).target);
 
 function startCharts() {

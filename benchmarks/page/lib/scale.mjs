@@ -1,12 +1,12 @@
 // Where a value stands between two ends, evenly or by its logarithm, and which round values are worth a line.
 
-/** The round values 1, 2 and 5 of every power of ten between two values; only the powers when there are many. */
+/** Round values between two values, evenly by the logarithm: fewer of every power of ten the more powers there are. */
 export function logTicks(min, max, most = 9) {
-    for (const steps of [[1, 2, 5], [1, 3], [1]]) {
+    for (const steps of [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
         const ticks = [];
         for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
             for (const step of steps) {
-                const value = Number((step * 10 ** power).toPrecision(1));
+                const value = Number((step * 10 ** power).toPrecision(2));
                 if (value >= min * 0.999 && value <= max * 1.001) ticks.push(value);
             }
         }

@@ -36,6 +36,10 @@ ${summary(results)}
 ${overview(results, looks)}
 ${behind(results, looks)}
 ${peers(results, looks)}
+${results.workloads.length === 0 ? '' : html`<section id="reading" aria-labelledby="reading-title"><h2 id="reading-title">Workloads</h2>
+<p class="prose">Lines are medians over the rounds, bands go from the 10th to the 90th percentile. The thick line is the series of ours that every advantage is of.
+Point at a chart (or use the arrow keys in it) to read all its series at one place; press a name to hide its line; switch to the advantage to see the ratios
+themselves. Each table has every number, and the commands under it are what was run.</p></section>`}
 <p id="filtered" class="filtered" role="status" hidden></p>
 ${sections.map(section => html`<section id="group-${section.id}" class="group" data-group="${section.id}" aria-labelledby="group-${section.id}-title">
 <h2 id="group-${section.id}-title">${section.title}</h2>

@@ -129,6 +129,7 @@ test('a link to a workload leads there, with a filter when it says one', { skip 
     const top = () => page.locator(`[id="${item.id}"]`).evaluate(element => element.getBoundingClientRect().top);
     await page.waitForFunction(id => Math.abs(document.getElementById(id).getBoundingClientRect().top) < 700, item.id);
     assert.ok(await top() > 0, 'the bar hides it');
+    await page.waitForFunction(id => document.querySelector('.contents [aria-current]').hash === `#${id}`, item.id);
     const peer = plotted[0].series.find(series => !series.isOurs)?.peer;
     if (peer) {
         await page.goto(`${made.url}#${plotted[0].id}&peer=${peer}`);

@@ -58,3 +58,11 @@ test('a sweep shows few sizes, and only such as were measured', () => {
     const item = sample.workloads.find(workload => workload.id === 'put_bw');
     assert.deepEqual(shownPlaces(item).map(at => at.x), [4096, 1 << 20]);
 });
+
+test('results in which nothing was measured still make a page and a table', async () => {
+    const { page } = await import('../render/page.mjs');
+    for (const results of [{ ...sample, workloads: [], peers: [], failures: [] }, { ...sample, workloads: sample.workloads.map(item => ({ ...item, series: [] })) }]) {
+        assert.match(page(results, { script: '', style: '', licenses: [] }), /No peer was compared in this run/);
+        assert.match(replaceTable(empty, results), /0 comparisons/);
+    }
+});

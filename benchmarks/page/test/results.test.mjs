@@ -92,7 +92,9 @@ test('a peer has one hue everywhere, and no two series of a chart look the same 
 });
 
 test('ticks are round, inside, and few', () => {
-    assert.deepEqual(logTicks(1.5, 60), [2, 5, 10, 20, 50]);
+    assert.deepEqual(logTicks(1.5, 60, 7), [2, 5, 10, 20, 50]);
+    assert.deepEqual(logTicks(0.8, 2.6), [1, 1.5, 2]);
+    assert.deepEqual(logTicks(0.5, 2000, 5), [1, 10, 100, 1000]);
     assert.ok(logTicks(1, 1e9).length <= 9);
     assert.deepEqual(linearTicks(0, 61, 5), [0, 20, 40, 60]);
     assert.deepEqual(binaryTicks(1, 2 ** 26, 10).at(0), 1);
