@@ -16,6 +16,9 @@ const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.cs
 const string Arm64Headers = "/usr/aarch64-linux-gnu/include";
 const string HangTimeout = "5m";
 
+// How scripts say that something cannot run on this machine.
+const int NotHere = 77;
+
 var tool = MakeAbsolute(File("artifacts/urma/urma"));
 var testResults = MakeAbsolute(Directory("artifacts/test-results"));
 var shipping = MakeAbsolute(Directory("artifacts/shipping"));
@@ -202,6 +205,28 @@ Task("test").IsDependentOn("build").Does(() =>
         RunTests("tests/Urma.Net.Verbs.Tests/Urma.Net.Verbs.Tests.csproj", "Urma.Net.Verbs.Tests.OverShim", "--filter Needs=Rdma", device);
     }
 
+    if (toolArguments == "")
+    {
+        RunPageTests();
+    }
+
+    // The comparison page: node's test runner counts, 77 says that not everything could be tested here.
+    void RunPageTests()
+    {
+        int exitCode = StartProcess("benchmarks/page/test.sh", new ProcessSettings { RedirectStandardOutput = true }, out var output);
+        int Count(string what) => output
+            .Select(line => System.Text.RegularExpressions.Regex.Match(line, $"^(?:#|\u2139) {what} (\\d+)$"))
+            .Where(match => match.Success).Sum(match => int.Parse(match.Groups[1].Value));
+        int failedHere = exitCode is 0 or NotHere ? Count("fail") : Math.Max(1, Count("fail"));
+        (passed, failed, skipped) = (passed + Count("pass"), failed + failedHere, skipped + Count("skipped") + (exitCode == NotHere ? 1 : 0));
+        Console.WriteLine($"Comparison page: {Count("pass")} passed, {failedHere} failed{(exitCode == NotHere ? ", the rest not run" : "")}");
+        if (failedHere > 0)
+        {
+            Console.WriteLine(string.Join("\n", output));
+            complaints.Add($"benchmarks/page/test.sh ended with exit code {exitCode}");
+        }
+    }
+
     void RunTests(FilePath project, string name, string filter, IDictionary<string, string> environment)
     {
         var report = testResults.CombineWithFilePath($"{name}.trx");
@@ -257,7 +282,6 @@ Task("test-full").IsDependentOn("build").Does(() =>
 // What needs an RDMA device runs in a guest that has one. 77 is how the guest's scripts say that there can be none here.
 Task("rdma-test").IsDependentOn("build").Does(() =>
 {
-    const int NotRun = 77;
     var results = MakeAbsolute(Directory("artifacts/rdma/results"));
     CleanDirectory(results);
     int exitCode = StartProcess("tests/Rdma/test", new ProcessSettings { Arguments = $"\"{results}\"" });
@@ -280,15 +304,15 @@ Task("rdma-test").IsDependentOn("build").Does(() =>
         }
     }
 
-    failed = exitCode is 0 or NotRun ? failed : Math.Max(failed, 1);
+    failed = exitCode is 0 or NotHere ? failed : Math.Max(failed, 1);
 
     EnsureDirectoryExists(testResults);
     System.IO.File.WriteAllText(
         testResults.CombineWithFilePath("summary.txt").FullPath, $"{passed} passed, {failed} failed, {skipped} skipped\n");
-    if (exitCode == NotRun)
+    if (exitCode == NotHere)
     {
         // Cake itself ends with 1 whatever happened; build.sh reads this.
-        System.IO.File.WriteAllText(testResults.CombineWithFilePath("exit-code.txt").FullPath, $"{NotRun}\n");
+        System.IO.File.WriteAllText(testResults.CombineWithFilePath("exit-code.txt").FullPath, $"{NotHere}\n");
         throw new CakeException("No test ran on RDMA: see the line RDMA GUEST NOT RUN.");
     }
 
