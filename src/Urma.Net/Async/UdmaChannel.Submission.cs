@@ -47,7 +47,16 @@ public sealed partial class UdmaChannel
         }
     }
 
-    private ValueTask Execute(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
+    private ValueTask Execute(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken) =>
+        UrmaTracing.IsOn ? ExecuteTraced(ref request, target, cancellationToken) : ExecuteNow(ref request, target, cancellationToken);
+
+    private ValueTask<Completion> ExecuteToCompletion(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken) =>
+        UrmaTracing.IsOn ? ExecuteToCompletionTraced(ref request, target, cancellationToken) : ExecuteToCompletionNow(ref request, target, cancellationToken);
+
+    private ValueTask<ulong> ExecuteAtomic(ref WorkRequest request, CancellationToken cancellationToken) =>
+        UrmaTracing.IsOn ? ExecuteAtomicTraced(ref request, cancellationToken) : ExecuteAtomicNow(ref request, cancellationToken);
+
+    private ValueTask ExecuteNow(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -63,7 +72,7 @@ public sealed partial class UdmaChannel
         return completion.IsSuccess ? default : Failed(in request, completion, target);
     }
 
-    private ValueTask<Completion> ExecuteToCompletion(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
+    private ValueTask<Completion> ExecuteToCompletionNow(ref WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -77,7 +86,7 @@ public sealed partial class UdmaChannel
             : new ValueTask<Completion>(new Completion(userContext, completion.ByteCount, completion.Status, completion.Flags));
     }
 
-    private ValueTask<ulong> ExecuteAtomic(ref WorkRequest request, CancellationToken cancellationToken)
+    private ValueTask<ulong> ExecuteAtomicNow(ref WorkRequest request, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -25,6 +25,18 @@ public static class UrmaDiagnostics
     /// </summary>
     public const string EventSourceName = "Urma-Net";
 
+    /// <summary>
+    /// The name of the activity source (<see cref="System.Diagnostics.ActivitySource"/>) whose spans are awaited operations: those of a
+    /// <see cref="UdmaChannel"/> (write, read, compare_swap, fetch_add, ..., kind client; send, kind producer), <c>XcopyAsync</c> and
+    /// <c>XcopyBatchAsync</c> of <see cref="GlobalMemory"/> (xcopy, xcopy_batch), and <c>SendAsync</c> and <c>ReceiveAsync</c> of a
+    /// <see cref="MessageChannel"/> (send, receive with the peer's label; kinds producer and consumer). Tags: <c>urma.provider</c>,
+    /// <c>urma.operation.name</c>, <c>urma.operation.size</c> in bytes, <c>urma.peer.uasid</c> where the peer is known; on messages also
+    /// <c>messaging.system</c> (urma), <c>messaging.operation.name</c>, <c>messaging.operation.type</c>,
+    /// <c>messaging.message.body.size</c> and <c>messaging.destination.name</c>; on failure <c>error.type</c>, the name of the
+    /// completion's status. While nobody listens an operation costs one test more and allocates nothing.
+    /// </summary>
+    public const string ActivitySourceName = "Urma.Net";
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The devices on which at least one engine of this machine is alive, whoever opened it.</summary>

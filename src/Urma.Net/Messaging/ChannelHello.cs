@@ -10,13 +10,19 @@ namespace Urma.Net.Messaging;
 /// <param name="Slots">Messages that may be under way to it.</param>
 /// <param name="SlotSize">The longest message it takes without a large buffer.</param>
 /// <param name="Label">A name for people.</param>
-internal readonly record struct ChannelHello(ulong Nonce, JettyDescriptor Jetty, Token Token, int Slots, int SlotSize, string Label)
+/// <param name="WantsTraces">Whether it carries trace context if the other end does.</param>
+internal readonly record struct ChannelHello(
+    ulong Nonce, JettyDescriptor Jetty, Token Token, int Slots, int SlotSize, string Label, bool WantsTraces = false)
 {
     public const int Size = 160;
     public const ushort Version = 2;
 
     private const uint Magic = 0x4D43_5255; // "URCM"
     private const int LabelOffset = 84;
+
+    // Flags; an end that knows one of them not writes 0.
+    private const int FlagsOffset = 6;
+    private const byte TracesFlag = 1;
     private const int MaxLabel = Size - LabelOffset - 1;
 
     public void WriteTo(Span<byte> destination)
@@ -24,6 +30,7 @@ internal readonly record struct ChannelHello(ulong Nonce, JettyDescriptor Jetty,
         destination[..Size].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(destination, Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], Version);
+        destination[FlagsOffset] = WantsTraces ? TracesFlag : (byte)0;
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Nonce);
         Jetty.WriteTo(destination[16..]);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[64..], Token.Value);
@@ -70,7 +77,8 @@ internal readonly record struct ChannelHello(ulong Nonce, JettyDescriptor Jetty,
             new Token(BinaryPrimitives.ReadUInt32LittleEndian(source[64..])),
             slots,
             slotSize,
-            Encoding.UTF8.GetString(source.Slice(LabelOffset + 1, label)));
+            Encoding.UTF8.GetString(source.Slice(LabelOffset + 1, label)),
+            (source[FlagsOffset] & TracesFlag) != 0);
         return true;
     }
 

@@ -26,4 +26,7 @@ internal enum ChannelMessageKind : byte
 
     /// <summary>The listener's answer to a request to connect.</summary>
     Accept = 8,
+
+    /// <summary>A message of the user's with the span it was sent in before its bytes.</summary>
+    Traced = 9,
 }

@@ -67,7 +67,7 @@ public sealed partial class MessageChannel
     }
 
     internal ChannelHello CreateHello(ulong nonce) => new(
-        nonce, _jetty.Descriptor, _jetty.Token, _options.Slots, _options.SlotSize, Context.Options.Label ?? string.Empty);
+        nonce, _jetty.Descriptor, _jetty.Token, _options.Slots, _options.SlotSize, Context.Options.Label ?? string.Empty, _options.PropagateTraceContext);
 
     /// <summary>Connects to a listener whose address is known; blocks.</summary>
     internal static MessageChannel Connect(

@@ -43,10 +43,10 @@ public sealed partial class MessageChannel
     }
 
     /// <summary>Posts a control message behind the messages sent so far. Only as the sender.</summary>
-    private unsafe void SendInOrder(in ChannelMessage message)
+    private unsafe void SendInOrder(in ChannelMessage message, ReadOnlySpan<byte> tail = default)
     {
         byte* payload = stackalloc byte[ChannelMessage.Size + ChannelMessage.MaxTail];
-        WorkRequest request = Build(payload, in message, default);
+        WorkRequest request = Build(payload, in message, tail);
         request.UserContext = PostContext;
         Execute(in request);
     }
@@ -119,6 +119,11 @@ public sealed partial class MessageChannel
         else
         {
             ChannelMessage message = ChannelMessage.Read(payload);
+            if (message.Kind == ChannelMessageKind.Traced && OnTraced(slot, length, payload))
+            {
+                return;
+            }
+
             credits = message.Kind is ChannelMessageKind.Want or ChannelMessageKind.Filled ? 1 : 0;
             Handle(in message, payload[ChannelMessage.Size..]);
         }
@@ -145,7 +150,10 @@ public sealed partial class MessageChannel
                 _largeSender.OnRefused(message.Number, Encoding.UTF8.GetString(tail));
                 break;
             case ChannelMessageKind.Filled:
-                OnFilled((int)message.Buffers, message.Value);
+                OnFilled((int)message.Buffers, message.Value, tail);
+                break;
+            case ChannelMessageKind.Traced:
+                // Said what is wrong with it already.
                 break;
             case ChannelMessageKind.End:
                 PutEnd();
@@ -173,7 +181,7 @@ public sealed partial class MessageChannel
         }
     }
 
-    private void OnFilled(int buffer, long length)
+    private void OnFilled(int buffer, long length, ReadOnlySpan<byte> tail)
     {
         if (!_largeReceiver.TryFill(buffer, length, out nint address))
         {
@@ -184,6 +192,11 @@ public sealed partial class MessageChannel
         int slot = _slotCount + buffer;
         _slots[slot].Address = address;
         _slots[slot].Length = length;
+        if (_traces is not null)
+        {
+            _traces[slot] = tail.Length < TraceParent.Size ? default : TraceParent.Read(tail);
+        }
+
         _inbox[_receiver.InboxPut & (uint)(_inbox.Length - 1)] = slot;
         _receiver.InboxPut++;
     }

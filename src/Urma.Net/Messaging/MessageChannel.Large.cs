@@ -83,7 +83,9 @@ public sealed partial class MessageChannel
 
     private void FinishLarge(int buffer, long length)
     {
-        SendInOrder(new ChannelMessage(ChannelMessageKind.Filled, length, (uint)buffer));
+        Span<byte> trace = stackalloc byte[TraceParent.Size];
+        _trace.WriteTo(trace);
+        SendInOrder(new ChannelMessage(ChannelMessageKind.Filled, length, (uint)buffer), _sender.IsTraced ? trace : default);
         _sender.Sent++;
     }
 }

@@ -1,3 +1,4 @@
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 using Urma.Net.Messaging;
 
@@ -68,7 +69,10 @@ public sealed partial class MessageChannel
     /// <returns>The message; dispose it to give the room back. <see cref="MessageLease.IsEnd"/> after the last one.</returns>
     /// <exception cref="UrmaException">The peer is gone and everything it sent was received.</exception>
     /// <exception cref="InvalidOperationException">An awaited receive is pending.</exception>
-    public ValueTask<MessageLease> ReceiveAsync(CancellationToken cancellationToken = default)
+    public ValueTask<MessageLease> ReceiveAsync(CancellationToken cancellationToken = default) =>
+        UrmaTracing.IsOn ? ReceiveTraced(cancellationToken) : ReceiveUntraced(cancellationToken);
+
+    private ValueTask<MessageLease> ReceiveUntraced(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -134,7 +138,7 @@ public sealed partial class MessageChannel
     internal SegmentRange RangeOf(int slot, uint generation)
     {
         long length = LengthOf(slot, generation);
-        return slot < _slotCount ? _memory.Range((long)slot * Stride, length) : _largeReceiver.RangeOf(slot - _slotCount, length);
+        return slot < _slotCount ? _memory.Range(((long)slot * Stride) + _slots[slot].Offset, length) : _largeReceiver.RangeOf(slot - _slotCount, length);
     }
 
     /// <summary>Ends a lease.</summary>
@@ -151,6 +155,11 @@ public sealed partial class MessageChannel
         state.Generation++;
         if (slot < _slotCount)
         {
+            if (state.Offset != 0)
+            {
+                ForgetTrace(slot);
+            }
+
             Repost(slot, credits: 1);
             _receiver.PostGate.Exit();
         }

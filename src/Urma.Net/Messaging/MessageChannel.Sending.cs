@@ -27,6 +27,9 @@ public sealed partial class MessageChannel
     // Since when there was no credit for a message; 0 while there is.
     private long _stalledSince;
 
+    // None where each has to be asked for its span.
+    private int LongestShort => _carriesTraces ? -1 : Math.Min(_inlineLimit, _eagerLimit);
+
     internal int SendProgress => Volatile.Read(ref _credit.Progress);
 
     private SendBlocks Blocks => (SendBlocks)Volatile.Read(ref _credit.Blocks);
@@ -78,6 +81,11 @@ public sealed partial class MessageChannel
             ThrowBlocked(blocks);
         }
 
+        if (_carriesTraces)
+        {
+            TakeTrace();
+        }
+
         return TrySendNow(message);
     }
 
@@ -86,7 +94,10 @@ public sealed partial class MessageChannel
     /// <param name="cancellationToken">Gives up waiting; the message is not sent then.</param>
     /// <exception cref="UrmaException">The peer is gone, closed the channel, or refuses a message of this length.</exception>
     /// <exception cref="InvalidOperationException">An awaited send is pending, or <see cref="Complete"/> was called.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
+        UrmaTracing.IsOn ? SendTraced(message, cancellationToken) : SendUntraced(message, cancellationToken);
+
+    private ValueTask SendUntraced(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -101,7 +112,10 @@ public sealed partial class MessageChannel
     /// <param name="cancellationToken">Gives up waiting; the message is not sent then.</param>
     /// <exception cref="UrmaException">The peer is gone, closed the channel, refuses a message of this length, or the range is not registered.</exception>
     /// <exception cref="InvalidOperationException">An awaited send is pending, or <see cref="Complete"/> was called.</exception>
-    public ValueTask SendAsync(SegmentRange message, CancellationToken cancellationToken = default)
+    public ValueTask SendAsync(SegmentRange message, CancellationToken cancellationToken = default) =>
+        UrmaTracing.IsOn ? SendTraced(message, cancellationToken) : SendUntraced(message, cancellationToken);
+
+    private ValueTask SendUntraced(SegmentRange message, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -131,7 +145,9 @@ public sealed partial class MessageChannel
         }
 
         EndStall();
-        return message.Length <= _eagerLimit ? TrySendEager(message) : TrySendLarge(message);
+        return _sender.IsTraced ? TrySendTraced(message)
+            : message.Length <= _eagerLimit ? TrySendEager(message)
+            : TrySendLarge(message);
     }
 
     /// <inheritdoc cref="TrySendNow(ReadOnlySpan{byte})"/>
@@ -149,7 +165,7 @@ public sealed partial class MessageChannel
         }
 
         EndStall();
-        if (message.Length > _eagerLimit)
+        if (message.Length > _eagerLimit || _sender.IsTraced)
         {
             return TrySendLarge(message);
         }
@@ -178,7 +194,7 @@ public sealed partial class MessageChannel
             _jetty.Counters->CreditStallTime += (long)Stopwatch.GetElapsedTime(_stalledSince).TotalNanoseconds;
             _jetty.Counters->StalledSince = 0;
             _stalledSince = 0;
-            _shortLimit = Math.Min(_inlineLimit, _eagerLimit);
+            _shortLimit = LongestShort;
         }
     }
 
@@ -189,6 +205,11 @@ public sealed partial class MessageChannel
         if (blocks != SendBlocks.None)
         {
             ThrowBlocked(blocks);
+        }
+
+        if (_carriesTraces)
+        {
+            TakeTrace();
         }
 
         return TrySendNow(message);

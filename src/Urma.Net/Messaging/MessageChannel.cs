@@ -65,6 +65,7 @@ public sealed partial class MessageChannel : IDisposable
         _slots = new SlotState[_slotCount + options.LargeBuffers];
         _receives = new ReceiveRequest[_slotCount];
         _toRepost = new ReceiveRequest[_repostBatch];
+        _traces = options.PropagateTraceContext ? new TraceParent[_slots.Length] : null;
         _inbox = new int[(int)BitOperations.RoundUpToPowerOf2((uint)_slots.Length + 1)];
         bool asynchronous = options.Continuations == ContinuationMode.ThreadPool;
         _receive = new ReceiveOperation(this, asynchronous);
@@ -219,8 +220,10 @@ public sealed partial class MessageChannel : IDisposable
         PeerName = name;
         _peerEid = hello.Jetty.Eid;
         _peerUasid = hello.Jetty.Uasid;
+        PeerLabel = hello.Label;
+        _carriesTraces = _options.PropagateTraceContext && hello.WantsTraces;
         _eagerLimit = Math.Min(hello.SlotSize, _options.SlotSize);
-        _shortLimit = Math.Min(_inlineLimit, _eagerLimit);
+        _shortLimit = LongestShort;
         _peerSlots = hello.Slots;
         _sender.Request = WorkRequest.Send(target, default);
         _sender.Request.Flags = WorkRequestFlags.Inline;

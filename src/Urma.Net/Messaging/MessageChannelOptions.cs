@@ -29,6 +29,18 @@ public sealed record MessageChannelOptions
     /// <summary>Who looks for messages while an awaited call is pending; with <see cref="ProgressMode.Manual"/> call <see cref="MessageChannel.Poll"/>.</summary>
     public ProgressMode Progress { get; init; }
 
+    /// <summary>
+    /// Whether messages carry the span (<see cref="System.Diagnostics.Activity.Current"/>) they are sent in, so that the receiver's spans
+    /// belong to the sender's trace: <see cref="MessageLease.TraceContext"/>. Takes effect where both ends ask for it
+    /// (<see cref="MessageChannel.CarriesTraceContext"/>). What travels is W3C's trace id, parent id and flags, no trace state.
+    /// </summary>
+    /// <remarks>
+    /// A message inside a span takes 48 bytes more of its slot and is copied once more on its way; one that is then longer than
+    /// <see cref="MessageChannel.EagerLimit"/>, and one given as registered bytes, goes through a large buffer. Messages outside of
+    /// a span travel as ever, short ones some nanoseconds slower.
+    /// </remarks>
+    public bool PropagateTraceContext { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SlotSize, MinSlotSize);

@@ -43,6 +43,13 @@ public readonly struct MessageLease : IDisposable, IEquatable<MessageLease>
         }
     }
 
+    /// <summary>
+    /// The span the message was sent in, for the parent or a link of the receiver's own; default where it carries none
+    /// (<see cref="MessageChannelOptions.PropagateTraceContext"/>).
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The lease was disposed.</exception>
+    public System.Diagnostics.ActivityContext TraceContext => _channel is null ? default : _channel.TraceOf(_slot, _generation);
+
     /// <summary>A part of the message.</summary>
     /// <param name="offset">Bytes from its start.</param>
     /// <param name="length">Bytes.</param>

@@ -16,4 +16,8 @@ internal struct SenderState
     /// <summary>Messages sent that cost a credit, modulo 2³².</summary>
     [FieldOffset(240)]
     public uint Sent;
+
+    /// <summary>Whether the message that is being sent carries a span.</summary>
+    [FieldOffset(244)]
+    public bool IsTraced;
 }

@@ -11,4 +11,7 @@ internal struct SlotState
 
     /// <summary>Grows when a lease ends: an older lease finds nothing.</summary>
     public uint Generation;
+
+    /// <summary>Where the message begins in the slot: behind what was sent with it.</summary>
+    public int Offset;
 }

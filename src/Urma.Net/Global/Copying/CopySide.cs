@@ -15,6 +15,9 @@ internal readonly unsafe struct CopySide
     /// <summary>The first byte of ordinary memory; else null.</summary>
     public readonly byte* Local;
 
+    /// <summary>Whose memory it is; null for ordinary memory of this process.</summary>
+    public uint? Engine => Local == null ? Address.Uasid : null;
+
     public static CopySide At(in GlobalAddress address) => new(address, null);
 
     public static CopySide Of(byte* local) => new(default, local);

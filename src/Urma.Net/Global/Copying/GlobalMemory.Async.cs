@@ -70,6 +70,12 @@ public sealed unsafe partial class GlobalMemory
             ThrowTooShort(items.Length, results.Length);
         }
 
+        return Diagnostics.UrmaTracing.IsOn ? CopyBatchTraced(items, results, cancellationToken) : CopyBatchUntraced(items, results, cancellationToken);
+    }
+
+    private ValueTask<int> CopyBatchUntraced(
+        ReadOnlyMemory<XcopyItem> items, Memory<GlobalMemoryStatus> results, CancellationToken cancellationToken)
+    {
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<int>(cancellationToken);
@@ -128,7 +134,12 @@ public sealed unsafe partial class GlobalMemory
         }
     }
 
-    private ValueTask CopyAsync(in CopySide destination, in CopySide source, long length, MemoryHandle pin, CancellationToken cancellationToken)
+    private ValueTask CopyAsync(in CopySide destination, in CopySide source, long length, MemoryHandle pin, CancellationToken cancellationToken) =>
+        Diagnostics.UrmaTracing.IsOn
+            ? CopyTraced(destination, source, length, pin, cancellationToken)
+            : CopyUntraced(destination, source, length, pin, cancellationToken);
+
+    private ValueTask CopyUntraced(in CopySide destination, in CopySide source, long length, MemoryHandle pin, CancellationToken cancellationToken)
     {
         XcopyOperation? operation = null;
         try
