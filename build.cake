@@ -12,6 +12,7 @@ const string RoubProject = "native/exports/Roub/Urma.Net.Exports.Roub.csproj";
 const string VerbsHeader = "/usr/include/infiniband/verbs.h";
 const string ConnectionHeader = "/usr/include/rdma/rdma_cma.h";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
+const string AotBenchmarkProject = "benchmarks/Urma.Net.Benchmarks.Aot/Urma.Net.Benchmarks.Aot.csproj";
 const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string Arm64Headers = "/usr/aarch64-linux-gnu/include";
 const string HangTimeout = "5m";
@@ -345,8 +346,38 @@ bool IsTestProject(FilePath project) =>
 
 Task("bench").IsDependentOn("native").Does(() =>
 {
-    RequireProject(BenchmarkProject, "The benchmark project");
-    Dotnet($"run --project {BenchmarkProject} -c {Configuration} -- --artifacts artifacts/benchmarks {toolArguments}");
+    var arguments = toolArguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    if (!arguments.Contains("--aot"))
+    {
+        Dotnet($"run --project {BenchmarkProject} -c {Configuration} -- --artifacts artifacts/benchmarks {toolArguments}");
+        return;
+    }
+
+    // Beside the exports, which compile the same library for the same framework.
+    var output = MakeAbsolute(Directory("artifacts/benchmarks-aot"));
+    Dotnet($"publish {AotBenchmarkProject} -c {Configuration} -m:2 --use-current-runtime -p:UrmaShip=true --artifacts-path artifacts/exports -o \"{output}\" --nologo -v quiet");
+    Dotnet($"run --project {BenchmarkProject} -c {Configuration} -- aot \"{output.CombineWithFilePath("Urma.Net.Benchmarks")}\" " +
+        string.Join(' ', arguments.Where(argument => argument != "--aot")));
+});
+
+// Not a test: it measures times, if only their ratios, and takes minutes.
+Task("bench-check").IsDependentOn("tool").Does(() =>
+{
+    const int NotJudged = 77;
+    int exitCode = StartProcess("dotnet", new ProcessSettings
+    {
+        Arguments = $"run --project {BenchmarkProject} -c {Configuration} -- check --urma \"{tool}\" {toolArguments}",
+    });
+    if (exitCode == NotJudged)
+    {
+        EnsureDirectoryExists(testResults);
+        System.IO.File.WriteAllText(testResults.CombineWithFilePath("exit-code.txt").FullPath, $"{NotJudged}\n");
+    }
+
+    if (exitCode != 0)
+    {
+        throw new CakeException(exitCode == NotJudged ? "Nothing was judged: see the line BENCH CHECK NOT JUDGED." : "bench-check found a loss, or could not measure.");
+    }
 });
 
 Task("compare").IsDependentOn("tool").Does(() =>

@@ -23,7 +23,9 @@ usage: ./build.sh [target] [arguments]
   rdma-test run the tests that need RDMA, in a QEMU guest with soft-RoCE (exit code 77: no such guest can be had here)
   rdma-compare  in that guest: the shim beside soft-RoCE, the provider beside a C program; the argument is the number of rounds
   certify   run real programs over the shim here and over soft-RoCE in that guest: docs/certification.md
-  bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'
+  bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'.
+            --aot: with a JIT and compiled ahead of time, side by side (--rounds N, --filter)
+  bench-check  compare ratios to yardsticks with benchmarks/baseline.json and fail on a loss; --update writes the file (docs/benchmarks.md)
   compare   run side by side with the peers that are installed; arguments go to 'urma compare'
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
   pack      make the NuGet packages in artifacts/packages
@@ -71,7 +73,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | compare | generate | pack | clean) ;;
+    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | bench-check | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 

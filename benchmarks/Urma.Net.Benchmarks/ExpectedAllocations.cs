@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
@@ -6,16 +7,18 @@ namespace Urma.Net.Benchmarks;
 
 /// <summary>
 /// What each benchmark may allocate per operation, from <c>expected-allocations.json</c> beside this assembly. The same file
-/// binds the benchmark run and the fast check in tests/Urma.Net.Allocations.Tests.
+/// binds the benchmark runs, with and without a JIT, and the fast check in tests/Urma.Net.Allocations.Tests.
 /// </summary>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The assembly of the benchmarks is kept whole.")]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The assembly of the benchmarks is kept whole.")]
 public static class ExpectedAllocations
 {
     /// <summary>Bytes per operation by benchmark name (<c>Class.Method</c>).</summary>
     public static IReadOnlyDictionary<string, long> Load()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "expected-allocations.json");
-        return JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(file))
-            ?? throw new InvalidDataException($"'{file}' holds no object.");
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+        return document.RootElement.EnumerateObject().ToDictionary(static line => line.Name, static line => line.Value.GetInt64());
     }
 
     /// <summary>Every benchmark of this assembly by the name it has in the file.</summary>

@@ -9,6 +9,9 @@ internal sealed class Pair : IDisposable
     public const int MemoryLength = 1 << 20;
     public const int Depth = 256;
 
+    /// <summary>Calls for which one preparation of a benchmark (<c>[IterationSetup]</c>) is good, by whatever runs it.</summary>
+    public const int PreparedInvocations = 1 << 14;
+
     private readonly List<IDisposable> _owned = [];
 
     public Pair()

@@ -3,12 +3,9 @@ using BenchmarkDotNet.Attributes;
 namespace Urma.Net.Benchmarks;
 
 /// <summary>Posting receives. A queue takes only so many, so each iteration gets a new one.</summary>
-[InvocationCount(Depth)]
+[InvocationCount(Pair.PreparedInvocations)]
 public class ReceiveBenchmarks
 {
-    /// <summary>Invocations for which one queue has room.</summary>
-    public const int Depth = 1 << 15;
-
     private Pair _pair = null!;
     private Jfc _jfc = null!;
     private Jfr _queue = null!;
@@ -25,8 +22,8 @@ public class ReceiveBenchmarks
     public void NewQueue()
     {
         CloseQueue();
-        _jfc = _pair.Owner.CreateJfc(new JfcOptions { Depth = Depth });
-        _queue = _pair.Owner.CreateJfr(new JfrOptions { ReceiveJfc = _jfc, Depth = Depth });
+        _jfc = _pair.Owner.CreateJfc(new JfcOptions { Depth = Pair.PreparedInvocations });
+        _queue = _pair.Owner.CreateJfr(new JfrOptions { ReceiveJfc = _jfc, Depth = Pair.PreparedInvocations });
     }
 
     [GlobalCleanup]

@@ -41,6 +41,10 @@ public class TransferBenchmarks
     [Benchmark(Baseline = true)]
     public void RawCopy8() => _pair.Local.AsSpan(0, 8).CopyTo(_pair.Remote.AsSpan(64, 8));
 
+    /// <summary>The yardstick of large copies.</summary>
+    [Benchmark]
+    public void RawCopy64KiB() => _pair.Local.AsSpan(0, 65536).CopyTo(_pair.Remote.AsSpan(0, 65536));
+
     [Benchmark]
     public void Write8Unsignaled() => Pair.Check(_pair.Sender.Post(in _unsignaled8));
 

@@ -1,4 +1,5 @@
 using Urma.Net.Benchmarks;
+using Urma.Net.Benchmarks.Loop;
 
 namespace Urma.Net.Allocations.Tests;
 
@@ -32,7 +33,7 @@ public class AllocationTests
         using var operation = new Operation(ExpectedAllocations.Benchmarks()[benchmark]);
         operation.Run(WarmUp);
 
-        (long onThisThread, long onAllThreads) = MeasureLeast(operation);
+        (long onThisThread, long onAllThreads) = AllocationMeter.MeasureLeast(operation, Operations);
         Assert.Equal(expectedBytes * Operations, onThisThread);
 
         // The test runner allocates a little beside us, now and then; less than a byte per operation is not ours.
@@ -44,33 +45,8 @@ public class AllocationTests
     {
         using var operation = new Operation(typeof(Allocating).GetMethod(nameof(Allocating.Make))!);
         operation.Run(WarmUp);
-        (long onThisThread, long onAllThreads) = MeasureLeast(operation);
+        (long onThisThread, long onAllThreads) = AllocationMeter.MeasureLeast(operation, Operations);
         Assert.Equal(Operations * Allocating.Bytes, onThisThread);
         Assert.Equal(Allocating.Bytes, onAllThreads / Operations);
-    }
-
-    // What others allocate beside us only adds.
-    private static (long ThisThread, long AllThreads) MeasureLeast(Operation operation)
-    {
-        long onThisThread = long.MaxValue;
-        long onAllThreads = long.MaxValue;
-        for (int i = 0; i < 3; i++)
-        {
-            (long thread, long all) = Measure(operation);
-            onThisThread = Math.Min(onThisThread, thread);
-            onAllThreads = Math.Min(onAllThreads, all);
-        }
-
-        return (onThisThread, onAllThreads);
-    }
-
-    private static (long ThisThread, long AllThreads) Measure(Operation operation)
-    {
-        operation.Prepare();
-        long all = GC.GetTotalAllocatedBytes(precise: true);
-        long thread = GC.GetAllocatedBytesForCurrentThread();
-        operation.RunPrepared(Operations);
-        thread = GC.GetAllocatedBytesForCurrentThread() - thread;
-        return (thread, GC.GetTotalAllocatedBytes(precise: true) - all);
     }
 }
