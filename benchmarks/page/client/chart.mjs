@@ -1,13 +1,12 @@
 // A line chart of one workload by uPlot: medians with markers, the spread as a band, axes by logarithm where the values ask for it.
 import uPlot from 'uplot';
 import { place, tick } from '../lib/format.mjs';
-import { binaryTicks, linearTicks, logTicks } from '../lib/scale.mjs';
+import { WideRange, binaryTicks, linearTicks, ticksFor } from '../lib/scale.mjs';
 import { placesOf, pointsByX } from '../lib/results.mjs';
 import { Shapes } from '../lib/palette.mjs';
 
 const Linear = 1;
 const Logarithmic = 3;
-const WideRange = 12;
 
 /** What a label of the x axis takes, in pixels: a size with its unit, a number. */
 const SizeWidth = 58;
@@ -57,8 +56,8 @@ export function layoutOf(item) {
     return item.series.map((_, i) => ({ p10: 1 + 2 * i, p90: 2 + 2 * i, median: 1 + 2 * count + order.indexOf(i) }));
 }
 
-/** Aligned columns for uPlot: x, then what layoutOf says. A point without a median is a gap. */
-function columnsOf(item, places, mode, layout) {
+/** Aligned columns for uPlot: x, then what layoutOf says. What is not measured, or cannot be shown, is a gap. */
+function columnsOf(item, places, mode, layout, isShown) {
     const columns = [places.map(at => at.x)];
     item.series.forEach((series, i) => {
         const points = pointsByX(series);
@@ -67,14 +66,14 @@ function columnsOf(item, places, mode, layout) {
             return point === undefined ? undefined : mode.of(point) ?? null;
         });
         for (const [part, column] of Object.entries(layout[i])) {
-            columns[column] = values.map(value => value === undefined ? undefined : value?.[part] ?? null);
+            columns[column] = values.map(value => value === undefined ? undefined : isShown(value?.[part]) ? value[part] : null);
         }
     });
     return columns;
 }
 
-function endsOf(columns, isLog) {
-    const values = columns.slice(1).flat().filter(value => Number.isFinite(value) && (!isLog || value > 0));
+function endsOf(columns) {
+    const values = columns.slice(1).flat().filter(Number.isFinite);
     return [Math.min(...values), Math.max(...values)];
 }
 
@@ -86,12 +85,13 @@ export function drawChart(element, item, styles, modeName, visible, onPlace) {
     const mode = Modes[modeName];
     const unit = mode.unit(item);
     const layout = layoutOf(item);
-    const columns = columnsOf(item, places, mode, layout);
-    const isLog = mode.isLog(item, ...endsOf(columns, false));
-    const [low, high] = endsOf(columns, isLog);
+    const all = columnsOf(item, places, mode, layout, Number.isFinite);
+    const isLog = mode.isLog(item, ...endsOf(all)) && endsOf(all)[1] > 0;
+    const columns = isLog ? columnsOf(item, places, mode, layout, value => value > 0) : all;
+    const [low, high] = endsOf(columns);
     const narrow = element.clientWidth < 480;
     const written = value => tick(value, unit);
-    const yTicks = (plot, axis, min, max) => isLog ? logTicks(min, max, 7) : linearTicks(min, max, 6);
+    const yTicks = (plot, axis, min, max) => ticksFor(unit, isLog, min, max, isLog ? 7 : 6);
     const xIsLog = item.x.scale === 'log2';
     const most = Math.floor(element.clientWidth / (item.x.name === 'bytes' ? SizeWidth : NumberWidth));
     const xTicks = (plot, axis, min, max) => fit(places, xIsLog, most) ? places.map(at => at.x)

@@ -52,7 +52,7 @@ export class Plot {
         return !this.#hidden.has(index) && (this.#peer === '' || series.isOurs || series.peer === this.#peer);
     }
 
-    #resting() { return this.#places.indexOf(restingPlace(this.#places)); }
+    #resting() { return this.#places.indexOf(restingPlace(this.#places, this.#item.x)); }
 
     #toggle(key) {
         const index = Number(key.dataset.index);

@@ -75,7 +75,12 @@ export function ratioSpread(of) {
 
 /** What stands below a chart or in a table for one place of the x axis. */
 export function place(point, x) {
-    return x.name === 'bytes' && x.scale === 'log2' ? quantity(point.x, 'bytes') : point.label ?? digits(point.x);
+    return x.name === 'bytes' ? quantity(point.x, 'bytes') : point.label ?? digits(point.x);
+}
+
+/** The same where no axis says what the number counts: 64 KiB, one batch, regions 256. */
+export function placeInText(point, x) {
+    return x.name === 'bytes' || x.scale === 'category' ? place(point, x) : `${x.name} ${place(point, x)}`;
 }
 
 /** 2026-11-22T10:00:00Z as 2026-11-22 and as 2026-11-22 10:00 UTC. */

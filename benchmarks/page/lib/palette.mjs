@@ -3,7 +3,7 @@
 /** The hues are CSS variables of style.css, in light and dark; unknown peers take the spare ones in order. */
 const Hues = new Map([
     ['urma', 'ours'], ['ucx', 'orange'], ['mpi', 'purple'], ['openmpi', 'purple'], ['libfabric', 'teal'], ['perftest', 'pink'],
-    ['rawc', 'grey'], ['c', 'grey'], ['uds', 'gold'], ['unix', 'gold'], ['tcp', 'brown'], ['pipes', 'olive'],
+    ['rawc', 'grey'], ['c', 'grey'], ['sockets', 'gold'], ['uds', 'gold'], ['tcp', 'brown'], ['dotnet', 'olive'], ['pipes', 'olive'],
 ]);
 const Spares = ['violet', 'cyan', 'rose', 'olive', 'gold', 'teal', 'pink', 'brown'];
 

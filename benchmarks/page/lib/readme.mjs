@@ -1,6 +1,6 @@
 // README's table: the results shortened to some places of each workload, between two marker comments.
 import { createHash } from 'node:crypto';
-import { count, day, duration, place, quantity, ratio, ratioSpread } from './format.mjs';
+import { count, day, duration, placeInText, quantity, ratio, ratioSpread } from './format.mjs';
 import { baselineOf, comparisonsOf, placesOf, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
 
 const Begin = '<!-- compare:begin -->';
@@ -15,7 +15,7 @@ const MostPlaces = 4;
 /** The places of a workload that stand in the table; the same for the same results. */
 export function shownPlaces(workload) {
     const places = placesOf(workload).filter(at => workload.series.some(series => pointsByX(series).get(at.x)?.median !== undefined));
-    if (workload.x.scale === 'log2') {
+    if (workload.x.name === 'bytes') {
         const near = Sizes.map(size => places.reduce((best, at) => distance(at.x, size) < distance(best.x, size) ? at : best, places[0]));
         return [...new Set(near.filter((at, i) => at && distance(at.x, Sizes[i]) <= 2))];
     }
@@ -43,10 +43,9 @@ function rowsOf(workload) {
         const ours = points.get(at.x);
         const against = hardest(comparisons, at);
         if (ours?.median === undefined) return undefined;
-        const where = workload.x.scale === 'linear' ? `${workload.x.name} ${place(at, workload.x)}` : place(at, workload.x);
         const yardstick = ours.overYardstick ? `${ratio(ours.overYardstick.median)} ${yardstickName(workload)}` : '';
         return [
-            `${workload.title}, ${where}`, quantity(ours.median, workload.unit), yardstick,
+            `${workload.title}, ${placeInText(at, workload.x)}`, quantity(ours.median, workload.unit), yardstick,
             against ? `${against.series.name} ${quantity(against.point.median, workload.unit)}` : '',
             against ? `${ratio(against.advantage.median)}${spreadOf(against.advantage)}` : '', against?.verdict ?? '',
         ];

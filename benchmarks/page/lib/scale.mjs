@@ -34,17 +34,25 @@ export function linearTicks(min, max, most = 6) {
     return ticks;
 }
 
-/** Values that differ by more than this factor are read better by their logarithms. */
-const WideRange = 12;
+/** Round values for a unit: bytes are round in powers of two. */
+export function ticksFor(unit, isLog, min, max, most) {
+    if (unit !== 'bytes') return isLog ? logTicks(min, max, most) : linearTicks(min, max, most);
+    if (isLog) return binaryTicks(min, max, most);
+    const prefix = 1024 ** Math.max(0, Math.floor(Math.log2(max) / 10));
+    return linearTicks(min / prefix, max / prefix, most).map(value => value * prefix);
+}
 
-/** An axis for positive values: its ends, its ticks, and a function from a value to a share (0 to 1) of its length. */
-export function axisFor(values, most) {
+/** Values that differ by more than this factor are read better by their logarithms. */
+export const WideRange = 12;
+
+/** An axis for values of a unit: its ends, its ticks, and a function from a value to a share (0 to 1) of its length. */
+export function axisFor(values, unit, most) {
     const [least, greatest] = [Math.min(...values), Math.max(...values)];
     if (least > 0 && greatest / least > WideRange) {
         const [min, max] = [least / 1.25, greatest * 1.25];
-        return { log: true, min, max, ticks: logTicks(min, max, most), at: v => Math.log(v / min) / Math.log(max / min) };
+        return { log: true, min, max, ticks: ticksFor(unit, true, min, max, most), at: v => Math.log(v / min) / Math.log(max / min) };
     }
     const max = greatest > 0 ? greatest * 1.06 : 1;
     const min = least < 0 ? least * 1.06 : 0;
-    return { log: false, min, max, ticks: linearTicks(min, max, most), at: v => (v - min) / (max - min) };
+    return { log: false, min, max, ticks: ticksFor(unit, false, min, max, most), at: v => (v - min) / (max - min) };
 }

@@ -1,6 +1,6 @@
 // Every place where a peer is ahead of us, as prominent as the others.
 import { html, raw } from '../lib/html.mjs';
-import { count, place, quantity, ratio, ratioSpread } from '../lib/format.mjs';
+import { count, place, placeInText, quantity, ratio, ratioSpread } from '../lib/format.mjs';
 import { deficitsOf, placesOf, runsOf } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { seriesName, verdictSign } from './marks.mjs';
@@ -32,7 +32,7 @@ function row(deficit, looks) {
     const { workload, series, worst, sureAt, behindAt } = deficit;
     const look = seriesLooks(workload, looks)[workload.series.indexOf(series)];
     const open = behindAt.filter(comparison => !sureAt.includes(comparison));
-    const at = named(workload) + place(worst.point, workload.x);
+    const at = placeInText(worst.point, workload.x);
     const theirs = quantity(worst.point.median, workload.unit);
     return html`<tr role="row" data-peer="${series.peer}" data-group="${workload.injectsFabric ? 'modelled' : workload.group}" data-workload="${workload.id}">
 <th scope="row" role="rowheader"><a href="#${workload.id}">${workload.title}</a></th>
@@ -49,9 +49,8 @@ ${open.length === 0 ? '' : html`<div>${verdictSign('level')} ${where(open, workl
 function where(comparisons, workload) {
     const chosen = new Set(comparisons.map(comparison => comparison.point.x));
     if (workload.x.scale === 'category') return comparisons.map(comparison => place(comparison.point, workload.x)).join(', ');
-    return named(workload) + runsOf(chosen, placesOf(workload)).map(([from, to]) =>
-        from === to ? place(from, workload.x) : `${place(from, workload.x)} to ${place(to, workload.x)}`).join(', ');
+    return runsOf(chosen, placesOf(workload)).map(([from, to], i) => {
+        const first = i === 0 ? placeInText(from, workload.x) : place(from, workload.x);
+        return from === to ? first : `${first} to ${place(to, workload.x)}`;
+    }).join(', ');
 }
-
-/** A number alone says little: which axis it is of, unless its unit says so. */
-const named = workload => workload.x.scale === 'linear' ? `${workload.x.name} ` : '';

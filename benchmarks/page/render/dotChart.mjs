@@ -9,7 +9,7 @@ import { seriesName, verdictSign } from './marks.mjs';
 export function dotChart(item, styles, places) {
     const values = item.series.flatMap(series => series.points.flatMap(point => [point.median, point.p10, point.p90]))
         .filter(value => value !== undefined);
-    const axis = axisFor(values, 5);
+    const axis = axisFor(values, item.unit, 5);
     const lines = axis.ticks.map(value => ({ at: axis.at(value), strong: value === 0 }));
     return html`<figure class="dots" data-workload="${item.id}">
 <div class="dot-lane head" aria-hidden="true"><span></span><span></span><span>median</span><span>${item.series.some(series => !series.isOurs) ? 'advantage' : ''}</span></div>

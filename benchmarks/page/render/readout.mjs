@@ -4,11 +4,11 @@ import { place, quantity, ratio } from '../lib/format.mjs';
 import { verdict } from '../lib/results.mjs';
 import { seriesName, verdictSign } from './marks.mjs';
 
-/** Where the readout stands until somebody points: at 8, the size that the field quotes, or at the first place. */
-export const restingPlace = places => places.find(at => at.x === 8 && places.length > 8) ?? places[0];
+/** Where the readout stands until somebody points: at 8 bytes, the size that the field quotes, or at the first place. */
+export const restingPlace = (places, x) => places.find(at => at.x === 8 && x.name === 'bytes') ?? places[0];
 
 export function readout(item, styles, places) {
-    const at = restingPlace(places);
+    const at = restingPlace(places, item.x);
     const compared = item.series.some(series => series.points.some(point => point.advantage));
     return html`<div class="readout">
 <p class="readout-head"><span>${item.x.name === 'bytes' ? 'size' : item.x.name} <strong class="at">${place(at, item.x)}</strong></span>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, day, digits, duration, moment, place, quantity, ratio, spread, tick } from '../lib/format.mjs';
+import { count, day, digits, duration, moment, place, placeInText, quantity, ratio, spread, tick } from '../lib/format.mjs';
 
 const plain = text => text.replaceAll('\u00a0', ' ');
 
@@ -60,4 +60,10 @@ test('moments, durations, counts', () => {
     assert.equal(plain(duration(119.7)), '2 min');
     assert.equal(count(1, 'row'), '1 row');
     assert.equal(count(1200, 'row'), '1,200 rows');
+});
+
+test('in a text, numbers of an axis say what they count', () => {
+    assert.equal(placeInText({ x: 256, label: '256' }, { name: 'regions', scale: 'log2' }), 'regions 256');
+    assert.equal(plain(placeInText({ x: 4096 }, { name: 'bytes', scale: 'log2' })), '4 KiB');
+    assert.equal(placeInText({ x: 0, label: 'one batch' }, { name: 'mode', scale: 'category' }), 'one batch');
 });

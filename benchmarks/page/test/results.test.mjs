@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { comparisonsOf, deficitsOf, duelsOf, placesOf, runsOf, sectionsOf, summaryOf, verdict } from '../lib/results.mjs';
 import { looksOf, seriesLooks } from '../lib/palette.mjs';
-import { axisFor, binaryTicks, linearTicks, logTicks } from '../lib/scale.mjs';
+import { axisFor, binaryTicks, linearTicks, logTicks, ticksFor } from '../lib/scale.mjs';
 
 const sample = JSON.parse(readFileSync(new URL('sample.json', import.meta.url), 'utf8'));
 
@@ -99,8 +99,10 @@ test('ticks are round, inside, and few', () => {
     assert.deepEqual(linearTicks(0, 61, 5), [0, 20, 40, 60]);
     assert.deepEqual(binaryTicks(1, 2 ** 26, 10).at(0), 1);
     assert.ok(binaryTicks(1, 2 ** 26, 5).length <= 5);
-    const wide = axisFor([1, 1000]);
-    const narrow = axisFor([10, 20]);
+    assert.deepEqual(ticksFor('bytes', true, 3000, 40000, 7), [4096, 8192, 16384, 32768]);
+    assert.deepEqual(ticksFor('bytes', false, 0, 5000, 6), [0, 1024, 2048, 3072, 4096]);
+    const wide = axisFor([1, 1000], 'ns');
+    const narrow = axisFor([10, 20], 'ns');
     assert.ok(wide.log && !narrow.log);
     assert.equal(narrow.at(0), 0);
 });
