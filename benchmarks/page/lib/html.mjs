@@ -5,7 +5,7 @@ class Markup {
 }
 
 const Entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escape = text => String(text).replace(/[&<>"']/g, character => Entities[character]);
+const escape = text => String(text).replace(/[&<>"']/g, character => Entities[character]);
 
 export const raw = text => new Markup(text);
 

@@ -8,7 +8,7 @@ const Hues = new Map([
 const Spares = ['violet', 'cyan', 'rose', 'olive', 'gold', 'teal', 'pink', 'brown'];
 
 export const Markers = ['circle', 'square', 'triangle', 'diamond', 'down', 'plus', 'cross'];
-export const Dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2]];
+const Dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2]];
 
 /** Peer id to hue, markers' offset: every peer of the results, in the order in which they are listed. */
 export function looksOf(results) {

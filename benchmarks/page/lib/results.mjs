@@ -1,7 +1,7 @@
 // What results.json says when its numbers are taken together: who is ahead where.
 
 /** The groups in the order in which they are read. */
-export const Groups = [
+const Groups = [
     ['latency', 'Latency'],
     ['bandwidth', 'Bandwidth'],
     ['rate', 'Rate'],
@@ -82,7 +82,7 @@ export function tally(comparisons) {
 }
 
 /** The mean of factors: being twice as good here and half as good there is even. */
-export function geometricMean(values) {
+function geometricMean(values) {
     return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 

@@ -7,14 +7,14 @@ import { isYardstick } from '../lib/results.mjs';
 const round = value => Number(value.toFixed(2));
 
 /** A marker as an SVG shape around (x, y). */
-export function markerShape(marker, x, y, size) {
+function markerShape(marker, x, y, size) {
     const corners = Shapes[marker];
     if (!corners) return raw(`<circle cx="${x}" cy="${y}" r="${size}"/>`);
     return raw(`<polygon points="${corners.map(([a, b]) => `${round(x + a * size)},${round(y + b * size)}`).join(' ')}"/>`);
 }
 
 /** A piece of the series' line with its marker: the key of a chart. */
-export function swatch(look) {
+function swatch(look) {
     return html`<svg class="swatch hue-${look.hue}" viewBox="0 0 34 14" width="34" height="14" aria-hidden="true">
 <line x1="1" y1="7" x2="33" y2="7" stroke-width="${look.strong ? 3 : 2}" stroke-dasharray="${look.dash.join(' ')}"/>
 ${markerShape(look.marker, 17, 7, look.strong ? 5 : 4)}</svg>`;
@@ -26,7 +26,7 @@ export function markerOnly(look, style) {
 ${markerShape(look.marker, 7, 7, look.strong ? 5.2 : 4.4)}</svg>`;
 }
 
-export const Signs = { ahead: '▲', level: '=', behind: '▼' };
+const Signs = { ahead: '▲', level: '=', behind: '▼' };
 
 /** Who is ahead, as a sign and (for those who do not see it) a word. */
 export function verdictSign(verdict) {

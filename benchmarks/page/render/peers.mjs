@@ -29,6 +29,7 @@ function failures(results) {
     if (results.failures.length === 0) return '';
     const known = new Set(results.workloads.map(workload => workload.id));
     return html`<h3 id="failures">Failures</h3><p class="prose">${count(results.failures.length, 'measurement')} failed in this run; the others went on.</p>
-<ul class="absent">${results.failures.map(failure => html`<li><p>${known.has(failure.workload) ? html`<a href="#${failure.workload}">${failure.workload}</a>` : failure.workload}${failure.series ? html`, ${failure.series}` : ''}</p>
+<ul class="absent">${results.failures.map(failure => html`<li>
+<p>${known.has(failure.workload) ? html`<a href="#${failure.workload}">${failure.workload}</a>` : failure.workload}${failure.series ? html`, ${failure.series}` : ''}</p>
 <p class="message">${failure.message}</p>${failure.command ? html`<p>${commandLine(failure.command)}</p>` : ''}</li>`)}</ul>`;
 }

@@ -12,13 +12,15 @@ export function readout(item, styles, places) {
     const compared = item.series.some(series => series.points.some(point => point.advantage));
     return html`<div class="readout">
 <p class="readout-head"><span>${item.x.name === 'bytes' ? 'size' : item.x.name} <strong class="at">${place(at, item.x)}</strong></span>
-${compared ? html`<span class="switch" role="group" aria-label="What the chart of ${item.title} shows"><button type="button" data-mode="value" aria-pressed="true">values</button><button type="button" data-mode="advantage" aria-pressed="false">advantage</button></span>` : ''}</p>
+${compared ? html`<span class="switch" role="group" aria-label="What the chart of ${item.title} shows">
+<button type="button" data-mode="value" aria-pressed="true">values</button><button type="button" data-mode="advantage" aria-pressed="false">advantage</button></span>` : ''}</p>
 <ul>${item.series.map((series, i) => entry(item, series, i, styles[i], at))}</ul></div>`;
 }
 
 function entry(item, series, index, look, at) {
     const point = series.points.find(candidate => candidate.x === at.x);
-    return html`<li data-peer="${series.peer}"><button type="button" class="key ${look.strong ? 'strong' : ''}" data-index="${index}" aria-pressed="true" title="Show or hide ${series.name}">
+    return html`<li data-peer="${series.peer}">
+<button type="button" class="key ${look.strong ? 'strong' : ''}" data-index="${index}" aria-pressed="true" title="Show or hide ${series.name}">
 <span class="named">${seriesName(series, look, item)}</span></button>
 <span class="value">${quantity(point?.median, item.unit)}</span>
 <span class="advantage">${point?.advantage ? html`${verdictSign(verdict(point.advantage))} ${ratio(point.advantage.median)}` : ''}</span></li>`;

@@ -32,11 +32,13 @@ export function table(item, styles, places) {
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${item.title}"><table>
 <caption>${item.title}: ${item.convention}; ${item.better} is better.${rounds.length === 0 ? ''
     : ` ${range(rounds)} rounds.`}${columns.flat().some(column => column.kind === 'advantage') ? ' Advantage: how many times better Urma.Net\'s baseline is.' : ''}</caption>
-<thead><tr><td></td>${item.series.map((series, i) => html`<th scope="colgroup" colspan="${columns[i].length}" data-peer="${series.peer}"><span class="named">${seriesName(series, styles[i], item)}</span></th>`)}</tr>
+<thead><tr><td></td>${item.series.map((series, i) =>
+        html`<th scope="colgroup" colspan="${columns[i].length}" data-peer="${series.peer}"><span class="named">${seriesName(series, styles[i], item)}</span></th>`)}</tr>
 <tr><th scope="col">${item.x.name === 'bytes' ? 'size' : item.x.name}</th>${item.series.map((series, i) => columns[i].map((column, c) =>
         html`<th scope="col" class="number${c === 0 ? ' first' : ''}" data-peer="${series.peer}">${column.head}</th>`))}</tr></thead>
 <tbody>${places.map(at => html`<tr><th scope="row">${place(at, item.x)}</th>${item.series.map((series, i) => columns[i].map((column, c) =>
-        html`<td class="number ${column.kind}${c === 0 ? ' first' : ''}" data-peer="${series.peer}" data-series="${series.id}">${cell(column.kind, points[i].get(at.x), item.unit)}</td>`))}</tr>`)}
+        html`<td class="number ${column.kind}${c === 0 ? ' first' : ''}" data-peer="${series.peer}" data-series="${series.id}">
+${cell(column.kind, points[i].get(at.x), item.unit)}</td>`))}</tr>`)}
 </tbody></table></div>`;
 }
 

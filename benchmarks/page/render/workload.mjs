@@ -11,7 +11,7 @@ import { seriesName, tallySigns } from './marks.mjs';
 /** Tables of so few rows are open from the start. */
 const ShortTable = 3;
 
-export const Units = {
+const Units = {
     'ns': 'time', 'us': 'time', 'ms': 'time', 'GB/s': 'bandwidth', 'M/s': 'rate', 'bytes': 'memory',
     's/M': 'seconds of processor time for a million operations', 'x': 'factor',
 };
@@ -40,7 +40,8 @@ const nameOf = (failure, item) => item.series.find(series => series.id === failu
 function chart(item, styles, places) {
     if (item.x.scale === 'category' || places.length === 1) return dotChart(item, styles, places);
     return html`<figure class="plot" data-workload="${item.id}">
-<div class="canvas" tabindex="0" role="group" aria-label="Chart: ${item.title}, from ${place(places[0], item.x)} to ${place(places[places.length - 1], item.x)}. The arrow keys move along it; the table below has the same numbers."></div>
+<div class="canvas" tabindex="0" role="group" aria-label="Chart: ${item.title},
+from ${place(places[0], item.x)} to ${place(places[places.length - 1], item.x)}. The arrow keys move along it; the table below has the same numbers."></div>
 ${readout(item, styles, places)}
 </figure>`;
 }
@@ -54,4 +55,5 @@ ${[...groups].map(([command, members]) => html`<div data-peer="${item.series[mem
 </dl></details>`;
 }
 
-export const commandLine = command => html`<span class="command"><code>${command}</code><button type="button" class="copy" data-copy="${command}">Copy</button></span>`;
+export const commandLine = command =>
+    html`<span class="command"><code>${command}</code><button type="button" class="copy" data-copy="${command}">Copy</button></span>`;
