@@ -16,11 +16,11 @@ internal static class CollectiveTrace
 
     public static readonly bool ShowsInfo = ShowsCalls || Level is "INFO";
 
-    public static void Joined(Communicator communicator)
+    public static void Joined(Communicator communicator, int hosts)
     {
         if (ShowsInfo)
         {
-            Write(communicator, "joined: all ranks are there");
+            Write(communicator, $"joined: all ranks are there; hosts: {hosts}");
         }
     }
 

@@ -37,7 +37,7 @@ public sealed unsafe partial class Communicator
             isOnOneHost = false;
         }
 
-        CollectiveTrace.Joined(this);
+        CollectiveTrace.Joined(this, hosts.Count);
     }
 
     // Nobody begins before all have mapped all; where some could not map others, they count as hosts of their own, and memory is offered once more.
@@ -60,7 +60,7 @@ public sealed unsafe partial class Communicator
                 _endpoint?.Addresses ?? []);
             _offers = ExchangeJoining(own.ToArray(), OffersTag, MemoryOffer.Read, cancellationToken);
             byte[] reached = Map(arena, members, out string? problem);
-            byte[][] all = ExchangeJoining(reached, JoinedTag, static (_, answer) => answer, cancellationToken);
+            byte[][] all = ExchangeJoining(reached, JoinedTag, ReadReached, cancellationToken);
             if (all.Any(answer => answer.Contains((byte)0)))
             {
                 hosts = _options.Path == CollectivePath.Mapped
@@ -79,6 +79,10 @@ public sealed unsafe partial class Communicator
             port?.Dispose();
         }
     }
+
+    private byte[] ReadReached(int rank, byte[] answer) => answer.Length == Size
+        ? answer
+        : throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} sent {answer.Length} bytes that do not say whom it reached.");
 
     // By rank: 0 where a rank of this host could not be mapped.
     private byte[] Map(LocalArena? arena, int[] members, out string? problem)
@@ -114,11 +118,12 @@ public sealed unsafe partial class Communicator
         bool isCrowded = IsCrowded(records);
         int host = hosts.HostOf[Rank];
         int[] members = hosts.RanksOf(host);
+        HostWaitOwner? localOwner = port is null || arena is null ? null : new HostWaitOwner(this, members);
         LocalGroup? local = arena is null ? null : new LocalGroup(new LocalGroupSetup
         {
             Context = _context,
             Arena = arena,
-            Owner = hosts.Count == 1 ? this : new HostWaitOwner(this, members),
+            Owner = localOwner ?? (IWaitOwner)this,
             Buffers = _buffers,
             Members = members,
             Rank = hosts.LocalOf[Rank],
@@ -138,8 +143,10 @@ public sealed unsafe partial class Communicator
             ? new PostedGroup(new PostedGroupSetup { Traffic = traffic, Owner = this, Buffers = _buffers, Members = [.. Enumerable.Range(0, Size)], Rank = Rank })
             : new HierarchicalGroup(new HierarchicalGroupSetup
             {
+                Context = _context,
                 Hosts = hosts,
                 Local = local,
+                LocalOwner = localOwner,
                 Traffic = traffic,
                 Owner = this,
                 Buffers = _buffers,

@@ -69,6 +69,9 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
     /// <summary>What ended the communicator; null while it works (<c>ncclCommGetAsyncError</c>).</summary>
     public CommunicatorFault? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>What carries out the calls; null once disposed.</summary>
+    internal CollectiveEngine? Engine => _engine;
+
     bool IWaitOwner.IsFaulted => _isFailing;
 
     /// <summary>

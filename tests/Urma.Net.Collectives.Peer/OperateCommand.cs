@@ -5,8 +5,8 @@ using Urma.Net.Verbs;
 namespace Urma.Net.Collectives.Peer;
 
 /// <summary>
-/// <c>operate RANK SIZE CONTEXT PATH OPERATION</c>: one rank of the communicator of the id in <c>URMA_TEST_ID</c>, which does one operation again and
-/// again. Says <c>running</c> when it has done some, then the fault that ends it.
+/// <c>operate RANK SIZE CONTEXT PATH OPERATION [SHRINKS]</c>: one rank of the communicator of the id in <c>URMA_TEST_ID</c>, which does one operation again
+/// and again. Says <c>running</c> when it has done some, then the fault that ends it; when told to, goes on without the lost rank and says how many are left.
 /// </summary>
 internal static class OperateCommand
 {
@@ -40,6 +40,13 @@ internal static class OperateCommand
         catch (CollectiveException exception)
         {
             Lines.Say($"fault {exception.Fault?.Kind} {exception.Fault?.Rank} {exception.Message}");
+            if (arguments.Length > 5 && bool.Parse(arguments[5]))
+            {
+                using Communicator rest = communicator.Shrink([exception.Fault!.Rank]);
+                int[] sum = [1];
+                rest.AllReduce<int>(sum, sum, Reduction.Sum);
+                Lines.Say($"rest {sum[0]}");
+            }
         }
 
         return 0;

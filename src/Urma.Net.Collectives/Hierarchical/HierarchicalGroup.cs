@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Urma.Net.Collectives.Local;
 using Urma.Net.Collectives.Posted;
 using Urma.Net.Collectives.Reductions;
@@ -21,12 +20,14 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
 
     private readonly HostMap _map;
     private readonly LocalGroup? _local;
+    private readonly HostWaitOwner? _localOwner;
     private readonly PostedGroup _all;
     private readonly PostedGroup?[] _rails;
     private readonly PostedTraffic _traffic;
     private readonly PostedSchedule _schedule;
     private readonly int[] _everybody;
     private readonly int[] _members;
+    private readonly RegisteredMemory _scratchMemory;
     private readonly byte* _scratch;
     private readonly long _scratchBytes;
     private readonly int _rank;
@@ -39,7 +40,7 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
 
     public HierarchicalGroup(HierarchicalGroupSetup setup)
     {
-        (_map, _local, _traffic, _rank) = (setup.Hosts, setup.Local, setup.Traffic, setup.Rank);
+        (_map, _local, _localOwner, _traffic, _rank) = (setup.Hosts, setup.Local, setup.LocalOwner, setup.Traffic, setup.Rank);
         _schedule = _traffic.Schedule;
         _size = _map.HostOf.Length;
         (_host, _own) = (_map.HostOf[_rank], _map.LocalOf[_rank]);
@@ -53,8 +54,12 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
             _rails[rail] = agents[_host] == _rank ? GroupOf(setup, agents) : null;
         }
 
+        _localCounts = new VariableCounts(_members.Length);
         _scratchBytes = Math.Max(ScratchBytes, ShortestPiece * (1 + _map.MostRepresented));
-        _scratch = (byte*)NativeMemory.AlignedAlloc((nuint)_scratchBytes, 64);
+
+        // Others of this host reduce straight to it.
+        _scratchMemory = new RegisteredMemory(setup.Buffers, setup.Context.AllocateSegment(_scratchBytes));
+        _scratch = (byte*)_scratchMemory.Address;
     }
 
     private static PostedGroup GroupOf(HierarchicalGroupSetup setup, int[] members) => new(new PostedGroupSetup
@@ -84,6 +89,7 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
         _operation = Math.Max(1, _operation + 1);
         _signature = call.Signature;
         _local?.Note(_signature);
+        _localOwner?.Note(_schedule, _operation, _signature);
         if (call.Reduction is { IsCommutative: false } && !_map.AreInOrder)
         {
             _all.Run(call, _operation, _signature);
@@ -98,12 +104,32 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
             case CollectiveKind.AllReduce:
                 AllReduce(call);
                 break;
+            case CollectiveKind.Reduce:
+                Reduce(call);
+                break;
+            case CollectiveKind.ReduceScatter:
+                ReduceScatter(call);
+                break;
             case CollectiveKind.Broadcast:
                 Broadcast(call);
                 break;
-            default:
-                _all.Run(call, _operation, _signature);
+            case CollectiveKind.AllGather:
+                AllGather(call);
                 break;
+            case CollectiveKind.Gather:
+                Gather(call);
+                break;
+            case CollectiveKind.Scatter:
+                Scatter(call);
+                break;
+            case CollectiveKind.AllToAll:
+                AllToAll(call);
+                break;
+            case CollectiveKind.AllToAllV:
+                AllToAllVariable(call);
+                break;
+            default:
+                throw new InvalidOperationException($"{call.Kind} is no collective operation.");
         }
     }
 
@@ -144,6 +170,6 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     {
         _local?.Dispose();
         _all.Dispose();
-        NativeMemory.AlignedFree(_scratch);
+        _scratchMemory.Dispose();
     }
 }

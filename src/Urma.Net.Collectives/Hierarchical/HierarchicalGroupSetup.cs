@@ -6,10 +6,15 @@ namespace Urma.Net.Collectives.Hierarchical;
 /// <summary>What a group of several hosts is made of.</summary>
 internal sealed record HierarchicalGroupSetup
 {
+    public required UrmaContext Context { get; init; }
+
     public required HostMap Hosts { get; init; }
 
     /// <summary>The ranks of this host; null where this rank is alone there.</summary>
     public required LocalGroup? Local { get; init; }
+
+    /// <summary>Whom that group tells what goes wrong; null where there is none.</summary>
+    public required HostWaitOwner? LocalOwner { get; init; }
 
     public required PostedTraffic Traffic { get; init; }
 

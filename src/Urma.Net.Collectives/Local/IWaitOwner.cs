@@ -7,6 +7,11 @@ internal interface IWaitOwner
 
     void ThrowIfFaulted();
 
+    /// <summary>Looks, while a wait takes long, at what the engine that waits does not see.</summary>
+    void LookAround()
+    {
+    }
+
     /// <summary>Another rank carries out something else than this one.</summary>
     void ThrowMismatch(int peer);
 

@@ -106,6 +106,7 @@ internal sealed unsafe class LocalWait
             }
 
             _owner.ThrowIfFaulted();
+            _owner.LookAround();
             if (condition.IsBroken() || WaitsForAnother(condition))
             {
                 _owner.ThrowMismatch(condition.Peer);

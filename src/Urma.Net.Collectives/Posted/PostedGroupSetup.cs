@@ -12,7 +12,7 @@ internal sealed record PostedGroupSetup
 
     public required RegisteredBuffers Buffers { get; init; }
 
-    /// <summary>By rank of the group: the rank of the communicator. Ascending.</summary>
+    /// <summary>By rank of the group: the rank of the communicator. What is combined in the order of ranks is combined in this one.</summary>
     public required int[] Members { get; init; }
 
     /// <summary>This rank, as a number of the group.</summary>

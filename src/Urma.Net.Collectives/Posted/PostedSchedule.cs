@@ -57,11 +57,13 @@ internal sealed unsafe class PostedSchedule : IDisposable
     public void Begin(in CollectiveCall call, uint operation, uint signature, int[] members)
     {
         (_call, _members) = (call, members);
-        _step = operation == 0 ? 0 : ((ulong)signature << 32) | operation;
-
-        // What is under way at a time lies close together, so that a part of the number tells it.
-        _mark = Mark(signature, operation == 0 ? (ushort)0 : (ushort)((operation % ushort.MaxValue) + 1));
+        (_step, _mark) = NumbersOf(operation, signature);
     }
+
+    // What is under way at a time lies close together, so that a part of the number tells it.
+    private static (ulong Step, ulong Mark) NumbersOf(uint operation, uint signature) => operation == 0
+        ? (0, Mark(signature, 0))
+        : (((ulong)signature << 32) | operation, Mark(signature, (ushort)((operation % ushort.MaxValue) + 1)));
 
     /// <summary>Adds a message to a rank.</summary>
     /// <returns>Its number, for those that follow it.</returns>
@@ -310,18 +312,32 @@ internal sealed unsafe class PostedSchedule : IDisposable
     // ever meet its flow. Two that wait for each other have nothing but what they say of it.
     private void LookForStrangers(int waitedFor)
     {
-        const ulong Operation = 0xFFFF_0000;
         if (_toldStep != _step || _toldPeer != waitedFor)
         {
             (_toldStep, _toldPeer) = (_step, waitedFor);
             _port.TellWaiting(_port.Link(waitedFor), _step);
         }
 
+        LookForStrangers(_step, _mark);
+    }
+
+    /// <summary>Looks for ranks that carry out something else under a number than this one, which does not wait for them here.</summary>
+    /// <param name="operation">The number of the operation; not 0.</param>
+    /// <param name="signature">The signature of its call.</param>
+    public void LookForStrangers(uint operation, uint signature)
+    {
+        (ulong step, ulong mark) = NumbersOf(operation, signature);
+        LookForStrangers(step, mark);
+    }
+
+    private void LookForStrangers(ulong step, ulong own)
+    {
+        const ulong Operation = 0xFFFF_0000;
         for (int peer = 0; peer < _size; peer++)
         {
             ulong waiting = _port.WaitingOf(peer);
-            bool isStranger = (uint)waiting == (uint)_step && waiting != _step;
-            if (isStranger || (_port.HasArrived(_port.Link(peer), out ulong mark) && (mark & Operation) == (_mark & Operation) && !IsExpected(mark)))
+            bool isStranger = (uint)waiting == (uint)step && waiting != step;
+            if (isStranger || (_port.HasArrived(_port.Link(peer), out ulong mark) && (mark & Operation) == (own & Operation) && mark != own && !IsExpected(mark)))
             {
                 _owner.ThrowMismatch(peer);
             }
@@ -330,11 +346,6 @@ internal sealed unsafe class PostedSchedule : IDisposable
 
     private bool IsExpected(ulong mark)
     {
-        if (mark == _mark)
-        {
-            return true;
-        }
-
         for (int i = 0; i < _count; i++)
         {
             if (_flows[i].Mark == mark)

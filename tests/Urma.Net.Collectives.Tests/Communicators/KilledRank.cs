@@ -18,14 +18,31 @@ internal static class KilledRank
     /// <param name="operation">What they are in the middle of.</param>
     /// <param name="victim">Who is killed.</param>
     /// <param name="environment">Variables of the processes.</param>
+    /// <param name="hosts">A letter for each rank that says its host; when left out, three ranks of this one.</param>
+    /// <param name="shrinks">Whether the others are then to go on without it.</param>
     public static void IsNamed(
-        string context, CollectivePath path, PeerOperation operation, int victim = 1, IReadOnlyDictionary<string, string>? environment = null)
+        string context,
+        CollectivePath path,
+        PeerOperation operation,
+        int victim = 1,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? hosts = null,
+        bool shrinks = false)
     {
         var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
         {
             ["URMA_TEST_ID"] = UniqueId.FromName($"test {Guid.NewGuid()}").ToString(),
         };
-        PeerProcess[] ranks = [.. Enumerable.Range(0, Size).Select(rank => new PeerProcess(variables, "operate", $"{rank}", $"{Size}", context, $"{path}", $"{operation}"))];
+        int size = hosts?.Length ?? Size;
+        PeerProcess[] ranks = [.. Enumerable.Range(0, size).Select(rank =>
+        {
+            if (hosts is not null)
+            {
+                variables["URMA_HOST_ID"] = $"host {hosts[rank]}";
+            }
+
+            return new PeerProcess(variables, "operate", $"{rank}", $"{size}", context, $"{path}", $"{operation}", $"{shrinks}");
+        })];
         try
         {
             Assert.All(ranks, static rank => rank.Expect("running"));
@@ -34,6 +51,10 @@ internal static class KilledRank
             string[] faults = [.. ranks.Where((_, rank) => rank != victim).Select(static rank => rank.Expect("fault"))];
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, _promise);
             Assert.All(faults, fault => Assert.StartsWith($"fault {CommunicatorFaultKind.RankLost} {victim} ", fault, StringComparison.Ordinal));
+            if (shrinks)
+            {
+                Assert.All(ranks.Where((_, rank) => rank != victim), rank => Assert.Equal($"rest {size - 1}", rank.Expect("rest")));
+            }
         }
         finally
         {

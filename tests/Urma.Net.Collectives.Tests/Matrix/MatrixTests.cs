@@ -1,4 +1,5 @@
 using Urma.Net.Collectives.Tests.Communicators;
+using Urma.Net.Collectives.Tests.Hierarchical;
 
 namespace Urma.Net.Collectives.Tests.Matrix;
 
@@ -24,11 +25,20 @@ public sealed class MatrixTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Every_byte_is_right(int size, CollectivePath path)
+    public void Every_byte_is_right(int size, CollectivePath path) =>
+        Run(size, path == CollectivePath.Posted && size > 9 ? Cases / 3 : Cases, _ => new CommunicatorOptions { Path = path });
+
+    public static TheoryData<string> Hosts() => [.. HostShape.All];
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public void Every_byte_is_right_between_hosts(string hosts) => Run(hosts.Length, Cases / 2, rank => HostShape.OptionsOf(hosts, rank));
+
+    private static void Run(int size, int sample, Func<int, CommunicatorOptions> optionsOf)
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("URMA_TEST_SEED"), out int given) ? given : 20261122;
         bool isFull = Environment.GetEnvironmentVariable("URMA_TEST_FULL") == "1";
-        MatrixCase[] cases = [.. isFull ? MatrixCase.All(size) : MatrixCase.Sample(size, path == CollectivePath.Posted && size > 9 ? Cases / 3 : Cases, seed + size)];
+        MatrixCase[] cases = [.. isFull ? MatrixCase.All(size) : MatrixCase.Sample(size, sample, seed + size)];
         RankThreads.Run(
             size,
             communicator =>
@@ -39,8 +49,8 @@ public sealed class MatrixTests
                     rank.Run(one);
                 }
             },
-            new CommunicatorOptions { Path = path },
             oneContext: size % 2 == 0,
-            limit: isFull ? TimeSpan.FromHours(1) : null);
+            limit: isFull ? TimeSpan.FromHours(1) : null,
+            optionsOf: optionsOf);
     }
 }

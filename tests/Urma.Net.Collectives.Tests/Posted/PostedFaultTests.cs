@@ -11,51 +11,14 @@ public sealed class PostedFaultTests
     // Far less than the timeout, so that what was found was not found by its end.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
-    public static TheoryData<string> Differences() => ["count", "type", "reduction", "kind", "root", "order", "variable"];
+    public static TheoryData<string> Differences() => [.. DifferingCalls.All];
 
     [Theory]
     [MemberData(nameof(Differences))]
     public void Ranks_that_call_different_operations_are_told(string difference) => Fails(
         4,
         CommunicatorFaultKind.Mismatch,
-        communicator =>
-        {
-            bool isOther = communicator.Rank == 2;
-            float[] buffer = new float[64];
-            switch (difference)
-            {
-                case "count":
-                    communicator.AllReduce<float>(buffer.AsSpan(0, isOther ? 63 : 64), buffer.AsSpan(0, isOther ? 63 : 64), Reduction.Sum);
-                    break;
-                case "type" when isOther:
-                    communicator.AllReduce<int>(new int[64], new int[64], Reduction.Sum);
-                    break;
-                case "reduction":
-                    communicator.AllReduce<float>(buffer, buffer, isOther ? Reduction.Max : Reduction.Sum);
-                    break;
-                case "kind" when isOther:
-                    communicator.Barrier();
-                    break;
-                case "root":
-                    communicator.Broadcast<float>(buffer, buffer, isOther ? 1 : 0);
-                    communicator.Barrier();
-                    break;
-                case "order" when isOther:
-                    communicator.Barrier();
-                    communicator.AllReduce<float>(buffer, buffer, Reduction.Sum);
-                    break;
-                case "variable":
-                    long[] counts = [4, 4, 4, 4];
-                    communicator.AllToAllV<float>(
-                        new float[16], isOther ? [4, 3, 4, 4] : counts, [0, 4, 8, 12], new float[16], counts, [0, 4, 8, 12]);
-                    communicator.Barrier();
-                    break;
-                default:
-                    communicator.AllReduce<float>(buffer, buffer, Reduction.Sum);
-                    communicator.Barrier();
-                    break;
-            }
-        });
+        communicator => DifferingCalls.Make(communicator, difference, isOther: communicator.Rank == 2));
 
     [Fact]
     public void A_message_of_another_length_is_a_mismatch() => Fails(

@@ -18,16 +18,16 @@ public sealed unsafe class PostedReductionTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_order_of_ranks_is_kept(int size) => RankThreads.Run(
-        size,
-        communicator =>
+    public void The_order_of_ranks_is_kept(int size) => RankThreads.Run(size, CheckOrder, Options);
+
+    /// <summary>Compares results of a reduction whose order matters.</summary>
+    internal static void CheckOrder(Communicator communicator)
+    {
+        foreach (int count in Counts)
         {
-            foreach (int count in Counts)
-            {
-                CheckOrder(communicator, count);
-            }
-        },
-        Options);
+            CheckOrder(communicator, count);
+        }
+    }
 
     private static void CheckOrder(Communicator communicator, int count)
     {
@@ -83,25 +83,29 @@ public sealed unsafe class PostedReductionTests
         byte[][] results = new byte[size][];
         RankThreads.Run(
             size,
-            communicator =>
-            {
-                using var all = new MemoryStream();
-                foreach (int count in Counts)
-                {
-                    float[] mine = Numbers(communicator.Rank, count);
-                    float[] result = new float[count];
-                    communicator.AllReduce<float>(mine, result, Reduction.Sum);
-                    AssertClose(size, count, result, divisor: 1);
-                    all.Write(MemoryMarshal.AsBytes(result.AsSpan()));
-                    communicator.AllReduce<float>(mine, mine, Reduction.Average);
-                    AssertClose(size, count, mine, divisor: size);
-                    all.Write(MemoryMarshal.AsBytes(mine.AsSpan()));
-                }
-
-                results[communicator.Rank] = all.ToArray();
-            },
+            communicator => results[communicator.Rank] = CheckedSums(communicator),
             Options);
         Assert.All(results, result => Assert.True(result.AsSpan().SequenceEqual(results[0])));
+    }
+
+    /// <summary>Sums of numbers that round, compared with those in double precision.</summary>
+    internal static byte[] CheckedSums(Communicator communicator)
+    {
+        int size = communicator.Size;
+        using var all = new MemoryStream();
+        foreach (int count in Counts)
+        {
+            float[] mine = Numbers(communicator.Rank, count);
+            float[] result = new float[count];
+            communicator.AllReduce<float>(mine, result, Reduction.Sum);
+            AssertClose(size, count, result, divisor: 1);
+            all.Write(MemoryMarshal.AsBytes(result.AsSpan()));
+            communicator.AllReduce<float>(mine, mine, Reduction.Average);
+            AssertClose(size, count, mine, divisor: size);
+            all.Write(MemoryMarshal.AsBytes(mine.AsSpan()));
+        }
+
+        return all.ToArray();
     }
 
     private static float[] Numbers(int rank, int count)
