@@ -89,7 +89,7 @@ public sealed unsafe partial class Communicator
     private UniqueId IdOfRest(int[] members)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks}-{string.Join('.', members)}");
-        if (_endpoint is null)
+        if (_isOnOneHost)
         {
             return UniqueId.FromName(name);
         }

@@ -13,8 +13,9 @@ public sealed unsafe partial class Communicator
     private const int LeavingTag = 5;
     private const int OffersTag = 6;
 
-    // Where the ranks find each other again when some are lost; null where all are on one host, which names are enough for.
+    // Where the ranks find each other again when some are lost; null without a network, and where all are on one host, which names are enough for.
     private ReservedEndpoint? _endpoint;
+    private bool _isOnOneHost;
     private MemoryOffer[] _offers = [];
 
     private void Join(UniqueId id, CancellationToken cancellationToken)
@@ -30,18 +31,18 @@ public sealed unsafe partial class Communicator
             throw new NotSupportedException("The ranks cannot map each other's memory: that needs a provider that maps, such as loopback, and ranks on one host.");
         }
 
-        bool isOnOneHost = Array.TrueForAll(records, record => record.Host == own.Host);
-        while (!TryJoin(ref hosts, records, isOnOneHost, cancellationToken))
+        _isOnOneHost = Array.TrueForAll(records, record => record.Host == own.Host);
+        while (!TryJoin(ref hosts, records, cancellationToken))
         {
             // Two containers of one machine have its name in common, and not their fabrics.
-            isOnOneHost = false;
+            _isOnOneHost = false;
         }
 
         CollectiveTrace.Joined(this, hosts.Count);
     }
 
     // Nobody begins before all have mapped all; where some could not map others, they count as hosts of their own, and memory is offered once more.
-    private bool TryJoin(ref HostMap hosts, RankRecord[] records, bool isOnOneHost, CancellationToken cancellationToken)
+    private bool TryJoin(ref HostMap hosts, RankRecord[] records, CancellationToken cancellationToken)
     {
         int[] members = hosts.RanksOf(hosts.HostOf[Rank]);
         bool hasArena = records[Rank].Maps && _options.Path != CollectivePath.Posted && (members.Length > 1 || hosts.Count == 1);
@@ -52,7 +53,7 @@ public sealed unsafe partial class Communicator
         {
             arena = hasArena ? new LocalArena(_context, members.Length) : null;
             port = posts ? new PostedPort(_context, Rank, Size, this, _options.Timeout) : null;
-            _endpoint ??= isOnOneHost ? null : ReservedEndpoint.TryOpen();
+            _endpoint ??= _isOnOneHost ? null : ReservedEndpoint.TryOpen();
             var own = new MemoryOffer(
                 arena is null ? null : new MemoryOffer.Memory(arena.Descriptor, arena.Token),
                 port is null ? null : new MemoryOffer.Memory(port.Descriptor, port.Token),
