@@ -43,6 +43,19 @@ internal sealed unsafe class PostedBuffers(UrmaContext context, PostedPort port,
 
     private Import Fetch(PostedLink link, int index, long id)
     {
+        // A device reads in pieces. What still has its number afterwards was not about to change before; numbers do not come again.
+        BufferEntry entry = Read(link, index);
+        if (entry.Id != id || Read(link, index).Id != id)
+        {
+            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {link.Peer} disposed of a registered buffer that is still written to.");
+        }
+
+        SegmentDescriptor descriptor = SegmentDescriptor.Read(new ReadOnlySpan<byte>(entry.Descriptor, SegmentDescriptor.Size));
+        return new Import(id, context.ImportSegment(descriptor, new Token(entry.Token)));
+    }
+
+    private BufferEntry Read(PostedLink link, int index)
+    {
         while (!port.HasPlace)
         {
             wait.Pause(port, link.Peer);
@@ -51,13 +64,7 @@ internal sealed unsafe class PostedBuffers(UrmaContext context, PostedPort port,
         BufferEntry* entry = (BufferEntry*)port.NextPlace();
         port.Read(link, LocalLayout.Buffer(index), sizeof(BufferEntry));
         port.Flush(wait, link.Peer);
-        if (entry->Id != id)
-        {
-            throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {link.Peer} disposed of a registered buffer that is still written to.");
-        }
-
-        SegmentDescriptor descriptor = SegmentDescriptor.Read(new ReadOnlySpan<byte>(entry->Descriptor, SegmentDescriptor.Size));
-        return new Import(id, context.ImportSegment(descriptor, new Token(entry->Token)));
+        return *entry;
     }
 
     public void Dispose()
