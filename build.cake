@@ -13,6 +13,7 @@ const string VerbsHeader = "/usr/include/infiniband/verbs.h";
 const string ConnectionHeader = "/usr/include/rdma/rdma_cma.h";
 const string BenchmarkProject = "benchmarks/Urma.Net.Benchmarks/Urma.Net.Benchmarks.csproj";
 const string AotBenchmarkProject = "benchmarks/Urma.Net.Benchmarks.Aot/Urma.Net.Benchmarks.Aot.csproj";
+const string SuiteProject = "benchmarks/Urma.Net.Compare/Urma.Net.Compare.csproj";
 const string GeneratorProject = "interop/Generator/Urma.Net.Interop.Generator.csproj";
 const string Arm64Headers = "/usr/aarch64-linux-gnu/include";
 const string HangTimeout = "5m";
@@ -21,6 +22,7 @@ const string HangTimeout = "5m";
 const int NotHere = 77;
 
 var tool = MakeAbsolute(File("artifacts/urma/urma"));
+var suite = MakeAbsolute(File("artifacts/compare-suite/Urma.Net.Compare"));
 var testResults = MakeAbsolute(Directory("artifacts/test-results"));
 var shipping = MakeAbsolute(Directory("artifacts/shipping"));
 var packages = MakeAbsolute(Directory("artifacts/packages"));
@@ -380,11 +382,13 @@ Task("bench-check").IsDependentOn("tool").Does(() =>
     }
 });
 
-Task("compare").IsDependentOn("tool").Does(() =>
-{
-    RequireProject(ToolProject, "The urma tool");
-    Run(tool.FullPath, $"compare {toolArguments}");
-});
+Task("suite").Does(() => Dotnet($"publish {SuiteProject} -c {Configuration} -m:2 --no-self-contained -o \"{suite.GetDirectory()}\" --nologo -v quiet -clp:ErrorsOnly"));
+
+// Before the C programs are built: those that stand beside Open MPI need its headers.
+Task("peers").IsDependentOn("suite").Does(() => Run(suite.FullPath, "--install"));
+
+Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
+    Run(suite.FullPath, $"--tool artifacts/urma/urma --native artifacts/native {toolArguments}"));
 
 // Every folder with a response file is a binding. The generator itself says what to install when there is no clang.
 Task("generate").Does(() =>

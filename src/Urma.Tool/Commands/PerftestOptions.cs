@@ -10,7 +10,7 @@ internal sealed class PerftestOptions
     private const string DefaultName = "perftest";
 
     private readonly TestKind _kind;
-    private readonly Option<long?> _size;
+    private readonly Option<long[]> _sizes;
     private readonly Option<long?> _iterations = new("-n", "--iters") { Description = "Operations over all rounds (at least 5); by time when not given" };
     private readonly Option<bool> _all = new("-a", "--all") { Description = "Measure all sizes from 2 bytes to 8 MiB" };
     private readonly Option<double?> _duration = new("-D", "--duration") { Description = "Seconds the measurement takes for each size" };
@@ -40,7 +40,7 @@ internal sealed class PerftestOptions
     public PerftestOptions(TestKind kind)
     {
         _kind = kind;
-        _size = new Option<long?>("-s", "--size") { Description = $"Bytes per operation (default: {TestDefaults.Size(kind)})" };
+        _sizes = new Option<long[]>("-s", "--size") { Description = $"Bytes per operation; several by repeating (default: {TestDefaults.Size(kind)})", Arity = ArgumentArity.OneOrMore };
         _json.AcceptOnlyFromAmong("-");
         _mode.AcceptOnlyFromAmong("single", "batch");
         _resume.AcceptOnlyFromAmong("sync", "poller", "pool");
@@ -53,7 +53,7 @@ internal sealed class PerftestOptions
         {
             Option[] common =
             [
-                _size, _iterations, _all, _duration, _warmUp, _rounds, _server, _listen, _listenTime, _postList, _receivePostList, _moderation,
+                _sizes, _iterations, _all, _duration, _warmUp, _rounds, _server, _listen, _listenTime, _postList, _receivePostList, _moderation,
                 _sendDepth, _receiveDepth, _inline, _json, _provider, _fabric, _cpu,
             ];
             Option[] own = _kind switch
@@ -113,7 +113,7 @@ internal sealed class PerftestOptions
             Provider = parsed.GetValue(_provider)!,
             Fabric = parsed.GetValue(_fabric),
             Cpus = cpus,
-            Sizes = all ? PerftestCommand.AllSizes : [Size(parsed)],
+            Sizes = all ? PerftestCommand.AllSizes : Sizes(parsed),
             Plan = Plan(parsed, all),
             Server = parsed.GetValue(_server),
             Listen = parsed.GetResult(_listen) is null ? null : parsed.GetValue(_listen) ?? DefaultName,
@@ -128,12 +128,15 @@ internal sealed class PerftestOptions
         ? count
         : throw new ToolException($"--regions {parsed.GetValue(_regions)}: give 1 to 65536.");
 
-    private long Size(ParseResult parsed)
+    private long[] Sizes(ParseResult parsed)
     {
-        long size = parsed.GetValue(_size) ?? TestDefaults.Size(_kind);
-        return size is >= 0 and <= 1L << 30
-            ? size
-            : throw new ToolException($"-s {size}: give 0 to {1L << 30} bytes.");
+        long[] sizes = parsed.GetValue(_sizes) is { Length: > 0 } given ? given : [TestDefaults.Size(_kind)];
+        foreach (long size in sizes.Where(static size => size is < 0 or > 1L << 30))
+        {
+            throw new ToolException($"-s {size}: give 0 to {1L << 30} bytes.");
+        }
+
+        return sizes;
     }
 
     private RoundPlan Plan(ParseResult parsed, bool all)

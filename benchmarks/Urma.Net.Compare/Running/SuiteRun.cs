@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+using Urma.Net.Compare.Model;
+using Urma.Net.Compare.Output;
+using Urma.Net.Compare.Peers;
+using Urma.Net.Compare.Workloads;
+
+namespace Urma.Net.Compare.Running;
+
+/// <summary>Runs workloads one after the other, and writes down what was found after each.</summary>
+internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string output)
+{
+    private readonly long _begin = Stopwatch.GetTimestamp();
+    private readonly DateTime _taken = DateTime.UtcNow;
+    private readonly List<WorkloadResult> _results = [];
+    private readonly List<Failure> _failures = [];
+
+    /// <summary>What did not work.</summary>
+    public IReadOnlyList<Failure> Failures => _failures;
+
+    /// <summary>Runs them.</summary>
+    /// <returns>Where the results lie.</returns>
+    public string Run(IReadOnlyList<Workload> workloads, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(output);
+        string file = Path.Combine(output, "results.json");
+        System.Text.Json.Nodes.JsonObject machine = Machine.Describe(bench.Cpus);
+        string[] found = [.. peers.Where(static peer => peer.State == PeerState.Found).Select(static peer => peer.Id)];
+        double weightLeft = workloads.Sum(static workload => workload.Weight);
+        foreach (Workload workload in workloads)
+        {
+            Measure(workload, found, weightLeft, cancellation);
+            weightLeft -= workload.Weight;
+            Write(file, machine);
+        }
+
+        return file;
+    }
+
+    private void Measure(Workload workload, string[] found, double weightLeft, CancellationToken cancellation)
+    {
+        TimeSpan left = bench.Suite.Budget - Stopwatch.GetElapsedTime(_begin);
+        string? why = workload.NotHere ?? (left <= TimeSpan.Zero ? "the time for the whole suite was up" : null);
+        if (why is not null)
+        {
+            _failures.Add(new Failure(workload.Id, string.Empty, string.Empty, why));
+            Report($"{workload.Id}: not measured: {why}");
+            return;
+        }
+
+        WorkloadResult result = new WorkloadRun(workload, found, Suite.Share(workload.Weight, weightLeft, left), Report, cancellation).Run();
+        _results.Add(result);
+        _failures.AddRange(result.Failures);
+        ResultsText.Write(Console.Out, result);
+    }
+
+    private void Write(string file, System.Text.Json.Nodes.JsonObject machine)
+    {
+        string text = ResultsJson.Text(ResultsJson.Create(
+            bench.Suite, (System.Text.Json.Nodes.JsonObject)machine.DeepClone(), peers, _results, _failures, _taken, Stopwatch.GetElapsedTime(_begin)));
+
+        // By renaming: whoever reads it meanwhile sees a whole one.
+        File.WriteAllText(file + ".new", text);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private void Report(string line) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{Stopwatch.GetElapsedTime(_begin).TotalSeconds:0} s] {line}"));
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Urma.Net.Compare.Model;
+using Urma.Net.Tool;
+
+namespace Urma.Net.Compare.Running;
+
+/// <summary>Runs the commands of a workload in turns, as many rounds as its budget has room for.</summary>
+internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string> peers, TimeSpan budget, Action<string> report, CancellationToken cancellation)
+{
+    // What failed twice will fail again, and costs those that work their rounds.
+    private const int FailuresAllowed = 2;
+
+    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Readings _readings = new();
+    private readonly List<Failure> _failures = [];
+    private readonly Dictionary<Turn, int> _failed = [];
+
+    public WorkloadResult Run()
+    {
+        long begin = Stopwatch.GetTimestamp();
+        List<Turn> turns = [.. workload.Turns.Where(turn => turn.Series.All(series => peers.Contains(series.Peer)))];
+        for (int round = 0; round < workload.Rounds && turns.Count > 0; round++)
+        {
+            long before = Stopwatch.GetTimestamp();
+
+            // There and back, so that nobody always follows the same one.
+            foreach (Turn turn in (round % 2 == 0 ? turns : turns.AsEnumerable().Reverse()).ToArray())
+            {
+                if (!Take(turn, round) && _failed[turn] == FailuresAllowed)
+                {
+                    turns.Remove(turn);
+                }
+            }
+
+            TimeSpan last = Stopwatch.GetElapsedTime(before), taken = Stopwatch.GetElapsedTime(begin);
+            if (taken + last > budget)
+            {
+                break;
+            }
+        }
+
+        return new WorkloadResult(workload, _readings, _failures, budget, Stopwatch.GetElapsedTime(begin));
+    }
+
+    private bool Take(Turn turn, int round)
+    {
+        try
+        {
+            string output = ShellRun.Output(turn.Command, budget > LeastLimit ? budget : LeastLimit, cancellation);
+            Reading[] readings = Parse(turn, output);
+            foreach (Reading reading in readings)
+            {
+                _readings.Add(round, reading);
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is ToolException or FormatException)
+        {
+            string series = string.Join(", ", turn.Series.Select(static series => series.Id));
+            report($"{workload.Id} {series}: {error.Message}");
+            if (_failed.GetValueOrDefault(turn) == 0)
+            {
+                _failures.Add(new Failure(workload.Id, series, turn.Command, error.Message));
+            }
+
+            _failed[turn] = _failed.GetValueOrDefault(turn) + 1;
+            return false;
+        }
+    }
+
+    // Another program's output is nothing to rely on: whatever goes wrong while it is read is its fault.
+    private static Reading[] Parse(Turn turn, string output)
+    {
+        Reading[] readings;
+        try
+        {
+            readings = [.. turn.Parse(output)];
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new FormatException($"what it said is not understood ({error.Message}){ShellRun.Said(output)}", error);
+        }
+
+        return readings.Length > 0 ? readings : throw new FormatException($"there is no number in what it said{ShellRun.Said(output)}");
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Urma.Net.Compare.Model;
+using Urma.Net.Compare.Peers;
+using Urma.Net.Compare.Running;
+using Urma.Net.Compare.Workloads;
+using Urma.Net.Tool;
+using Urma.Net.Tool.Peers;
+
+namespace Urma.Net.Compare;
+
+/// <summary>The command line of the suite.</summary>
+internal static class SuiteCommand
+{
+    public static RootCommand Create()
+    {
+        Option<bool> quick = new("--quick") { Description = "Fewer sizes and rounds: done within 5 minutes instead of 30" };
+        Option<string[]> workloads = new("--workload") { Description = "Only this one; several by repeating" };
+        Option<string> output = new("--output") { Description = "Folder for results.json", DefaultValueFactory = static _ => Path.Combine("artifacts", "compare") };
+        Option<string> tool = new("--tool") { Description = "The command that is urma", DefaultValueFactory = static _ => Path.Combine("artifacts", "urma", "urma") };
+        Option<string> native = new("--native") { Description = "The folder of C programs", DefaultValueFactory = static _ => Path.Combine("artifacts", "native") };
+        Option<string?> cpu = new("--cpu") { Description = "Processors of the two ends, such as 0,1" };
+        Option<bool> list = new("--list") { Description = "Only say which workloads there are" };
+        Option<bool> install = new("--install") { Description = "Only install the peers that are missing, which root can do" };
+        var command = new RootCommand("Urma.Net beside what can be used instead of it: results.json, from which the page is made") { quick, workloads, output, tool, native, cpu, list, install };
+        command.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(install) ? Install(cancellation) : Run(
+            new SuiteOptions
+            {
+                Quick = parsed.GetValue(quick),
+                Workloads = parsed.GetValue(workloads) ?? [],
+                Output = parsed.GetValue(output)!,
+                Tool = parsed.GetValue(tool)!,
+                Native = parsed.GetValue(native)!,
+                Cpu = parsed.GetValue(cpu),
+            },
+            parsed.GetValue(list),
+            cancellation)));
+        return command;
+    }
+
+    private static int Install(CancellationToken cancellation)
+    {
+        PeerInstaller.Install(Console.Out.WriteLine, cancellation);
+        return 0;
+    }
+
+    private static int Run(SuiteOptions options, bool list, CancellationToken cancellation)
+    {
+        try
+        {
+            var bench = new Bench(new Suite(options.Quick), options.Tool, options.Native, Environment.ProcessPath ?? "Urma.Net.Compare", ProcessorPair.Parse(options.Cpu));
+            IReadOnlyList<Workload> workloads = Chosen(WorkloadList.Create(bench), options.Workloads);
+            if (list)
+            {
+                workloads.ToList().ForEach(static workload => Console.Out.WriteLine($"{workload.Id,-20} {workload.Title}"));
+                return 0;
+            }
+
+            IReadOnlyList<Peer> peers = PeerFinder.Find(options.Native);
+            foreach (Peer peer in peers)
+            {
+                Console.Out.WriteLine($"{peer.Name}: {(peer.State == PeerState.Found ? peer.Version : $"{peer.Why} ({peer.Install})")}");
+            }
+
+            var run = new SuiteRun(bench, peers, options.Output);
+            Console.Out.WriteLine($"Results: {run.Run(workloads, cancellation)}");
+            return run.Failures.Count == 0 ? 0 : 1;
+        }
+        catch (ToolException error)
+        {
+            Console.Error.WriteLine($"compare: {error.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+
+    private static IReadOnlyList<Workload> Chosen(IReadOnlyList<Workload> all, IReadOnlyList<string> ids)
+    {
+        foreach (string id in ids.Where(id => all.All(workload => workload.Id != id)))
+        {
+            throw new ToolException($"There is no workload '{id}'. There are: {string.Join(", ", all.Select(static workload => workload.Id))}.");
+        }
+
+        return ids.Count == 0 ? all : [.. all.Where(workload => ids.Contains(workload.Id))];
+    }
+}

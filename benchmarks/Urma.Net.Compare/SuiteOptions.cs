@@ -1,0 +1,21 @@
+namespace Urma.Net.Compare;
+
+/// <summary>What the user asked for.</summary>
+internal sealed record SuiteOptions
+{
+    public bool Quick { get; init; }
+
+    /// <summary>Ids; all when empty.</summary>
+    public required IReadOnlyList<string> Workloads { get; init; }
+
+    /// <summary>The folder for results.json.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>The command that is <c>urma</c>.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>The folder of C programs.</summary>
+    public required string Native { get; init; }
+
+    public string? Cpu { get; init; }
+}
