@@ -388,7 +388,38 @@ Task("suite").Does(() => Dotnet($"publish {SuiteProject} -c {Configuration} -m:2
 Task("peers").IsDependentOn("suite").Does(() => Run(suite.FullPath, "--install"));
 
 Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
-    Run(suite.FullPath, $"--tool artifacts/urma/urma --native artifacts/native {toolArguments}"));
+{
+    const string ReadmeOption = "--readme";
+    var words = toolArguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+    bool readme = words.Remove(ReadmeOption);
+    int output = words.IndexOf("--output");
+    var folder = output >= 0 && output + 1 < words.Count ? words[output + 1] : "artifacts/compare";
+
+    // What could not be measured is an error, but what could be measured is shown.
+    int exitCode = StartProcess(suite, new ProcessSettings { Arguments = $"--tool artifacts/urma/urma --native artifacts/native {string.Join(' ', words)}" });
+    if (words.Contains("--list") || !FileExists($"{folder}/results.json"))
+    {
+        return;
+    }
+
+    if (Context.Tools.Resolve("node") == null)
+    {
+        Console.WriteLine("compare: no node found, so no page was made of the results (apt-get install nodejs npm).");
+    }
+    else
+    {
+        Run("node", $"benchmarks/page/make.mjs {folder}/results.json {folder}/index.html");
+        if (readme)
+        {
+            Run("node", $"benchmarks/page/make.mjs {folder}/results.json {ReadmeOption} README.md");
+        }
+    }
+
+    if (exitCode != 0)
+    {
+        throw new CakeException("Not everything could be measured: see the failures above and in results.json.");
+    }
+});
 
 // Every folder with a response file is a binding. The generator itself says what to install when there is no clang.
 Task("generate").Does(() =>

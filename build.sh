@@ -26,7 +26,8 @@ usage: ./build.sh [target] [arguments]
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'.
             --aot: with a JIT and compiled ahead of time, side by side (--rounds N, --filter)
   bench-check  compare ratios to yardsticks with benchmarks/baseline.json and fail on a loss; --update writes the file (docs/benchmarks.md)
-  compare   everything beside what can be used instead: artifacts/compare/results.json; --quick (5 minutes, else 30), --workload ID, --output DIR, --list
+  compare   everything beside what can be used instead: artifacts/compare/{results.json,index.html} (docs/compare.md);
+            --quick (5 minutes, else 30), --workload ID, --output DIR, --list; --readme writes README's table, too
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
   pack      make the NuGet packages in artifacts/packages
   clean     delete everything that was built

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Urma.Net.Compare.Measuring;
 using Urma.Net.Compare.Model;
 using Urma.Net.Compare.Peers;
 using Urma.Net.Compare.Running;
@@ -34,6 +35,13 @@ internal static class SuiteCommand
             },
             parsed.GetValue(list),
             cancellation)));
+        command.Subcommands.Add(PipesCommand.Create());
+        command.Subcommands.Add(PipesCommand.CreateEnd());
+        command.Subcommands.Add(RandomPutsCommand.Create());
+        command.Subcommands.Add(RandomPutsCommand.CreateLender());
+        command.Subcommands.Add(SendersCommand.Create());
+        command.Subcommands.Add(SendersCommand.CreateSender());
+        command.Subcommands.Add(FootprintCommand.Create());
         return command;
     }
 
@@ -47,7 +55,7 @@ internal static class SuiteCommand
     {
         try
         {
-            var bench = new Bench(new Suite(options.Quick), options.Tool, options.Native, Environment.ProcessPath ?? "Urma.Net.Compare", ProcessorPair.Parse(options.Cpu));
+            var bench = new Bench(new Suite(options.Quick), options.Tool, options.Native, Here(Environment.ProcessPath ?? "Urma.Net.Compare"), ProcessorPair.Parse(options.Cpu));
             IReadOnlyList<Workload> workloads = Chosen(WorkloadList.Create(bench), options.Workloads);
             if (list)
             {
@@ -58,7 +66,7 @@ internal static class SuiteCommand
             IReadOnlyList<Peer> peers = PeerFinder.Find(options.Native);
             foreach (Peer peer in peers)
             {
-                Console.Out.WriteLine($"{peer.Name}: {(peer.State == PeerState.Found ? peer.Version : $"{peer.Why} ({peer.Install})")}");
+                Console.Out.WriteLine($"{peer.Name}: {(peer.State == PeerPresence.Found ? peer.Version : $"{peer.Why} ({peer.Install})")}");
             }
 
             var run = new SuiteRun(bench, peers, options.Output);
@@ -75,6 +83,9 @@ internal static class SuiteCommand
             return 130;
         }
     }
+
+    // As one would type it.
+    private static string Here(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 
     private static IReadOnlyList<Workload> Chosen(IReadOnlyList<Workload> all, IReadOnlyList<string> ids)
     {

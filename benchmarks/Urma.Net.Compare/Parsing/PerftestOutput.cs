@@ -35,4 +35,11 @@ internal static class PerftestOutput
     public static double GigabytesPerSecond(JsonObject result) => (double)result["bw_GBps"]!;
 
     public static double MillionsPerSecond(JsonObject result) => (double)result["msg_rate_M"]!;
+
+    /// <summary>What was measured beside the test: nanoseconds of one operation another way.</summary>
+    public static double Reference(JsonObject result, string name) =>
+        (double)result["references"]!.AsArray().First(reference => (string?)reference!["name"] == name)!["lat_ns"]!;
+
+    /// <summary>Processor seconds of both ends for a million operations.</summary>
+    public static double CpuSecondsPerMillion(JsonObject result) => (double)result["cpu_s_per_M"]!;
 }

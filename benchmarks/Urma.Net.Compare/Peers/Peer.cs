@@ -4,7 +4,7 @@ namespace Urma.Net.Compare.Peers;
 /// <param name="Id">One of <see cref="PeerIds"/>.</param>
 /// <param name="Name">What readers see.</param>
 /// <param name="State">Whether it is there.</param>
-internal sealed record Peer(string Id, string Name, PeerState State)
+internal sealed record Peer(string Id, string Name, PeerPresence State)
 {
     /// <summary>Its version; null where it is not known.</summary>
     public string? Version { get; init; }

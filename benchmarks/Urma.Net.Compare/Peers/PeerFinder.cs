@@ -11,33 +11,33 @@ internal static partial class PeerFinder
     /// <param name="native">The folder of C programs.</param>
     public static IReadOnlyList<Peer> Find(string native) =>
     [
-        new(PeerIds.Urma, "Urma.Net", PeerState.Found) { Version = Machine.Version },
+        new(PeerIds.Urma, "Urma.Net", PeerPresence.Found) { Version = Machine.Version },
         BuiltHere(PeerIds.RawC, "raw C in shared memory", native, "ring"),
         Installed(PeerIds.Ucx, "UCX", "ucx-utils", "ucx_perftest", "ucx_info", "-v"),
         MessagePassing(native),
         Installed(PeerIds.Libfabric, "libfabric, shm provider", "libfabric-bin", "fi_pingpong", "fi_info", "--version"),
         BuiltHere(PeerIds.Sockets, "sockets of the kernel", native, "urma_sockets") with { Version = $"Linux {Environment.OSVersion.Version}" },
-        new(PeerIds.DotNet, "System.IO.Pipes", PeerState.Found) { Version = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription },
+        new(PeerIds.DotNet, "System.IO.Pipes", PeerPresence.Found) { Version = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription },
     ];
 
     private static Peer BuiltHere(string id, string name, string native, string program) => File.Exists(Path.Combine(native, program))
-        ? new Peer(id, name, PeerState.Found) { Version = FirstLine("cc", "--version") }
-        : new Peer(id, name, PeerState.Missing) { Why = $"{program} was not built: is there a C compiler and cmake?", Install = "apt-get install gcc cmake make && ./build.sh native" };
+        ? new Peer(id, name, PeerPresence.Found) { Version = FirstLine("cc", "--version") }
+        : new Peer(id, name, PeerPresence.Missing) { Why = $"{program} was not built: is there a C compiler and cmake?", Install = "apt-get install gcc cmake make && ./build.sh native" };
 
     private static Peer MessagePassing(string native)
     {
         Peer launcher = Installed(PeerIds.OpenMpi, "Open MPI", "openmpi-bin libopenmpi-dev", "mpirun", "mpirun", "--version");
-        return launcher.State == PeerState.Found && !File.Exists(Path.Combine(native, "urma_mpi_coll"))
-            ? launcher with { State = PeerState.Missing, Why = "our programs for it were not built", Install = "apt-get install libopenmpi-dev gcc cmake make && ./build.sh native" }
+        return launcher.State == PeerPresence.Found && !File.Exists(Path.Combine(native, "urma_mpi_coll"))
+            ? launcher with { State = PeerPresence.Missing, Why = "our programs for it were not built", Install = "apt-get install libopenmpi-dev gcc cmake make && ./build.sh native" }
             : launcher;
     }
 
     private static Peer Installed(string id, string name, string package, string program, params string[] versionCommand)
     {
-        var peer = new Peer(id, name, PeerState.Found) { Install = $"apt-get install {package}" };
-        return !SearchPath.Has(program) ? peer with { State = PeerState.Missing, Why = $"{program} is not on the search path" }
+        var peer = new Peer(id, name, PeerPresence.Found) { Install = $"apt-get install {package}" };
+        return !SearchPath.Has(program) ? peer with { State = PeerPresence.Missing, Why = $"{program} is not on the search path" }
             : FirstLine(versionCommand) is { } line ? peer with { Version = VersionIn(line) }
-            : peer with { State = PeerState.Failed, Why = $"'{string.Join(' ', versionCommand)}' failed" };
+            : peer with { State = PeerPresence.Failed, Why = $"'{string.Join(' ', versionCommand)}' failed" };
     }
 
     private static string? FirstLine(params string[] command) => ShellCommand.Output(command)?.Split('\n')[0] is { Length: > 0 } line ? line : null;

@@ -10,6 +10,9 @@ namespace Urma.Net.Compare.Running;
 /// <summary>Runs workloads one after the other, and writes down what was found after each.</summary>
 internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string output)
 {
+    // What starts a runtime and several processes needs some seconds on a busy machine, however little its workload counts.
+    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(15);
+
     private readonly long _begin = Stopwatch.GetTimestamp();
     private readonly DateTime _taken = DateTime.UtcNow;
     private readonly List<WorkloadResult> _results = [];
@@ -25,7 +28,7 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
         Directory.CreateDirectory(output);
         string file = Path.Combine(output, "results.json");
         System.Text.Json.Nodes.JsonObject machine = Machine.Describe(bench.Cpus);
-        string[] found = [.. peers.Where(static peer => peer.State == PeerState.Found).Select(static peer => peer.Id)];
+        string[] found = [.. peers.Where(static peer => peer.State == PeerPresence.Found).Select(static peer => peer.Id)];
         double weightLeft = workloads.Sum(static workload => workload.Weight);
         foreach (Workload workload in workloads)
         {
@@ -48,7 +51,8 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
             return;
         }
 
-        WorkloadResult result = new WorkloadRun(workload, found, Suite.Share(workload.Weight, weightLeft, left), Report, cancellation).Run();
+        TimeSpan share = Suite.Share(workload.Weight, weightLeft, left), limit = share > LeastLimit ? share : LeastLimit;
+        WorkloadResult result = new WorkloadRun(workload, found, share, limit, Report, cancellation).Run();
         _results.Add(result);
         _failures.AddRange(result.Failures);
         ResultsText.Write(Console.Out, result);

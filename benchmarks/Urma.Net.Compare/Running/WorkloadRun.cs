@@ -5,12 +5,16 @@ using Urma.Net.Tool;
 namespace Urma.Net.Compare.Running;
 
 /// <summary>Runs the commands of a workload in turns, as many rounds as its budget has room for.</summary>
-internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string> peers, TimeSpan budget, Action<string> report, CancellationToken cancellation)
+/// <param name="workload">What to run.</param>
+/// <param name="peers">Ids of the peers that are there; the commands of others are left out.</param>
+/// <param name="budget">What all rounds may take. No command may take longer than <paramref name="limit"/>, and no round twice as long as the budget.</param>
+/// <param name="limit">What ends a command.</param>
+/// <param name="report">Takes a line for what fails.</param>
+/// <param name="cancellation">Ends it.</param>
+internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string> peers, TimeSpan budget, TimeSpan limit, Action<string> report, CancellationToken cancellation)
 {
     // What failed twice will fail again, and costs those that work their rounds.
     private const int FailuresAllowed = 2;
-
-    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(10);
 
     private readonly Readings _readings = new();
     private readonly List<Failure> _failures = [];
@@ -19,7 +23,7 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
     public WorkloadResult Run()
     {
         long begin = Stopwatch.GetTimestamp();
-        List<Turn> turns = [.. workload.Turns.Where(turn => turn.Series.All(series => peers.Contains(series.Peer)))];
+        List<Turn> turns = [.. workload.Turns.Where(turn => peers.Contains(turn.Series[0].Peer))];
         for (int round = 0; round < workload.Rounds && turns.Count > 0; round++)
         {
             long before = Stopwatch.GetTimestamp();
@@ -27,7 +31,11 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
             // There and back, so that nobody always follows the same one.
             foreach (Turn turn in (round % 2 == 0 ? turns : turns.AsEnumerable().Reverse()).ToArray())
             {
-                if (!Take(turn, round) && _failed[turn] == FailuresAllowed)
+                if (Stopwatch.GetElapsedTime(begin) > (2 * budget) + limit)
+                {
+                    NoTime(turn, round);
+                }
+                else if (!Take(turn, round) && _failed[turn] == FailuresAllowed)
                 {
                     turns.Remove(turn);
                 }
@@ -47,7 +55,7 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
     {
         try
         {
-            string output = ShellRun.Output(turn.Command, budget > LeastLimit ? budget : LeastLimit, cancellation);
+            string output = ShellRun.Output(turn.Command, limit, cancellation);
             Reading[] readings = Parse(turn, output);
             foreach (Reading reading in readings)
             {
@@ -58,17 +66,26 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
         }
         catch (Exception error) when (error is ToolException or FormatException)
         {
-            string series = string.Join(", ", turn.Series.Select(static series => series.Id));
-            report($"{workload.Id} {series}: {error.Message}");
+            report($"{workload.Id} {Ids(turn)}: {error.Message}");
             if (_failed.GetValueOrDefault(turn) == 0)
             {
-                _failures.Add(new Failure(workload.Id, series, turn.Command, error.Message));
+                _failures.Add(new Failure(workload.Id, Ids(turn), turn.Command, error.Message));
             }
 
             _failed[turn] = _failed.GetValueOrDefault(turn) + 1;
             return false;
         }
     }
+
+    private void NoTime(Turn turn, int round)
+    {
+        if (round == 0)
+        {
+            _failures.Add(new Failure(workload.Id, Ids(turn), turn.Command, "the workload's time was up before its first turn"));
+        }
+    }
+
+    private static string Ids(Turn turn) => string.Join(", ", turn.Series.Select(static series => series.Id));
 
     // Another program's output is nothing to rely on: whatever goes wrong while it is read is its fault.
     private static Reading[] Parse(Turn turn, string output)

@@ -45,22 +45,68 @@ internal sealed record Bench(Suite Suite, string Tool, string Native, string Sel
 
     /// <summary>The tool's test over sizes, in one process.</summary>
     public string Ours(string test, IEnumerable<long> sizes, string options = "") =>
-        $"{Tool} perftest {test} {string.Join(' ', sizes.Select(static size => $"-s {Text(size)}"))} --rounds 1 --cpu {Cpus}{(options.Length > 0 ? " " : string.Empty)}{options} --json -";
+        $"{Tool} perftest {test} {string.Join(' ', sizes.Select(static size => $"-s {Text(size)}"))} --rounds 1 --cpu {Cpus}{Behind(options)} --json -";
 
     /// <summary>A test of ucx_perftest over sizes.</summary>
-    public string Ucx(string test, IEnumerable<long> sizes, double nanoseconds, string options = "")
+    /// <param name="test">What it calls it.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <param name="nanoseconds">What one operation takes without its bytes.</param>
+    /// <param name="options">Further words.</param>
+    /// <param name="operations">How many; as many as take a twentieth of a second when null.</param>
+    public string Ucx(string test, IEnumerable<long> sizes, double nanoseconds, string options = "", long? operations = null)
     {
-        const string Perftest = "UCX_TLS=shm,self UCX_LOG_LEVEL=error taskset -c";
         int port = NextPort();
-
-        // The server says nothing when it has come up, and a client that comes earlier is refused.
-        string body =
-            $"{Perftest} {Cpus.Peer} ucx_perftest -p {port} >/dev/null & sleep 0.1; " +
-            $"{Perftest} {Cpus.Client} ucx_perftest localhost -p {port} -t {test} -s $s -n $n -w $((n / 10 + 1)){(options.Length > 0 ? " " : string.Empty)}{options} -f -v; wait";
-        return Sweep(sizes, size => Operations(size, nanoseconds), body);
+        string body = Ends(
+            port,
+            $"UCX_TLS=shm,self UCX_LOG_LEVEL=error taskset -c {Cpus.Peer} ucx_perftest -p {port}",
+            $"UCX_TLS=shm,self UCX_LOG_LEVEL=error taskset -c {Cpus.Client} ucx_perftest localhost -p {port} -t {test} -s $s -n $n -w $((n / 10 + 1)){Behind(options)} -f -v");
+        return Sweep(sizes, size => operations ?? Operations(size, nanoseconds), body);
     }
+
+    /// <summary>fi_pingpong over sizes.</summary>
+    public string Libfabric(IEnumerable<long> sizes)
+    {
+        int port = NextPort();
+        string body = Ends(
+            port,
+            $"taskset -c {Cpus.Peer} fi_pingpong -p shm -e rdm -I $n -S $s -B {port}",
+            $"taskset -c {Cpus.Client} fi_pingpong -p shm -e rdm -I $n -S $s -P {port} 127.0.0.1");
+        return Sweep(sizes, static size => Operations(size, 2000), body);
+    }
+
+    /// <summary>Our program for Open MPI, over sizes, in one start.</summary>
+    /// <param name="test">What the program calls it.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <param name="nanoseconds">What one takes without its bytes.</param>
+    /// <param name="ranks">How many, for a shell.</param>
+    /// <param name="cpus">The processors of the first and of all other ranks; the bench's when null.</param>
+    /// <param name="options">Further words for mpirun.</param>
+    public string OpenMpi(string test, IEnumerable<long> sizes, double nanoseconds, string ranks = "2", string? cpus = null, string options = "") =>
+        $"mpirun --allow-run-as-root --oversubscribe --bind-to none --mca btl self,vader{Behind(options)} -np {ranks} {Native}/urma_mpi_p2p {test} {cpus ?? $"{Cpus}"} {Steps(sizes, nanoseconds)}";
+
+    /// <summary>Sockets of the kernel, over sizes.</summary>
+    /// <param name="kind">unix or tcp.</param>
+    /// <param name="test">lat, bw or rate.</param>
+    /// <param name="wait">poll or block.</param>
+    /// <param name="sizes">Its sizes.</param>
+    /// <param name="senders">How many.</param>
+    /// <param name="cpus">The processors of the two sides; the bench's when null.</param>
+    public string Sockets(string kind, string test, string wait, IEnumerable<long> sizes, int senders = 1, string? cpus = null) =>
+        $"{Native}/urma_sockets {kind} {test} {wait} {cpus ?? $"{Cpus}"} {senders} {Steps(sizes, (test == "lat" ? 4000 : 1000) * senders)}";
+
+    /// <summary>Pipes of .NET, over sizes.</summary>
+    public string Pipes(string kind, string test, IEnumerable<long> sizes) => $"{Self} pipes {kind} {test} {Cpus} {Steps(sizes, test == "lat" ? 8000 : 2000)}";
 
     /// <summary>A C program of the yardsticks over sizes; its arguments are the size and the number of operations.</summary>
     public string Yardstick(string program, IEnumerable<long> sizes, double nanoseconds) =>
         Sweep(sizes, size => Operations(size, nanoseconds), $"taskset -c {Cpus} {Native}/{program} $s $n");
+
+    /// <summary>The words of steps: sizes and how many operations.</summary>
+    public static string Steps(IEnumerable<long> sizes, double nanoseconds) => string.Join(' ', sizes.Select(size => $"{Text(size)}:{Text(Operations(size, nanoseconds))}"));
+
+    // Servers say nothing when they have come up, and a client that comes earlier is refused: the kernel's table of sockets knows.
+    private static string Ends(int port, string server, string client) =>
+        $"{server} >/dev/null & until grep -qs ':{port:X4} 0*:0000 0A' /proc/net/tcp /proc/net/tcp6 || ! kill -0 $!; do sleep 0.01; done; {client}; wait";
+
+    private static string Behind(string options) => options.Length > 0 ? $" {options}" : string.Empty;
 }

@@ -141,9 +141,11 @@ internal sealed unsafe class PeerServer : IDisposable
         long preemptions = Preemptions.Count();
         Answer(AnswerState.Ready, new MessageWriter());
         long before = GC.GetAllocatedBytesForCurrentThread();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         long elapsed = test.Answer(start, iterations);
+        used = Environment.CpuUsage.TotalTime - used;
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        answer.Write(elapsed).Write(allocated).Write(Preemptions.Count() - preemptions);
+        answer.Write(elapsed).Write(allocated).Write(Preemptions.Count() - preemptions).Write(used.Ticks);
     }
 
     private void PingPong(MessageReader message)

@@ -38,6 +38,9 @@ internal sealed record PerfResult(TestSetup Setup)
     /// <summary>What <see cref="Ratio"/> relates to.</summary>
     public required string RatioMeaning { get; init; }
 
+    /// <summary>Processor time of both ends' processes, in seconds for a million operations; a round trip is two where the ends take turns.</summary>
+    public double CpuSecondsPerMillion { get; init; }
+
     /// <summary>Managed bytes allocated per operation, both ends together.</summary>
     public required double AllocatedPerOperation { get; init; }
 

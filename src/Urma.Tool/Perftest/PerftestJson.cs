@@ -42,6 +42,7 @@ internal static class PerftestJson
                 },
             ["bw_GBps"] = Number(result.Bandwidth),
             ["msg_rate_M"] = Number(result.MessageRate),
+            ["cpu_s_per_M"] = Number(result.CpuSecondsPerMillion),
             ["alloc_bytes_per_op"] = Number(result.AllocatedPerOperation),
             ["baseline"] = new JsonObject
             {

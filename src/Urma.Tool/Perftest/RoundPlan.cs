@@ -17,4 +17,7 @@ internal sealed record RoundPlan
 
     /// <summary>Operations run beforehand; when null, as many as it takes for the compiler to have done its work.</summary>
     public long? WarmUp { get; init; }
+
+    /// <summary>Pauses that the compiler gets to make better code of the loops, where <see cref="WarmUp"/> does not say how long that is.</summary>
+    public int WarmUpPasses { get; init; } = 4;
 }

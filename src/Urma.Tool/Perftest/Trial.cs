@@ -23,6 +23,7 @@ internal sealed class Trial : IDisposable
     private readonly PerfTest _test;
     private ulong _operations;
     private long _peerPreemptions;
+    private TimeSpan _used;
     private double _lastTime = 1000;
 
     /// <summary>Sets the test up on both ends.</summary>
@@ -60,6 +61,7 @@ internal sealed class Trial : IDisposable
         double[][] references = [.. _test.References.Select(_ => new double[plan.Rounds])];
         double[] atomics = new double[plan.Rounds + 1];
         long iterations = 0, total = 0;
+        TimeSpan used = default;
         var samples = new List<double>();
         long[] buffer = new long[isBandwidth ? 0 : SamplesPerRound];
         double clock = ClockCost();
@@ -77,6 +79,7 @@ internal sealed class Trial : IDisposable
             }
 
             long preemptions = Preemptions.Count() + _peerPreemptions;
+            TimeSpan usedBefore = _used;
             long count, elapsed;
             if (plan.Iterations is { } wanted)
             {
@@ -88,6 +91,7 @@ internal sealed class Trial : IDisposable
                 elapsed = RunFor(plan.TestTime, out count);
             }
 
+            used += _used - usedBefore;
             disturbed += Preemptions.Count() + _peerPreemptions == preemptions ? 0 : 1;
             times[round] = (double)elapsed / count / factor;
             for (int reference = 0; reference < references.Length; reference++)
@@ -116,6 +120,7 @@ internal sealed class Trial : IDisposable
             Times = times,
             Average = (double)total / iterations / factor,
             Samples = sorted,
+            CpuSecondsPerMillion = used.TotalSeconds * 1e6 / (iterations * factor),
             PeakBandwidth = _setup.Size / times.Min(),
             CacheLine = Statistics.Spread(line),
             CacheLines = line,
@@ -139,7 +144,9 @@ internal sealed class Trial : IDisposable
         iterations = (iterations + quantum - 1) / quantum * quantum;
         Begin(iterations);
         long before = AllocatedBytes();
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         long elapsed = _test.Initiate(_operations, iterations);
+        _used += Environment.CpuUsage.TotalTime - used;
         Allocated += AllocatedBytes() - before;
         End(iterations);
         _lastTime = Math.Max(0.5, (double)elapsed / iterations);
@@ -210,7 +217,7 @@ internal sealed class Trial : IDisposable
             return;
         }
 
-        for (int pass = 0; pass < 4; pass++)
+        for (int pass = 0; pass < plan.WarmUpPasses; pass++)
         {
             for (int call = 0; call < 40 && (call < 2 || Stopwatch.GetElapsedTime(begin) < TimeSpan.FromSeconds(2)); call++)
             {
@@ -283,6 +290,7 @@ internal sealed class Trial : IDisposable
             _ = answer.ReadInt64();
             Allocated += answer.ReadInt64();
             _peerPreemptions += answer.ReadInt64();
+            _used += TimeSpan.FromTicks(answer.ReadInt64());
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Urma.Net.Compare.Peers;
 
 /// <summary>Whether a peer can be measured.</summary>
-internal enum PeerState
+internal enum PeerPresence
 {
     Found,
     Missing,

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Urma.Net.Compare.Model;
+using Urma.Net.Compare.Parsing;
+using Urma.Net.Compare.Peers;
+
+namespace Urma.Net.Compare.Workloads;
+
+/// <summary>Start-up, and what contexts, segments and connections cost.</summary>
+internal static class Resources
+{
+    private static readonly int[] Counts = [1, 10, 100, 1000];
+
+    public static Workload StartUp(Bench bench)
+    {
+        Series ours = new("urma.ping", PeerIds.Urma, "urma ping, .NET with its compiler") { IsBaseline = true };
+        Series mpi = new("openmpi.start", PeerIds.OpenMpi, "mpirun of two ranks"), ucx = new("ucx.start", PeerIds.Ucx, "ucx_perftest, both ends");
+        return new Workload("start_up", Groups.Resources)
+        {
+            Title = "Two processes start, exchange a message, and end",
+            About = "From the shell's command to the end of both processes. For .NET that includes the start of the runtime and the compilation of everything that is called.",
+            Convention = "time from start to end",
+            Unit = "ms",
+            LowerIsBetter = true,
+            X = Axis.Of("what", "one message"),
+            Rounds = bench.Rounds,
+            Weight = 0.5,
+            Turns =
+            [
+                Timed($"{bench.Tool} ping -c 1 -i 0", ours),
+                Timed(bench.OpenMpi("send_lat", [], 0).TrimEnd() + " 8:1", mpi),
+                Timed(bench.Ucx("tag_lat", [8], 0, operations: 1), ucx),
+            ],
+        };
+    }
+
+    public static IEnumerable<Workload> Footprints(Bench bench)
+    {
+        yield return Footprint(bench, "context", "contexts", "Contexts", "Contexts of one process on one fabric are opened.", null);
+        yield return Footprint(bench, "segment", "segments", "Segments", "Segments of 64 KiB are allocated, whose memory others could import at once.", null);
+        yield return Footprint(bench, "connection", "connections", "Connections", "Pairs of jetties, each with its completion queue, are made, imported and bound to each other; both ends are in one process.", "unix");
+    }
+
+    public static IEnumerable<Workload> Memory(Bench bench)
+    {
+        foreach (Workload workload in Footprints(bench))
+        {
+            yield return workload with
+            {
+                Id = workload.Id.Replace("_time", "_memory", StringComparison.Ordinal),
+                Title = workload.Title.Replace("time", "memory", StringComparison.Ordinal),
+                Convention = "growth of the process's resident memory, for each; with few of them that is mostly what all share",
+                Unit = "bytes",
+                Turns = [.. workload.Turns.Where(static turn => turn.Series[0].IsOurs).Select(static turn => turn with { Parse = output => EndsOutput.MemoryBytes(output, turn.Series[0].Id) })],
+            };
+        }
+    }
+
+    private static Workload Footprint(Bench bench, string id, string what, string title, string about, string? peer)
+    {
+        Series ours = new("urma.loopback", PeerIds.Urma, $"Urma.Net {what}") { IsBaseline = true }, unix = new("sockets.unix", PeerIds.Sockets, "Unix sockets of .NET, connected");
+        Turn[] turns = [Made(bench, what, ours)];
+        return new Workload($"{id}_time", Groups.Resources)
+        {
+            Title = $"{title}: time of each",
+            About = $"{about} The number of those that exist at a time is on the axis.",
+            Convention = "time of making one, mean over all",
+            Unit = "us",
+            LowerIsBetter = true,
+            X = new Axis(what, "log2"),
+            Rounds = Math.Min(5, bench.Rounds),
+            Weight = 0.3,
+            Turns = peer is null ? turns : [.. turns, Made(bench, peer, unix)],
+        };
+    }
+
+    private static Turn Made(Bench bench, string what, Series series) => new(
+        $"{bench.Self} footprint {what} {string.Join(' ', Counts)}",
+        series,
+        output => EndsOutput.Nanoseconds(output, series.Id).Select(static reading => reading with { Value = reading.Value / 1000 }));
+
+    private static Turn Timed(string command, Series series) => new(
+        $"begin=$(date +%s%N); {command}; end=$(date +%s%N); echo \"took $((end - begin)) ns\"",
+        series,
+        output => [new Reading(series.Id, 0, double.Parse(output[(output.LastIndexOf("took ", StringComparison.Ordinal) + 5)..].Split(' ')[0], CultureInfo.InvariantCulture) / 1e6)]);
+}
