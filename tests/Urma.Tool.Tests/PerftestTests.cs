@@ -54,6 +54,16 @@ public class PerftestTests
     }
 
     [Fact]
+    public void Several_sizes_are_measured_in_one_run_and_processor_time_is_told()
+    {
+        using ProgramRun run = ProgramRun.Tool("perftest", "send_lat", "-s", "8", "-s", "4096", "--rounds", "1", "--json", "-");
+        Assert.True(run.ExitCode() == 0, run.Errors);
+        JsonElement results = JsonDocument.Parse(run.Output).RootElement.GetProperty("results");
+        Assert.Equal([8, 4096], results.EnumerateArray().Select(static result => result.GetProperty("size").GetInt64()));
+        Assert.All(results.EnumerateArray(), static result => Assert.True(result.GetProperty("cpu_s_per_M").GetDouble() > 0));
+    }
+
+    [Fact]
     public void The_table_has_the_banner_and_the_columns_of_urma_perftest()
     {
         using ProgramRun run = ProgramRun.Tool("perftest", "read_lat", "--rounds", "1");

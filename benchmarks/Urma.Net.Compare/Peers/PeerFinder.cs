@@ -17,12 +17,22 @@ internal static partial class PeerFinder
         MessagePassing(native),
         Installed(PeerIds.Libfabric, "libfabric, shm provider", "libfabric-bin", "fi_pingpong", "fi_info", "--version"),
         BuiltHere(PeerIds.Sockets, "sockets of the kernel", native, "urma_sockets") with { Version = $"Linux {Environment.OSVersion.Version}" },
+        InGuest(),
         new(PeerIds.DotNet, "System.IO.Pipes", PeerPresence.Found) { Version = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription },
     ];
 
     private static Peer BuiltHere(string id, string name, string native, string program) => File.Exists(Path.Combine(native, program))
         ? new Peer(id, name, PeerPresence.Found) { Version = FirstLine("cc", "--version") }
         : new Peer(id, name, PeerPresence.Missing) { Why = $"{program} was not built: is there a C compiler and cmake?", Install = "apt-get install gcc cmake make && ./build.sh native" };
+
+    private static Peer InGuest()
+    {
+        const string Emulator = "qemu-system-x86_64";
+        Peer programs = Installed(PeerIds.Perftest, "perftest over soft-RoCE, in a guest", "perftest qemu-system-x86", "ib_send_lat", "ib_send_lat", "--version");
+        return programs.State != PeerPresence.Found || SearchPath.Has(Emulator)
+            ? programs
+            : programs with { State = PeerPresence.Missing, Why = $"{Emulator} is not on the search path, and tests/Rdma/guest needs it" };
+    }
 
     private static Peer MessagePassing(string native)
     {

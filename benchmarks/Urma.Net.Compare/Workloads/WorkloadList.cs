@@ -35,5 +35,6 @@ internal static class WorkloadList
         Tiers.SharesNeeded(bench),
         Tiers.Injected(bench),
         Tiers.InjectedShares(bench),
+        .. bench.Suite.IsQuick ? [] : new[] { RdmaGuest.Create() },
     ];
 }
