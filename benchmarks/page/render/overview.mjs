@@ -42,12 +42,12 @@ function card(section, axis, lines, looks) {
     const sum = tally(section.workloads.flatMap(comparisonsOf));
     return html`<details class="card" open data-group="${section.id}">
 <summary><h3>${section.title}</h3>${tallySigns(sum)}${tallyBar(sum)}</summary>
+<div class="lane axis-lane" aria-hidden="true"><span></span>${scaleRow(axis, tickLabel)}<span></span><span></span></div>
 <div class="lanes" role="list">
 ${workloads.map(({ workload, duels }) => html`<div class="lane-group" role="listitem" data-peers="${[...new Set(duels.map(duel => duel.series.peer))].join(' ')}">
 <a class="lane-title" href="#${workload.id}">${workload.title}</a>
 ${duels.map(duel => lane(duel, seriesLooks(workload, looks)[workload.series.indexOf(duel.series)], axis, lines))}
 </div>`)}
-<div class="lane axis-lane" aria-hidden="true"><span></span>${scaleRow(axis, tickLabel)}<span></span><span></span></div>
 </div></details>`;
 }
 
