@@ -16,13 +16,16 @@ public sealed unsafe partial class Communicator
     // Where the ranks find each other again when some are lost; null without a network, and where all are on one host, which names are enough for.
     private ReservedEndpoint? _endpoint;
     private bool _isOnOneHost;
+
+    // What arenas are shared by where the communicator's own context maps nothing.
+    private UrmaContext? _hostContext;
     private MemoryOffer[] _offers = [];
 
     private void Join(UniqueId id, CancellationToken cancellationToken)
     {
         id.ToBytes().CopyTo(_secret, 0);
         _control = ControlPlane.Connect(id, Rank, Size, this, _options.JoinTimeout, cancellationToken);
-        RankRecord own = RankRecord.OfThisProcess(_options, _context.Capabilities.SupportsMapping);
+        RankRecord own = RankRecord.OfThisProcess(_options, _options.Maps ?? _context.Capabilities.SupportsMapping);
         RankRecord[] records = ExchangeJoining(own.ToArray(), RecordsTag, RankRecord.Read, cancellationToken);
         CheckOptions(own, records);
         HostMap hosts = HostMap.Of(records);
@@ -45,13 +48,14 @@ public sealed unsafe partial class Communicator
     private bool TryJoin(ref HostMap hosts, RankRecord[] records, CancellationToken cancellationToken)
     {
         int[] members = hosts.RanksOf(hosts.HostOf[Rank]);
-        bool hasArena = records[Rank].Maps && _options.Path != CollectivePath.Posted && (members.Length > 1 || hosts.Count == 1);
-        bool posts = hosts.Count > 1 || !hasArena;
+        bool maps = records[Rank].Maps;
+        bool needsArena = members.Length > 1 || (hosts.Count == 1 && maps && _options.Path != CollectivePath.Posted);
+        bool posts = hosts.Count > 1 || !needsArena;
         LocalArena? arena = null;
         PostedPort? port = null;
         try
         {
-            arena = hasArena ? new LocalArena(_context, members.Length) : null;
+            arena = !needsArena ? null : maps ? new LocalArena(_context, members.Length) : TryShareHost(members.Length);
             port = posts ? new PostedPort(_context, Rank, Size, this, _options.Timeout) : null;
             _endpoint ??= _isOnOneHost ? null : ReservedEndpoint.TryOpen();
             var own = new MemoryOffer(
@@ -60,7 +64,7 @@ public sealed unsafe partial class Communicator
                 _endpoint?.Port ?? 0,
                 _endpoint?.Addresses ?? []);
             _offers = ExchangeJoining(own.ToArray(), OffersTag, MemoryOffer.Read, cancellationToken);
-            byte[] reached = Map(arena, members, out string? problem);
+            byte[] reached = Map(arena, needsArena ? members : [], out string? problem);
             byte[][] all = ExchangeJoining(reached, JoinedTag, ReadReached, cancellationToken);
             if (all.Any(answer => answer.Contains((byte)0)))
             {
@@ -85,14 +89,33 @@ public sealed unsafe partial class Communicator
         ? answer
         : throw new UrmaException(UrmaStatus.InvalidArgument, $"Rank {rank} sent {answer.Length} bytes that do not say whom it reached.");
 
+    // Memory of the kernel's; a host that gives none has its ranks post.
+    private LocalArena? TryShareHost(int size)
+    {
+        try
+        {
+            return new LocalArena(_hostContext ??= UrmaContext.Open("loopback://"), size);
+        }
+        catch (UrmaException)
+        {
+            return null;
+        }
+    }
+
     // By rank: 0 where a rank of this host could not be mapped.
     private byte[] Map(LocalArena? arena, int[] members, out string? problem)
     {
         byte[] reached = new byte[Size];
         reached.AsSpan().Fill(1);
         problem = null;
-        for (int i = 0; arena is not null && i < members.Length; i++)
+        for (int i = 0; i < members.Length; i++)
         {
+            if (arena is null)
+            {
+                reached[members[i]] = (byte)(members[i] == Rank ? 1 : 0);
+                continue;
+            }
+
             try
             {
                 arena.Add(i, _offers[members[i]], members[i] == Rank);
@@ -115,17 +138,19 @@ public sealed unsafe partial class Communicator
             port.Add(rank, inbox.Descriptor, inbox.Token);
         }
 
-        _buffers = new RegisteredBuffers(arena is null ? null : arena.Own, port is null ? null : port.Own);
+        // Buffers that the context registers are reached on the host only where it maps.
+        bool maps = records[Rank].Maps;
+        _buffers = new RegisteredBuffers(arena is null || !maps ? null : arena.Own, port is null ? null : port.Own);
         bool isCrowded = IsCrowded(records);
         int host = hosts.HostOf[Rank];
         int[] members = hosts.RanksOf(host);
         HostWaitOwner? localOwner = port is null || arena is null ? null : new HostWaitOwner(this, members);
         LocalGroup? local = arena is null ? null : new LocalGroup(new LocalGroupSetup
         {
-            Context = _context,
+            Context = maps ? _context : _hostContext!,
             Arena = arena,
             Owner = localOwner ?? (IWaitOwner)this,
-            Buffers = _buffers,
+            Buffers = maps ? _buffers : new RegisteredBuffers(arena.Own, null),
             Members = members,
             Rank = hosts.LocalOf[Rank],
             IsCrowded = isCrowded,
@@ -148,6 +173,7 @@ public sealed unsafe partial class Communicator
                 Hosts = hosts,
                 Local = local,
                 LocalOwner = localOwner,
+                MapsBuffers = maps,
                 Traffic = traffic,
                 Owner = this,
                 Buffers = _buffers,

@@ -147,6 +147,7 @@ public sealed unsafe partial class Communicator : IDisposable, IAsyncDisposable,
             if (!Volatile.Read(ref _isBusy))
             {
                 engine?.Dispose();
+                _hostContext?.Dispose();
             }
         }
     }

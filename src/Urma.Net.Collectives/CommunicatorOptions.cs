@@ -30,6 +30,9 @@ public sealed record CommunicatorOptions
     /// <summary>The host that the rank counts itself to; by default what <c>URMA_HOST_ID</c> says, or the machine. For tests that play several hosts on one.</summary>
     internal string? Host { get; init; }
 
+    /// <summary>Whether the context's provider is taken for one that maps memory; by default it is asked. For tests that play a device that maps none.</summary>
+    internal bool? Maps { get; init; }
+
     internal void Validate()
     {
         if (Path is < CollectivePath.Automatic or > CollectivePath.Posted)

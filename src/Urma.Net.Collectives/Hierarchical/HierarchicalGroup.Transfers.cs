@@ -77,9 +77,12 @@ internal sealed unsafe partial class HierarchicalGroup
 
     private bool IsOfThisHost(int peer) => _local is not null && _map.HostOf[peer] == _host;
 
+    // What the host does not map is written to by the way that reaches it, and signals go behind what was put.
+    private bool IsPutToHere(int peer) => _mapsBuffers && IsOfThisHost(peer);
+
     public override void Put(byte* source, long length, int peer, BufferReference reference, long offset)
     {
-        if (IsOfThisHost(peer))
+        if (IsPutToHere(peer))
         {
             _local!.Put(source, length, _map.LocalOf[peer], reference, offset);
         }
@@ -91,7 +94,7 @@ internal sealed unsafe partial class HierarchicalGroup
 
     public override void Signal(int peer, int signal)
     {
-        if (IsOfThisHost(peer))
+        if (IsPutToHere(peer))
         {
             _local!.Signal(_map.LocalOf[peer], signal);
         }
@@ -105,7 +108,7 @@ internal sealed unsafe partial class HierarchicalGroup
 
     public override void Forget(int peer, BufferReference reference)
     {
-        if (IsOfThisHost(peer))
+        if (IsPutToHere(peer))
         {
             _local!.Forget(_map.LocalOf[peer], reference);
         }
@@ -117,7 +120,7 @@ internal sealed unsafe partial class HierarchicalGroup
 
     public override void WaitSignal(int peer, int signal, uint count)
     {
-        if (IsOfThisHost(peer))
+        if (IsPutToHere(peer))
         {
             _local!.WaitSignal(_map.LocalOf[peer], signal, count);
         }

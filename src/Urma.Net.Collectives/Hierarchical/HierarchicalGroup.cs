@@ -21,6 +21,7 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     private readonly HostMap _map;
     private readonly LocalGroup? _local;
     private readonly HostWaitOwner? _localOwner;
+    private readonly bool _mapsBuffers;
     private readonly PostedGroup _all;
     private readonly PostedGroup?[] _rails;
     private readonly PostedTraffic _traffic;
@@ -42,6 +43,7 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     {
         (_map, _local, _localOwner, _traffic, _rank) = (setup.Hosts, setup.Local, setup.LocalOwner, setup.Traffic, setup.Rank);
         _schedule = _traffic.Schedule;
+        _mapsBuffers = setup.MapsBuffers;
         _size = _map.HostOf.Length;
         (_host, _own) = (_map.HostOf[_rank], _map.LocalOf[_rank]);
         _members = _map.RanksOf(_host);

@@ -13,6 +13,9 @@ internal sealed record HierarchicalGroupSetup
     /// <summary>The ranks of this host; null where this rank is alone there.</summary>
     public required LocalGroup? Local { get; init; }
 
+    /// <summary>Whether ranks of this host reach each other's registered buffers.</summary>
+    public required bool MapsBuffers { get; init; }
+
     /// <summary>Whom that group tells what goes wrong; null where there is none.</summary>
     public required HostWaitOwner? LocalOwner { get; init; }
 

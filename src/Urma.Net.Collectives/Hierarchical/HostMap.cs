@@ -59,26 +59,27 @@ internal sealed class HostMap
     /// <param name="records">By rank.</param>
     public static HostMap Of(RankRecord[] records)
     {
-        var firsts = new Dictionary<string, (int Rank, int Count)>();
+        // Where work is posted to other hosts anyway, ranks of a host whose devices map nothing still share memory of its kernel.
+        bool areSeveral = Array.Exists(records, record => record.Host != records[0].Host);
+        var firsts = new Dictionary<(string, bool), (int Rank, int Count)>();
         for (int rank = 0; rank < records.Length; rank++)
         {
-            if (MapsOthers(records[rank]))
-            {
-                (int first, int count) = firsts.GetValueOrDefault(records[rank].Host, (rank, 0));
-                firsts[records[rank].Host] = (first, count + 1);
-            }
+            (int first, int count) = firsts.GetValueOrDefault(KeyOf(rank), (rank, 0));
+            firsts[KeyOf(rank)] = (first, count + 1);
         }
 
         int[] keys = new int[records.Length];
         for (int rank = 0; rank < keys.Length; rank++)
         {
-            keys[rank] = MapsOthers(records[rank]) && firsts[records[rank].Host] is var (first, count) && count <= Communicator.MaxRanksPerHost ? first : rank;
+            (int first, int count) = firsts[KeyOf(rank)];
+            bool mayMap = (records[rank].Maps || areSeveral) && records[rank].Path != CollectivePath.Posted;
+            keys[rank] = mayMap && count <= Communicator.MaxRanksPerHost ? first : rank;
         }
 
         return new HostMap(keys);
-    }
 
-    private static bool MapsOthers(RankRecord record) => record.Maps && record.Path != CollectivePath.Posted;
+        (string, bool) KeyOf(int rank) => (records[rank].Host, records[rank].Maps);
+    }
 
     /// <summary>The hosts that are left of these where not all ranks could map the memory of all others.</summary>
     /// <param name="reached">By rank, then by rank of the same host: 1 where the first could map the second's memory.</param>

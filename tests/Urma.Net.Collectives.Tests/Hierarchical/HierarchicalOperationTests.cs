@@ -38,6 +38,24 @@ public sealed class HierarchicalOperationTests
             Run(communicator, DataType.Float32, communicator.Size < 9 ? 300_001 : 40_001);
         });
 
+    // As over RDMA: the device maps nothing, so the ranks of a host meet in memory of its kernel.
+    [Theory]
+    [InlineData("AABB")]
+    [InlineData("ABACBA")]
+    public void Operations_over_a_device_that_maps_nothing(string hosts) => HostShape.Run(
+        hosts,
+        communicator =>
+        {
+            Assert.Equal("HierarchicalGroup", communicator.Engine?.GetType().Name);
+            Run(communicator, DataType.Int64, 1);
+            Run(communicator, DataType.Float32, 33_333);
+            PostedSignalTests.Check(communicator);
+            using RegisteredMemory memory = communicator.Allocate(communicator.Size * 100_000);
+            communicator.AllReduce<int>(memory.AsSpan<int>(0, 20_000), memory.AsSpan<int>(0, 20_000), Reduction.Sum);
+            communicator.AllGather<byte>(memory.AsSpan<byte>(communicator.Rank * 100_000, 100_000), memory.AsSpan<byte>());
+        },
+        new CommunicatorOptions { Maps = false });
+
     private static void Run(Communicator communicator, DataType type, int count)
     {
         using var vectors = new RankVectors((long)count * communicator.Size, type);

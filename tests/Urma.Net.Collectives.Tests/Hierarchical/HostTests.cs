@@ -15,6 +15,8 @@ public sealed class HostTests
         HostMap map = HostMap.Of([Record('B'), Record('A'), Record('B'), Record('B', maps: false), Record('A')]);
         Assert.Equal([0, 1, 0, 2, 1], map.HostOf);
         Assert.Equal([0, 0, 1, 0, 1], map.LocalOf);
+        Assert.Equal([0, 1], HostMap.Of([Record('A', maps: false), Record('A', maps: false)]).HostOf);
+        Assert.Equal([0, 0, 1], HostMap.Of([Record('A', maps: false), Record('A', maps: false), Record('B', maps: false)]).HostOf);
         Assert.False(map.AreInOrder);
         Assert.Equal(2, map.AgentOf(0, 1));
         Assert.Equal(3, map.AgentOf(2, 1));
