@@ -29,7 +29,7 @@ internal static class LoopProcess
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
 
         // Otherwise a method is optimised only when nothing new has been compiled for 100 ms: a measurement could end before.
-        start.Environment["DOTNET_TC_CallCountingDelayMS"] = "0";
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "0";
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(Limit))

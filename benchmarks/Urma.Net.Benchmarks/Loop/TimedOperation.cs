@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime;
 
 namespace Urma.Net.Benchmarks.Loop;
 
@@ -9,11 +8,10 @@ internal sealed class TimedOperation : IDisposable
     // A slice that the scheduler interrupts is an outlier, and so few are interrupted that the median is of others.
     private const double SliceNanoseconds = 150_000;
 
-    // Twice as many calls as make the JIT compile a method again, and so many pauses in which it compiled nothing mean that it is done.
+    // Twice as many calls as make the JIT compile a method again; several turns in which it compiled nothing mean that it is done.
     private const int CallsPerTurn = 64;
     private const int QuietTurns = 4;
     private const int MostTurns = 200;
-    private static readonly TimeSpan TimeToCompile = TimeSpan.FromMilliseconds(25);
 
     private const int CallsToNoticeAllocations = 10_000;
     private const double NanosecondsForAllocations = 30_000_000;
@@ -38,11 +36,8 @@ internal sealed class TimedOperation : IDisposable
         for (int turn = 0, quiet = 0; turn < MostTurns && quiet < QuietTurns; turn++)
         {
             _operation.Run(CallsPerTurn);
-
-            // The compiler's thread may have to wait for a processor: it gets this one.
-            Thread.Sleep(TimeToCompile);
             long before = compiled;
-            compiled = JitInfo.GetCompiledMethodCount();
+            compiled = TieredCompiler.WaitUntilIdle();
             quiet = compiled == before ? quiet + 1 : 0;
         }
 
