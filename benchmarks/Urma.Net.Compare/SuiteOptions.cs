@@ -17,5 +17,8 @@ internal sealed record SuiteOptions
     /// <summary>The folder of C programs.</summary>
     public required string Native { get; init; }
 
+    /// <summary>Rounds that are enough; null for what quick or full is content with.</summary>
+    public int? Rounds { get; init; }
+
     public string? Cpu { get; init; }
 }

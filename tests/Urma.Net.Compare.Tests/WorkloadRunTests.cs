@@ -87,10 +87,27 @@ public class WorkloadRunTests
     }
 
     [Fact]
+    public void A_workload_whose_commands_have_run_is_read_from_what_they_printed()
+    {
+        string file = Path.GetTempFileName();
+        string command = $"echo x >> {file}; echo 1 $(wc -l < {file})";
+        var outputs = new OutputStore();
+        foreach (string series in new[] { "first", "second" })
+        {
+            WorkloadResult result = new WorkloadRun(Workload(Turn(series, command)), [PeerIds.Urma], Budget, Limit, outputs, static _ => { }, CancellationToken.None).Run();
+            Assert.Equal(3, result.Readings.Rounds(series, 1));
+            Assert.Equal(2, result.Readings.Values(series, 1).Median);
+        }
+
+        Assert.Equal(3, File.ReadAllLines(file).Length);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void Peers_that_are_not_there_have_no_turn()
     {
         var workload = Workload(new Turn("exit 1", new Series("ucx.x", PeerIds.Ucx, "x"), Parse), Turn("good", "echo 1 42"));
-        WorkloadResult result = new WorkloadRun(workload, [PeerIds.Urma], Budget, Limit, static _ => { }, CancellationToken.None).Run();
+        WorkloadResult result = new WorkloadRun(workload, [PeerIds.Urma], Budget, Limit, new OutputStore(), static _ => { }, CancellationToken.None).Run();
         Assert.Empty(result.Failures);
         Assert.Equal(3, result.Readings.Rounds("good", 1));
     }
@@ -98,7 +115,7 @@ public class WorkloadRunTests
     private static WorkloadResult Run(TimeSpan limit, params Turn[] turns) => Run(limit, Budget, turns);
 
     private static WorkloadResult Run(TimeSpan limit, TimeSpan budget, params Turn[] turns) =>
-        new WorkloadRun(Workload(turns), [PeerIds.Urma], budget, limit, static _ => { }, CancellationToken.None).Run();
+        new WorkloadRun(Workload(turns), [PeerIds.Urma], budget, limit, new OutputStore(), static _ => { }, CancellationToken.None).Run();
 
     private static Workload Workload(params Turn[] turns) => new("test", "latency")
     {

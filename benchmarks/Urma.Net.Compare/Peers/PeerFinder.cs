@@ -28,7 +28,7 @@ internal static partial class PeerFinder
     private static Peer InGuest()
     {
         const string Emulator = "qemu-system-x86_64";
-        Peer programs = Installed(PeerIds.Perftest, "perftest over soft-RoCE, in a guest", "perftest qemu-system-x86", "ib_send_lat", "ib_send_lat", "--version");
+        Peer programs = Installed(PeerIds.Perftest, "perftest over soft-RoCE, in a guest", "perftest qemu-system-x86", "ib_send_lat", "sh", "-c", "ib_send_lat --version; true");
         return programs.State != PeerPresence.Found || SearchPath.Has(Emulator)
             ? programs
             : programs with { State = PeerPresence.Missing, Why = $"{Emulator} is not on the search path, and tests/Rdma/guest needs it" };

@@ -7,6 +7,9 @@ internal sealed record Suite(bool IsQuick)
     /// <summary>What all workloads together may take: what is promised, less what finding peers and writing results takes.</summary>
     public TimeSpan Budget => IsQuick ? TimeSpan.FromSeconds(270) : TimeSpan.FromMinutes(27);
 
+    /// <summary>Rounds that are enough.</summary>
+    public int Rounds { get; init; } = IsQuick ? 3 : 9;
+
     public string Mode => IsQuick ? "quick" : "full";
 
     /// <summary>A workload's share.</summary>

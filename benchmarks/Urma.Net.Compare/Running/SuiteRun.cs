@@ -11,12 +11,13 @@ namespace Urma.Net.Compare.Running;
 internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string output)
 {
     // What starts a runtime and several processes needs some seconds on a busy machine, however little its workload counts.
-    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(10);
 
     private readonly long _begin = Stopwatch.GetTimestamp();
     private readonly DateTime _taken = DateTime.UtcNow;
     private readonly List<WorkloadResult> _results = [];
     private readonly List<Failure> _failures = [];
+    private readonly OutputStore _outputs = new();
 
     /// <summary>What did not work.</summary>
     public IReadOnlyList<Failure> Failures => _failures;
@@ -52,7 +53,7 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
         }
 
         TimeSpan share = Suite.Share(workload.Weight, weightLeft, left), limit = share > LeastLimit ? share : LeastLimit;
-        WorkloadResult result = new WorkloadRun(workload, found, share, limit, Report, cancellation).Run();
+        WorkloadResult result = new WorkloadRun(workload, found, share, limit, _outputs, Report, cancellation).Run();
         _results.Add(result);
         _failures.AddRange(result.Failures);
         ResultsText.Write(Console.Out, result);

@@ -9,9 +9,10 @@ namespace Urma.Net.Compare.Running;
 /// <param name="peers">Ids of the peers that are there; the commands of others are left out.</param>
 /// <param name="budget">What all rounds may take. No command may take longer than <paramref name="limit"/>, and no round twice as long as the budget.</param>
 /// <param name="limit">What ends a command.</param>
+/// <param name="outputs">What was printed before. A workload whose commands have all run is read from that.</param>
 /// <param name="report">Takes a line for what fails.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string> peers, TimeSpan budget, TimeSpan limit, Action<string> report, CancellationToken cancellation)
+internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string> peers, TimeSpan budget, TimeSpan limit, OutputStore outputs, Action<string> report, CancellationToken cancellation)
 {
     // What failed twice will fail again, and costs those that work their rounds.
     private const int FailuresAllowed = 2;
@@ -24,25 +25,31 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
     {
         long begin = Stopwatch.GetTimestamp();
         List<Turn> turns = [.. workload.Turns.Where(turn => peers.Contains(turn.Series[0].Peer))];
+        bool isRead = outputs.HasAll(turns, 0);
         for (int round = 0; round < workload.Rounds && turns.Count > 0; round++)
         {
+            if (isRead && !outputs.HasAll(turns, round))
+            {
+                break;
+            }
+
             long before = Stopwatch.GetTimestamp();
 
             // There and back, so that nobody always follows the same one.
             foreach (Turn turn in (round % 2 == 0 ? turns : turns.AsEnumerable().Reverse()).ToArray())
             {
-                if (Stopwatch.GetElapsedTime(begin) > (2 * budget) + limit)
+                if (!isRead && Stopwatch.GetElapsedTime(begin) > (2 * budget) + limit)
                 {
                     NoTime(turn, round);
                 }
-                else if (!Take(turn, round) && _failed[turn] == FailuresAllowed)
+                else if (!Take(turn, round, isRead ? outputs.Find(turn.Command, round) : null) && _failed[turn] == FailuresAllowed)
                 {
                     turns.Remove(turn);
                 }
             }
 
             TimeSpan last = Stopwatch.GetElapsedTime(before), taken = Stopwatch.GetElapsedTime(begin);
-            if (taken + last > budget)
+            if (!isRead && taken + last > budget)
             {
                 break;
             }
@@ -51,16 +58,18 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
         return new WorkloadResult(workload, _readings, _failures, budget, Stopwatch.GetElapsedTime(begin));
     }
 
-    private bool Take(Turn turn, int round)
+    private bool Take(Turn turn, int round, string? printed)
     {
         try
         {
-            string output = ShellRun.Output(turn.Command, limit, cancellation);
+            string output = printed ?? ShellRun.Output(turn.Command, limit, cancellation);
             Reading[] readings = Parse(turn, output);
             foreach (Reading reading in readings)
             {
                 _readings.Add(round, reading);
             }
+
+            outputs.Keep(turn.Command, round, output);
 
             return true;
         }

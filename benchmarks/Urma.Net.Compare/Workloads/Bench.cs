@@ -17,7 +17,7 @@ internal sealed record Bench(Suite Suite, string Tool, string Native, string Sel
     private int _port = Environment.ProcessId;
 
     /// <summary>Rounds that are enough.</summary>
-    public int Rounds => Suite.IsQuick ? 3 : 9;
+    public int Rounds => Suite.Rounds;
 
     /// <summary>Sizes of a sweep.</summary>
     public IReadOnlyList<long> Sizes => Suite.IsQuick

@@ -8,6 +8,9 @@ namespace Urma.Net.Compare.Workloads;
 /// <summary>Start-up, and what contexts, segments and connections cost.</summary>
 internal static class Resources
 {
+    // What is read from the outputs of another workload costs nothing.
+    private const double NextToNothing = 0.1;
+
     private static readonly int[] Counts = [1, 10, 100, 1000];
 
     public static Workload StartUp(Bench bench)
@@ -50,6 +53,7 @@ internal static class Resources
                 Title = workload.Title.Replace("time", "memory", StringComparison.Ordinal),
                 Convention = "growth of the process's resident memory, for each; with few of them that is mostly what all share",
                 Unit = "bytes",
+                Weight = NextToNothing,
                 Turns = [.. workload.Turns.Where(static turn => turn.Series[0].IsOurs).Select(static turn => turn with { Parse = output => EndsOutput.MemoryBytes(output, turn.Series[0].Id) })],
             };
         }

@@ -10,6 +10,10 @@ internal static class Tiers
 {
     private const string Shim = "liburma-roub.so";
     private const double Percent = 100;
+    private const long Bytes = 8, ModelledBytes = 64;
+
+    // What is read from the outputs of another workload costs nothing.
+    private const double NextToNothing = 0.1;
 
     private static readonly double[] Gains = [10, 30, 50];
     private static readonly double[] Shares = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90];
@@ -27,7 +31,7 @@ internal static class Tiers
             About = "The same writes to 1024 places of another process's memory in random order: by a verbs program that knows nothing of Urma.Net, by Xcopy, and by stores through a view.",
             Turns =
             [
-                new Turn($"{Command(bench)} {(bench.Suite.IsQuick ? "-s 8 -s 4096" : "-s 8 -s 64 -s 512 -s 4096")} --json -", [Verbs, Xcopy, Batch, Store, copy], output => Rows(output).SelectMany(row => new Reading[]
+                new Turn(Command(bench), [Verbs, Xcopy, Batch, Store, copy], output => Rows(output).SelectMany(row => new Reading[]
                 {
                     new(Verbs.Id, (double)row["size"]!, (double)row["verbs_ns"]!),
                     new(Xcopy.Id, (double)row["size"]!, (double)row["xcopy_ns"]!),
@@ -44,6 +48,7 @@ internal static class Tiers
         new Axis("share of time that is communication, %", "linear"), "speed of the whole: 1 / (1 - c + c / s), s from the writes of 64 bytes of the same command") with
     {
         About = "A program that spends the share c of its time communicating becomes 1 / (1 - c + c / s) times as fast when communication becomes s times as fast. Software only: no link lies between the ends.",
+        Weight = NextToNothing,
         Turns = [Modelled(bench, static (s, series) => Shares.Select(share => new Reading(series, share, Speed(share / Percent, s))))],
     };
 
@@ -52,6 +57,7 @@ internal static class Tiers
         Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time, 1 is all of it; absent where even all would not do") with
     {
         About = "How much of its time a program must spend communicating to become 10, 30 or 50 % faster by a better way to communicate. Software only: no link lies between the ends.",
+        Weight = NextToNothing,
         Turns = [Modelled(bench, static (s, series) => SharesFor(s, series))],
     };
 
@@ -62,12 +68,7 @@ internal static class Tiers
         return Linked(bench, "tiers_fabric", "Tiers over modelled links: the operations", "ns", lowerIsBetter: true, Axis.Bytes, "half a round trip of 8 bytes") with
         {
             About = "Writes to and fro with a modelled link between the ends: nothing arrives before its latency has passed. The machine's own cost comes on top; what the link adds is published, not measured.",
-            Turns =
-            [
-                new Turn(Link(bench, "write_lat", "rdma"), rdma, output => PerftestOutput.Read(output, rdma.Id, PerftestOutput.Nanoseconds)),
-                new Turn(Link(bench, "write_lat", "ub"), ub, output => PerftestOutput.Read(output, ub.Id, PerftestOutput.Nanoseconds)),
-                new Turn(Link(bench, "loadstore_lat", "ub"), stores, output => PerftestOutput.Read(output, stores.Id, PerftestOutput.Nanoseconds)),
-            ],
+            Turns = [new Turn(Links(bench), [rdma, ub, stores], output => Times(output).Zip([rdma.Id, ub.Id, stores.Id], static (time, series) => new Reading(series, Bytes, time)))],
         };
     }
 
@@ -79,12 +80,12 @@ internal static class Tiers
             Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time, 1 is all of it; absent where even all would not do") with
         {
             About = "The same model, with the speeds of operations over modelled links. It says what the published links would mean, not what was measured on them.",
+            Weight = NextToNothing,
             Turns =
             [
-                new Turn($"{Link(bench, "write_lat", "rdma")}; {Link(bench, "write_lat", "ub")}; {Link(bench, "loadstore_lat", "ub")}", [ub, stores], output =>
+                new Turn(Links(bench), [ub, stores], output =>
                 {
-                    double[] times = [.. output.Split("\n{").Select(static (part, place) => place == 0 ? part : "{" + part).Where(static part => part.StartsWith('{'))
-                        .Select(static part => PerftestOutput.Nanoseconds(PerftestOutput.Json(part)))];
+                    double[] times = Times(output);
                     return SharesFor(times[0] / times[1], ub.Id).Concat(SharesFor(times[0] / times[2], stores.Id));
                 }),
             ],
@@ -102,9 +103,9 @@ internal static class Tiers
     /// <returns>More than 1, or no number, where no share is enough.</returns>
     internal static double Share(double gain, double times) => gain / (1 + gain) / (1 - (1 / times));
 
-    private static Turn Modelled(Bench bench, Func<double, string, IEnumerable<Reading>> model) => new($"{Command(bench)} -s 64 --json -", [Xcopy, Batch, Store], output =>
+    private static Turn Modelled(Bench bench, Func<double, string, IEnumerable<Reading>> model) => new(Command(bench), [Xcopy, Batch, Store], output =>
     {
-        JsonObject row = Rows(output).Single();
+        JsonObject row = Rows(output).Single(static row => (long)row["size"]! == ModelledBytes);
         double verbs = (double)row["verbs_ns"]!;
         return new (string Name, Series Series)[] { ("xcopy_ns", Xcopy), ("xcopy_batch_ns", Batch), ("store_ns", Store) }
             .SelectMany(way => model(verbs / (double)row[way.Name]!, way.Series.Id));
@@ -116,9 +117,13 @@ internal static class Tiers
 
     private static IEnumerable<JsonObject> Rows(string output) => PerftestOutput.Json(output)["rows"]!.AsArray().Select(static row => (JsonObject)row!);
 
-    private static string Command(Bench bench) => $"{bench.Tool} perftest tiers --rounds 1 --cpu {bench.Cpus}";
+    private static string Command(Bench bench) => $"{bench.Tool} perftest tiers --rounds 1 {(bench.Suite.IsQuick ? "-s 64 -s 4096" : "-s 8 -s 64 -s 512 -s 4096")} --cpu {bench.Cpus} --json -";
 
-    private static string Link(Bench bench, string test, string fabric) => bench.Ours(test, [8], $"--fabric {fabric}");
+    // Posted writes over the slower link, over the faster one, and stores over that.
+    private static string Links(Bench bench) => string.Join("; ", new[] { ("write_lat", "rdma"), ("write_lat", "ub"), ("loadstore_lat", "ub") }
+        .Select((link, place) => $"echo 'size {place}'; {bench.Ours(link.Item1, [Bytes], $"--fabric {link.Item2}")}"));
+
+    private static double[] Times(string output) => [.. Sections.Of(output).Select(static section => PerftestOutput.Nanoseconds(PerftestOutput.Json(section.Text)))];
 
     private static Workload Linked(Bench bench, string id, string title, string unit, bool lowerIsBetter, Axis axis, string convention) =>
         Create(bench, id, title, unit, lowerIsBetter, axis, convention) with { InjectsFabric = true, NotHere = null };
