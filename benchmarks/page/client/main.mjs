@@ -106,6 +106,7 @@ function goTo(target) {
         plots.forEach(plot => plot.filter(''));
         say({ group: '', peer: '' });
     }
+    if (element.tagName === 'DETAILS') element.open = true;
     element.scrollIntoView();
     if (element.matches('.workload')) {
         document.querySelectorAll('.workload.target').forEach(other => other.classList.remove('target'));

@@ -70,7 +70,7 @@ export function spread(low, high, unit) {
 }
 
 export function ratioSpread(of) {
-    return of === undefined ? '' : spread(of.p10, of.p90, 'x');
+    return of === undefined || of.p10 === of.p90 ? '' : spread(of.p10, of.p90, 'x');
 }
 
 /** What stands below a chart or in a table for one place of the x axis. */

@@ -73,12 +73,20 @@ export function tableText(results) {
         `\`./build.sh compare${mode}\` on ${day(results.taken)}, Urma.Net ${results.version} (${results.commit}): ${machine.processor}, ${count(machine.processors, 'processor')}${load}, `
         + `${machine.os}, ${machine.runtime}; ${duration(results.durationSeconds)}.`,
         `**Ahead in ${sum.ahead} of ${count(sum.total, 'comparison')}, level in ${sum.level}, behind in ${sum.behind}.** `
-        + 'Each row shows the peer that does best there; an advantage of more than 1 is ours, and level means that its spread holds 1.',
+        + 'Each row shows the peer that does best there; an advantage of more than 1 is ours, and level means that its spread holds 1. Yardsticks (raw C on the same memory) are not counted.',
+        ...sum.single === 0 ? [] : [`Comparisons that rest on a single round, and so have no spread: ${sum.single} of ${sum.total}.`],
         '', tableOf(real),
         ...modelled.length === 0 ? [] : ['', 'Over a modelled link, not counted above:', '', tableOf(modelled)],
         ...absent.length === 0 ? [] : ['', `Not compared: ${absent.map(peer => `${peer.name} (${peer.state}: ${inTable(peer.why)})`).join('; ')}.`],
-        ...results.failures.length === 0 ? [] : ['', `Failed: ${results.failures.map(f => f.workload + (f.series ? ` (${f.series})` : '')).join(', ')}.`],
+        ...results.failures.length === 0 ? [] : ['', `Not measured or failed: ${failedIn(results.failures)}.`],
     ].join('\n').replaceAll('\u00a0', ' ');
+}
+
+/** The workloads that failures are of, with how many of their series, where it was not the workload as a whole. */
+function failedIn(failures) {
+    const counts = new Map();
+    for (const { workload, series } of failures) counts.set(workload, (counts.get(workload) ?? 0) + (series ? 1 : 0));
+    return [...counts].map(([workload, series]) => series === 0 ? workload : `${workload} (${count(series, 'series', 'series')})`).join(', ');
 }
 
 /** A sum over the text makes a change by hand visible where the results are no longer at hand. */

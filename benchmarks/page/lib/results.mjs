@@ -40,6 +40,13 @@ export const isYardstick = (series, workload) => series.id === workload.yardstic
 const BusyLoad = 0.5;
 export const wasBusy = ({ loadAverage, processors }) => loadAverage !== undefined && loadAverage / processors >= BusyLoad;
 
+/** Failures that say the same, together: [{ message, members }], in the order in which they came. */
+export function failureGroups(failures) {
+    const groups = new Map();
+    for (const failure of failures) groups.set(failure.message, [...groups.get(failure.message) ?? [], failure]);
+    return [...groups].map(([message, members]) => ({ message, members }));
+}
+
 /** The peers that are not ourselves. */
 export function othersOf(results) {
     const ours = new Set(['urma', ...results.workloads.flatMap(w => w.series.filter(s => s.isOurs).map(s => s.peer))]);
@@ -63,17 +70,23 @@ export function placesOf(workload) {
     return workload.x.scale === 'category' ? list : list.sort((a, b) => a.x - b.x);
 }
 
-/** One comparison for every point of a peer at which an advantage was measured. */
-export function comparisonsOf(workload) {
+/** One comparison for every point at which an advantage over such a series was measured. */
+function comparisonsWith(workload, isMeant) {
     const baseline = baselineOf(workload);
     const ours = baseline ? pointsByX(baseline) : new Map();
-    return workload.series.filter(series => !series.isOurs).flatMap(series => series.points
+    return workload.series.filter(series => !series.isOurs && isMeant(series)).flatMap(series => series.points
         .filter(point => point.advantage !== undefined)
         .map(point => ({
             workload, series, point, ours: ours.get(point.x), baseline,
             advantage: point.advantage, verdict: verdict(point.advantage),
         })));
 }
+
+/** The comparisons with peers. A yardstick is none: it is what the machine gives, by raw C, and nothing one would take instead. */
+export const comparisonsOf = workload => comparisonsWith(workload, series => !isYardstick(series, workload));
+
+/** The comparisons with the yardstick, which are told apart and never counted. */
+export const yardstickComparisonsOf = workload => comparisonsWith(workload, series => isYardstick(series, workload));
 
 export function tally(comparisons) {
     const sum = { ahead: 0, level: 0, behind: 0, total: comparisons.length };
@@ -86,18 +99,16 @@ function geometricMean(values) {
     return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** One entry for every series of a peer that was compared in the workload. */
-export function duelsOf(workload) {
-    const comparisons = comparisonsOf(workload);
-    return workload.series.filter(series => !series.isOurs).map(series => {
+/** One entry for every series that such comparisons of a workload are with: peers', or the yardstick's. */
+export function duelsOf(workload, comparisons = comparisonsOf(workload)) {
+    return [...new Set(comparisons.map(comparison => comparison.series))].map(series => {
         const own = comparisons.filter(comparison => comparison.series === series);
-        if (own.length === 0) return undefined;
         const medians = own.map(comparison => comparison.advantage.median);
         return {
             workload, series, comparisons: own, ...tally(own),
             mean: geometricMean(medians), least: Math.min(...medians), most: Math.max(...medians),
         };
-    }).filter(duel => duel !== undefined);
+    });
 }
 
 /** Neighbours in a list of places joined: [8, 16, 32, 128] of 8 16 32 64 128 as [[8, 32], [128, 128]]. */
@@ -114,11 +125,11 @@ export function runsOf(chosen, places) {
 }
 
 /**
- * Every duel in which a peer's median is better than ours somewhere: where, where beyond the spread, and the worst place.
+ * Every duel in which the other's median is better than ours somewhere: where, where beyond the spread, and the worst place.
  * Those that the spread confirms come first, the worst of them first.
  */
-export function deficitsOf(workloads) {
-    return workloads.flatMap(duelsOf).map(duel => {
+export function deficitsOf(workloads, comparisonsIn = comparisonsOf) {
+    return workloads.flatMap(workload => duelsOf(workload, comparisonsIn(workload))).map(duel => {
         const behind = duel.comparisons.filter(comparison => comparison.advantage.median < 1);
         if (behind.length === 0) return undefined;
         const sure = behind.filter(comparison => comparison.verdict === 'behind');
@@ -143,12 +154,12 @@ export function sectionsOf(results) {
 
 /** The whole in numbers. What crosses a modelled link is not counted. */
 export function summaryOf(results) {
-    const workloads = results.workloads.filter(workload => !workload.injectsFabric);
-    const comparisons = workloads.flatMap(comparisonsOf);
-    const medians = comparisons.map(comparison => comparison.advantage.median);
+    const comparisons = results.workloads.filter(workload => !workload.injectsFabric).flatMap(comparisonsOf);
     return {
-        ...tally(comparisons), workloads: workloads.length,
+        ...tally(comparisons),
+        workloads: new Set(comparisons.map(comparison => comparison.workload)).size,
         peers: new Set(comparisons.map(comparison => comparison.series.peer)).size,
-        medianBehind: medians.filter(median => median < 1).length,
+        medianBehind: comparisons.filter(comparison => comparison.advantage.median < 1).length,
+        single: comparisons.filter(comparison => comparison.point.rounds === 1).length,
     };
 }

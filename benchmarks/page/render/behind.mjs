@@ -1,20 +1,25 @@
 // Every place where a peer is ahead of us, as prominent as the others.
 import { html, raw } from '../lib/html.mjs';
 import { count, place, placeInText, quantity, ratio, ratioSpread } from '../lib/format.mjs';
-import { deficitsOf, placesOf, runsOf } from '../lib/results.mjs';
+import { deficitsOf, placesOf, runsOf, yardstickComparisonsOf } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { seriesName, verdictSign } from './marks.mjs';
 
 export function behind(results, looks) {
-    const deficits = deficitsOf(results.workloads.filter(workload => !workload.injectsFabric));
-    const modelled = deficitsOf(results.workloads.filter(workload => workload.injectsFabric));
+    const real = results.workloads.filter(workload => !workload.injectsFabric);
+    const [peers, modelled, yardsticks] = [
+        deficitsOf(real), deficitsOf(results.workloads.filter(workload => workload.injectsFabric)), deficitsOf(results.workloads, yardstickComparisonsOf),
+    ];
     return html`<section id="behind" aria-labelledby="behind-title">
 <h2 id="behind-title">Where a peer is ahead of us</h2>
-${deficits.length + modelled.length === 0 ? html`<p class="prose">Nowhere in this run: no peer has the better median in any comparison.</p>` : html`
+${peers.length + modelled.length === 0 ? html`<p class="prose">Nowhere in this run: no peer has the better median in any comparison.</p>` : html`
 <p class="prose">Every place at which a peer's median is better than ours, the worst first. ${verdictSign('behind')} marks what the spread confirms;
 ${verdictSign('level')} what it leaves open. The advantage is ours: 0.80× means that we are at four fifths of the peer.</p>
-${table(deficits, looks, 'Where a peer is ahead of us')}
+${table(peers, looks, 'Where a peer is ahead of us')}
 ${modelled.length === 0 ? '' : html`<h3>Over a modelled link</h3>${table(modelled, looks, 'Where a peer is ahead of us over a modelled link')}`}`}
+${yardsticks.length === 0 ? '' : html`<details class="fold" id="yardsticks"><summary>Beside the yardsticks <small>${count(yardsticks.length, 'workload')}</small></summary>
+<p class="prose">Where raw C on the same memory is ahead, with no library between it and the hardware: the room that is left.</p>
+${table(yardsticks, looks, 'Where the yardstick is ahead of us')}</details>`}
 </section>`;
 }
 

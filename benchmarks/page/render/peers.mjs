@@ -1,7 +1,7 @@
 // Who was compared with, who could not be, and what failed.
 import { html } from '../lib/html.mjs';
 import { count } from '../lib/format.mjs';
-import { othersOf } from '../lib/results.mjs';
+import { failureGroups, othersOf } from '../lib/results.mjs';
 import { markerOnly } from './marks.mjs';
 import { Markers } from '../lib/palette.mjs';
 import { commandLine } from './workload.mjs';
@@ -28,8 +28,17 @@ function sign(peer, looks) {
 function failures(results) {
     if (results.failures.length === 0) return '';
     const known = new Set(results.workloads.map(workload => workload.id));
-    return html`<h3 id="failures">Failures</h3><p class="prose">${count(results.failures.length, 'measurement')} failed in this run; the others went on.</p>
-<ul class="absent">${results.failures.map(failure => html`<li>
-<p>${known.has(failure.workload) ? html`<a href="#${failure.workload}">${failure.workload}</a>` : failure.workload}${failure.series ? html`, ${failure.series}` : ''}</p>
-<p class="message">${failure.message}</p>${failure.command ? html`<p>${commandLine(failure.command)}</p>` : ''}</li>`)}</ul>`;
+    return html`<h3 id="failures">Failures</h3><p class="prose">${count(results.failures.length, 'measurement')} failed or were not made in this run; the others went on.</p>
+<ul class="absent">${failureGroups(results.failures).map(group => failureGroup(group, known))}</ul>`;
+}
+
+/** One reason, and whom it struck, their commands under a fold. */
+function failureGroup({ message, members }, known) {
+    const name = failure => html`<span class="struck">${known.has(failure.workload) ? html`<a href="#${failure.workload}">${failure.workload}</a>`
+        : failure.workload}${failure.series ? html`, ${failure.series}` : ''}</span>`;
+    const commands = members.filter(failure => failure.command);
+    const lines = commands.map(failure => html`<div>${members.length > 1 ? name(failure) : ''}${commandLine(failure.command)}</div>`);
+    return html`<li><p class="message">${message}</p><p>${members.map((failure, i) => html`${i === 0 ? '' : '; '}${name(failure)}`)}</p>
+${commands.length === 0 ? '' : html`<details class="fold"><summary>Commands <small>${commands.length}</small></summary>
+<div class="commands">${lines}</div></details>`}</li>`;
 }

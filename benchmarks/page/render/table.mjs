@@ -18,7 +18,7 @@ function columnsOf(series, item) {
 function cell(kind, point, unit) {
     switch (kind) {
         case 'median': return quantity(point?.median, unit);
-        case 'spread': return point === undefined ? '' : spread(point.p10, point.p90, unit);
+        case 'spread': return point === undefined ? '' : point.rounds === 1 ? 'one round' : spread(point.p10, point.p90, unit);
         case 'yardstick': return point?.overYardstick ? html`${ratio(point.overYardstick.median)} <small>${ratioSpread(point.overYardstick)}</small>` : '';
         default: return point?.advantage
             ? html`${verdictSign(verdict(point.advantage))} ${ratio(point.advantage.median)} <small>${ratioSpread(point.advantage)}</small>` : '';

@@ -1,7 +1,7 @@
 // One workload: what is done, its chart, its table, its commands.
 import { html } from '../lib/html.mjs';
 import { count, place } from '../lib/format.mjs';
-import { comparisonsOf, placesOf, tally } from '../lib/results.mjs';
+import { comparisonsOf, failureGroups, placesOf, tally } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { dotChart } from './dotChart.mjs';
 import { readout } from './readout.mjs';
@@ -27,14 +27,21 @@ ${tallySigns(tally(comparisonsOf(item)))}</header>
 <p class="prose">${item.about}</p>
 <p class="convention"><span class="better">${item.better === 'lower' ? '↓ lower is better' : '↑ higher is better'}</span>
 ${Units[item.unit]}: ${item.convention}.${item.yardstick ? html` Yardstick: ${item.yardstick.name}.` : ''}</p>
-${failures.map(failure => html`<p class="failure"><span class="sign behind" aria-hidden="true">!</span> ${nameOf(failure, item)} failed: ${failure.message}</p>`)}
+${failures.length === 0 ? '' : absent(failures, item)}
 ${measured ? html`${chart(item, styles, places)}
 <details class="fold" ${places.length <= ShortTable ? 'open' : ''}><summary>Table <small>${count(places.length, 'row')}</small></summary>${table(item, styles, places)}</details>
 ${commands(item, styles)}` : html`<p class="failure">Nothing was measured here.</p>`}
 </article>`;
 }
 
-const nameOf = (failure, item) => item.series.find(series => series.id === failure.series)?.name ?? failure.series ?? 'The workload';
+/** Who was not measured in one line, and why under a fold. */
+function absent(failures, item) {
+    const names = group => group.map(failure => nameOf(failure, item)).join('; ');
+    return html`<details class="failure"><summary><strong>Not measured:</strong> ${names(failures)}</summary>
+${failureGroups(failures).map(group => html`<p>${names(group.members)}: <span class="message">${group.message}</span></p>`)}</details>`;
+}
+
+const nameOf = (failure, item) => item.series.find(series => series.id === failure.series)?.name || failure.series || 'the workload';
 
 /** Lines over an axis of numbers; dots where the places are names, or where there is only one. */
 function chart(item, styles, places) {

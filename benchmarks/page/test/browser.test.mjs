@@ -64,7 +64,8 @@ test('the colors of the dark page are dark, and the switch goes through system, 
     assert.ok(await ground() > 200, 'light');
     if (plotted.length > 0) {
         await drawn(page, plotted[0].id);
-        assert.ok((await pixelsOf(page, plotted[0].id, ['ours']))[0] > 20);
+        const { hue } = looksOf(results).get(plotted[0].series[0].peer);
+        assert.ok((await pixelsOf(page, plotted[0].id, [hue]))[0] > 20);
     }
     await page.click('#theme');
     assert.ok(await ground() < 60, 'dark');
@@ -118,7 +119,7 @@ test('the headline counts as the results do, and names every peer that is absent
 test('every place where a peer is ahead leads to its workload', { skip }, async () => {
     const page = await open(browser, made.url);
     const expected = new Set(results.workloads.flatMap(comparisonsOf).filter(c => c.advantage.median < 1).map(c => `${c.workload.id} ${c.series.peer}`));
-    const listed = new Set(await page.locator('#behind tbody tr').evaluateAll(rows => rows.map(row => `${row.dataset.workload} ${row.dataset.peer}`)));
+    const listed = new Set(await page.locator('#behind > .scroll tbody tr').evaluateAll(rows => rows.map(row => `${row.dataset.workload} ${row.dataset.peer}`)));
     assert.deepEqual([...listed].sort(), [...expected].sort());
     await page.close();
 });

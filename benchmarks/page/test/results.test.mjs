@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { comparisonsOf, deficitsOf, duelsOf, placesOf, runsOf, sectionsOf, summaryOf, verdict } from '../lib/results.mjs';
+import { comparisonsOf, deficitsOf, duelsOf, failureGroups, placesOf, runsOf, sectionsOf, summaryOf, verdict, yardstickComparisonsOf, yardstickName } from '../lib/results.mjs';
 import { looksOf, seriesLooks } from '../lib/palette.mjs';
 import { axisFor, binaryTicks, linearTicks, logTicks, ticksFor } from '../lib/scale.mjs';
 
@@ -28,7 +28,22 @@ test('a summary counts every comparison once and leaves out what crosses a model
     const real = workloadOf([[8, 2, 1.9, 2.1], [16, 0.9, 0.8, 1.1], [32, 0.5, 0.4, 0.6]]);
     const modelled = workloadOf([[8, 3, 2, 4]], { id: 'm', injectsFabric: true });
     const sum = summaryOf({ workloads: [real, modelled] });
-    assert.deepEqual(sum, { ahead: 1, level: 1, behind: 1, total: 3, workloads: 1, peers: 1, medianBehind: 2 });
+    assert.deepEqual(sum, { ahead: 1, level: 1, behind: 1, total: 3, workloads: 1, peers: 1, medianBehind: 2, single: 0 });
+});
+
+test('a yardstick is no peer: it is not counted, and told apart', () => {
+    const item = workloadOf([[8, 0.5, 0.4, 0.6]], { yardstick: { id: 'ucx', name: 'raw C: a ring' } });
+    assert.equal(comparisonsOf(item).length, 0);
+    assert.equal(summaryOf({ workloads: [item] }).total, 0);
+    assert.deepEqual(deficitsOf([item]), []);
+    assert.equal(deficitsOf([item], yardstickComparisonsOf)[0].worst.point.x, 8);
+    assert.equal(yardstickName(item), 'raw C');
+});
+
+test('comparisons of a single round are told', () => {
+    const item = workloadOf([[8, 2, 2, 2], [16, 2, 1.9, 2.1]]);
+    item.series[1].points[0].rounds = 1;
+    assert.equal(summaryOf({ workloads: [item] }).single, 1);
 });
 
 test('points without an advantage are no comparison', () => {
@@ -45,7 +60,7 @@ test('the mean of a duel is geometric: twice as good and half as good is even', 
 
 test('every place at which a peer has the better median is among the deficits', () => {
     const listed = deficitsOf(sample.workloads).flatMap(deficit => deficit.behindAt.map(c => `${c.workload.id} ${c.series.id} ${c.point.x}`));
-    const expected = sample.workloads.flatMap(w => w.series.flatMap(s => s.points.filter(p => p.advantage?.median < 1).map(p => `${w.id} ${s.id} ${p.x}`)));
+    const expected = sample.workloads.flatMap(w => w.series.filter(s => s.id !== w.yardstick?.id).flatMap(s => s.points.filter(p => p.advantage?.median < 1).map(p => `${w.id} ${s.id} ${p.x}`)));
     assert.ok(expected.length > 10);
     assert.deepEqual(listed.sort(), expected.sort());
 });
@@ -105,4 +120,9 @@ test('ticks are round, inside, and few', () => {
     const narrow = axisFor([10, 20], 'ns');
     assert.ok(wide.log && !narrow.log);
     assert.equal(narrow.at(0), 0);
+});
+
+test('failures that say the same come together', () => {
+    const groups = failureGroups([{ workload: 'a', message: 'x' }, { workload: 'b', message: 'y' }, { workload: 'c', message: 'x' }]);
+    assert.deepEqual(groups.map(group => [group.message, group.members.map(member => member.workload)]), [['x', ['a', 'c']], ['y', ['b']]]);
 });
