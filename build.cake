@@ -421,6 +421,49 @@ Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("expo
     }
 });
 
+// What counting and timing cost: the same tests by two builds of the tool in turns, with them and with them left out.
+Task("observability-cost").IsDependentOn("native").Does(() =>
+{
+    var tools = new[] { "true", "false" }.Select(isOn =>
+    {
+        var folder = MakeAbsolute(Directory($"artifacts/observability/{isOn}"));
+        Dotnet($"build {ToolProject} -c {Configuration} -m:1 -p:UrmaObservability={isOn} --artifacts-path \"{folder}\" --nologo -v quiet -clp:ErrorsOnly");
+        return folder.CombineWithFilePath("bin/Urma.Tool/release/urma").FullPath;
+    }).ToArray();
+    int rounds = toolArguments.Length == 0 ? 10 : int.Parse(toolArguments);
+    CompareTurns("send_lat", "time of a message", tools, rounds, static result => result.GetProperty("lat_ns").GetProperty("sampled_p50").GetDouble());
+    CompareTurns("send_bw", "time between messages", tools, rounds, static result => 1e3 / result.GetProperty("msg_rate_M").GetDouble());
+});
+
+// Ratios are formed inside a round (with, without, without, with), so that what disturbs a whole round cancels out.
+void CompareTurns(string test, string what, string[] tools, int rounds, Func<System.Text.Json.JsonElement, double> read)
+{
+    List<double> ratios = [], with = [], without = [];
+    for (int i = 0; i < rounds; i++)
+    {
+        double[] times = new[] { 0, 1, 1, 0 }.Select(t => read(Measure(tools[t], $"perftest {test} -s 8 --json -"))).ToArray();
+        with.Add((times[0] + times[3]) / 2);
+        without.Add((times[1] + times[2]) / 2);
+        ratios.Add(with[^1] / without[^1]);
+    }
+
+    Console.WriteLine(System.FormattableString.Invariant(
+        $"{test}, {what}: with {Median(with, 0.5):f1} ns, without {Median(without, 0.5):f1} ns, ratio {Median(ratios, 0.5):f3} ({Median(ratios, 0.1):f3} to {Median(ratios, 0.9):f3} in {rounds} rounds)"));
+}
+
+double Median(List<double> values, double rank) => values.Order().ElementAt((int)Math.Round((values.Count - 1) * rank));
+
+System.Text.Json.JsonElement Measure(string program, string arguments)
+{
+    int exitCode = StartProcess(program, new ProcessSettings { Arguments = arguments, RedirectStandardOutput = true }, out var output);
+    if (exitCode != 0)
+    {
+        throw new CakeException($"'{program} {arguments}' ended with exit code {exitCode}.");
+    }
+
+    return System.Text.Json.JsonDocument.Parse(string.Join("\n", output)).RootElement;
+}
+
 // Every folder with a response file is a binding. The generator itself says what to install when there is no clang.
 Task("generate").Does(() =>
 {

@@ -26,6 +26,7 @@ usage: ./build.sh [target] [arguments]
   bench     run the benchmarks (short; --quick or --long); other arguments go to BenchmarkDotNet, such as --filter '*Write*'.
             --aot: with a JIT and compiled ahead of time, side by side (--rounds N, --filter)
   bench-check  compare ratios to yardsticks with benchmarks/baseline.json and fail on a loss; --update writes the file (docs/benchmarks.md)
+  observability-cost  what counting and timing cost: two builds of the tool in turns; the argument is the number of rounds
   compare   everything beside what can be used instead: artifacts/compare/{results.json,index.html} (docs/compare.md);
             --quick (5 minutes, else 30), --workload ID, --output DIR, --list; --readme writes README's table, too
   generate  write the bindings in interop/ anew from the headers (needs clang); with --check, only say what would change
@@ -74,7 +75,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | bench-check | compare | generate | pack | clean) ;;
+    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | bench-check | observability-cost | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 

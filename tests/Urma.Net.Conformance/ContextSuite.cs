@@ -46,6 +46,31 @@ public abstract class ContextSuite(ProviderHarness harness) : ConformanceSuite(h
         AssertInvalid(() => Harness.Open(new UrmaContextOptions { Label = new string('ü', 32) }).Dispose());
 
     [Fact]
+    public void What_is_done_is_counted_and_some_of_it_timed()
+    {
+        // A gap between two operations of a queue that are timed is at most twice the interval.
+        const int enough = 2 * UrmaStatistics.SampleInterval;
+        Endpoint owner = NewEndpoint();
+        Endpoint user = NewEndpoint();
+        TargetSegment target = user.Import(owner.Memory);
+        for (int i = 0; i < enough; i++)
+        {
+            user.Succeed(WorkRequest.Write(user.Memory.Range(0, 8), target.At(0, 8)));
+        }
+
+        UrmaStatistics statistics = user.Context.GetStatistics();
+        Assert.Equal((enough, 8L * enough, 0L), (statistics.Counters.Writes, statistics.Counters.Bytes, statistics.Counters.Errors));
+        Assert.InRange(statistics.Latency(UrmaOperation.Write).Count, 1, enough);
+        Assert.Equal(0, statistics.Outstanding);
+        Assert.Equal(user.Jetty.Depth, statistics.Queues.Single(q => q.Id == user.Jetty.Id).Depth);
+
+        user.Post(WorkRequest.Write(user.Memory.Range(0, 8), target.At(0, 8)));
+        Assert.Equal(1, user.Context.GetStatistics().Outstanding);
+        Assert.True(user.SendJfc.Next().IsSuccess);
+        Assert.Equal(0, user.Context.GetStatistics().Outstanding);
+    }
+
+    [Fact]
     public void Many_contexts_reach_each_other()
     {
         int count = Harness.ManyContexts;

@@ -59,7 +59,7 @@ internal unsafe struct CounterBlock
     /// <summary>Whether times of an <see cref="UrmaOperation"/> were recorded; a byte each, because not all are recorded by one thread.</summary>
     public fixed byte IsTimed[8];
 
-    /// <summary>Completions written, of a send queue; receives taken to be posted, of a receive queue. Modulo 2⁶⁴.</summary>
+    /// <summary>Completions written, of a send queue; receives posted, of a receive queue. Modulo 2³², as of a send queue <see cref="Ended"/>.</summary>
     public ulong Begun;
 
     // The poller has a line of its own.

@@ -90,7 +90,7 @@ internal static unsafe class StatisticsReader
                         break;
                     case BlockKind.ReceiveQueue:
                         receiveQueues.Add(new ReceiveQueueStatistics(
-                            block.Id, block.Depth, (int)Within(block.Begun - block.Ended, block.Depth), (long)block.Ended, block.Waiting));
+                            block.Id, block.Depth, Within((uint)block.Begun - (uint)block.Ended, block.Depth), (long)block.Ended, block.Waiting));
                         break;
                 }
             }
@@ -154,7 +154,7 @@ internal static unsafe class StatisticsReader
 
         private QueueStatistics MakeQueue(in CounterBlock block, in CounterValues values, LatencyHistogram[] times)
         {
-            int outstanding = (int)Within(block.Begun - block.Ended + (ulong)block.Waiting, block.Depth);
+            int outstanding = Within((uint)block.Begun - (uint)block.Ended + (uint)block.Waiting, block.Depth);
             long stalled = block.StalledSince == 0 ? 0 : Math.Max(_now - block.StalledSince, 0);
             return new QueueStatistics(block.Id, new UrmaCounters(values, 1), times)
             {
@@ -167,7 +167,7 @@ internal static unsafe class StatisticsReader
         }
 
         // The poller may have gone on between the two readings.
-        private static ulong Within(ulong difference, int depth) => (long)difference < 0 ? 0 : Math.Min(difference, (ulong)depth);
+        private static int Within(uint difference, int depth) => Math.Clamp((int)difference, 0, depth);
 
         private static PeerStatistics MakePeer((PeerBlock Block, LatencyHistogram Times) peer)
         {

@@ -5,19 +5,16 @@ namespace Urma.Net;
 public static class UrmaDiagnostics
 {
     /// <summary>
-    /// The name of the meter (<see cref="System.Diagnostics.Metrics.Meter"/>) that reports this process's own engines. It has
-    /// the observable counters <c>urma.operations</c> (tag <c>urma.operation.name</c>: write, read, send, atomic),
-    /// <c>urma.io</c> in bytes, <c>urma.errors</c>, <c>urma.receiver_not_ready</c>, <c>urma.engine.operations</c>, and the
-    /// current numbers <c>urma.contexts</c> and <c>urma.queues</c>; all with the tag <c>urma.provider</c>. Nothing is read
-    /// or summed until a listener asks.
+    /// The name of the meter (<see cref="System.Diagnostics.Metrics.Meter"/>) that reports this process's own engines: operations, bytes, errors,
+    /// waits, quantiles of how long operations took, queues and peers, by provider; docs/observability.md has the table of all instruments.
+    /// Nothing is read or summed until a listener asks.
     /// </summary>
     public const string MeterName = "Urma.Net";
 
     /// <summary>
     /// The name of the event source (<see cref="System.Diagnostics.Tracing.EventSource"/>) that reports this process's own
-    /// engines. While enabled with an interval it has the counters <c>writes</c>, <c>reads</c>, <c>sends</c>, <c>atomics</c>,
-    /// <c>bytes</c>, <c>errors</c>, <c>receiver-not-ready</c> and <c>engine-operations</c> (per second) and <c>contexts</c> and
-    /// <c>queues</c> (open now), so <c>dotnet-counters monitor --counters Urma-Net</c> shows them. Its events, each with the
+    /// engines. While enabled with an interval it has counters (<c>writes</c>, <c>bytes</c>, <c>errors</c>, <c>outstanding</c>, <c>send-p99</c>, ...: all in
+    /// docs/observability.md), so <c>dotnet-counters monitor --counters Urma-Net</c> shows them. Its events, each with the
     /// context they happened to: ContextOpened (1), ContextClosed (2), PeerConnected (3), PeerLost (4: peer, fault),
     /// SegmentRevoked (5: segment, whether its importers confirmed), ImportRevoked (6: owner, segment), LaneRefused (7: a sender
     /// that wrote nonsense), ControlRequestFailed (8: request, reason), ConnectionRefused (9: reason). They are raised by a

@@ -59,10 +59,12 @@ internal sealed unsafe class PrivateRing : CompletionSource
         entry->Value = userContext;
         entry->Opcode = opcode;
         entry->Result = LaneEntry.Pack(byteCount, status, flags);
-        Volatile.Write(ref entry->Sequence, ++_pushed);
+        uint pushed = _pushed + 1;
+        _pushed = pushed;
+        Volatile.Write(ref entry->Sequence, pushed);
         if (Observability.IsOn)
         {
-            _counters->Begun++;
+            _counters->Begun = pushed;
         }
 
         if (Volatile.Read(ref *Armed) != 0)
@@ -74,10 +76,11 @@ internal sealed unsafe class PrivateRing : CompletionSource
     public override bool Take(LaneEntry* entry, out Completion completion)
     {
         completion = Completion.FromPacked(entry->Value, entry->Result);
-        Volatile.Write(ref Taken, Taken + 1);
+        uint taken = Taken + 1;
+        Volatile.Write(ref Taken, taken);
         if (Observability.IsOn)
         {
-            _counters->Ended++;
+            _counters->Ended = taken;
         }
 
         return true;
