@@ -37,6 +37,14 @@ public class WorkloadRunTests
         Assert.True(IsGone(process), $"process {process} still runs");
     }
 
+    [Fact]
+    public void A_sweep_that_is_cut_short_keeps_what_it_had_finished()
+    {
+        WorkloadResult result = Run(TimeSpan.FromSeconds(2), Turn("sweep", "echo 1 10; echo 2 20; sleep 1000; echo 3 30"));
+        Assert.Equal([1, 2], result.Readings.Places("sweep"));
+        Assert.Equal("sweep", Assert.Single(result.Failures).Series);
+    }
+
     [Theory]
     [InlineData("echo there is no number here")]
     [InlineData("true")]

@@ -12,6 +12,13 @@ internal static class ShellRun
     /// <exception cref="ToolException">It failed or took too long; the message holds the last of what it said.</exception>
     public static string Output(string command, TimeSpan limit, CancellationToken cancellation)
     {
+        ShellOutput output = Run(command, limit, cancellation);
+        return output.Complaint is null ? output.Text : throw new ToolException(output.Complaint);
+    }
+
+    /// <summary>Runs one, and tells what it printed even where it failed or took too long.</summary>
+    public static ShellOutput Run(string command, TimeSpan limit, CancellationToken cancellation)
+    {
         string log = Path.GetTempFileName();
         try
         {
@@ -19,7 +26,7 @@ internal static class ShellRun
             string? complaint = process.Wait(Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency), cancellation);
             string output = process.Output();
             complaint ??= process.ExitCode == 0 ? null : $"ended with exit code {process.ExitCode}";
-            return complaint is null ? output : throw new ToolException($"{complaint}{Said(output)}");
+            return new ShellOutput(output, complaint is null ? null : $"{complaint}{Said(output)}");
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Urma.Net.Compare.Model;
-using Urma.Net.Tool;
 
 namespace Urma.Net.Compare.Running;
 
@@ -60,30 +59,44 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
 
     private bool Take(Turn turn, int round, string? printed)
     {
-        try
+        ShellOutput output = printed is null ? ShellRun.Run(turn.Command, limit, cancellation) : new ShellOutput(printed, null);
+        string? complaint = Read(turn, round, output.Text);
+        complaint = output.Complaint ?? complaint;
+        if (complaint is null)
         {
-            string output = printed ?? ShellRun.Output(turn.Command, limit, cancellation);
-            Reading[] readings = Parse(turn, output);
-            foreach (Reading reading in readings)
-            {
-                _readings.Add(round, reading);
-            }
-
-            outputs.Keep(turn.Command, round, output);
-
+            outputs.Keep(turn.Command, round, output.Text);
             return true;
         }
-        catch (Exception error) when (error is ToolException or FormatException)
-        {
-            report($"{workload.Id} {Ids(turn)}: {error.Message}");
-            if (_failed.GetValueOrDefault(turn) == 0)
-            {
-                _failures.Add(new Failure(workload.Id, Ids(turn), turn.Command, error.Message));
-            }
 
-            _failed[turn] = _failed.GetValueOrDefault(turn) + 1;
-            return false;
+        report($"{workload.Id} {Ids(turn)}: {complaint}");
+        if (_failed.GetValueOrDefault(turn) == 0)
+        {
+            _failures.Add(new Failure(workload.Id, Ids(turn), turn.Command, complaint));
         }
+
+        _failed[turn] = _failed.GetValueOrDefault(turn) + 1;
+        return false;
+    }
+
+    // A sweep that was cut short keeps the sizes it had finished. What another program prints is nothing to rely on: whatever goes wrong
+    // while it is read is its fault.
+    private string? Read(Turn turn, int round, string output)
+    {
+        int count = 0;
+        try
+        {
+            foreach (Reading reading in turn.Parse(output))
+            {
+                _readings.Add(round, reading);
+                count++;
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return $"what it said is not understood ({error.Message}){ShellRun.Said(output)}";
+        }
+
+        return count > 0 ? null : $"there is no number in what it said{ShellRun.Said(output)}";
     }
 
     private void NoTime(Turn turn, int round)
@@ -95,20 +108,4 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
     }
 
     private static string Ids(Turn turn) => string.Join(", ", turn.Series.Select(static series => series.Id));
-
-    // Another program's output is nothing to rely on: whatever goes wrong while it is read is its fault.
-    private static Reading[] Parse(Turn turn, string output)
-    {
-        Reading[] readings;
-        try
-        {
-            readings = [.. turn.Parse(output)];
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new FormatException($"what it said is not understood ({error.Message}){ShellRun.Said(output)}", error);
-        }
-
-        return readings.Length > 0 ? readings : throw new FormatException($"there is no number in what it said{ShellRun.Said(output)}");
-    }
 }
