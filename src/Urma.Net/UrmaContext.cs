@@ -7,6 +7,9 @@ namespace Urma.Net;
 /// <remarks>Thread-safe. One process may open several.</remarks>
 public abstract class UrmaContext : IDisposable, IAsyncDisposable
 {
+    private readonly Diagnostics.SlowPeerWatch? _slowPeers;
+    private volatile bool _closed;
+
     private protected UrmaContext(UrmaDevice device, UrmaContextOptions options)
     {
         Device = device;
@@ -14,6 +17,7 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
         Services = new Async.ContextServices(this);
         Global = new GlobalMemory(this);
         Placement = new MemoryPlacement(this);
+        _slowPeers = options.SlowPeers is { } rule ? new Diagnostics.SlowPeerWatch(this, rule) : null;
     }
 
     /// <summary>The device.</summary>
@@ -24,6 +28,9 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
 
     /// <summary>What the provider can do.</summary>
     public virtual ProviderCapabilities Capabilities => Device.Provider.Capabilities;
+
+    /// <summary>Whether it was closed, or is being closed.</summary>
+    public bool IsClosed => _closed;
 
     /// <summary>The device's endpoint identifier.</summary>
     public abstract Eid Eid { get; }
@@ -46,6 +53,15 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <summary>A peer that was connected died or left. Raised on a thread of the provider's: return soon.</summary>
     /// <remarks>Look at <see cref="PeerLostEventArgs.IsConfirmed"/> before something that matters is ended for it.</remarks>
     public event EventHandler<PeerLostEventArgs>? PeerLost;
+
+    /// <summary>
+    /// A peer became slow, or well again, by the rule of <see cref="UrmaContextOptions.SlowPeers"/>; never raised without one. Raised on a thread of
+    /// the pool, one at a time: while a handler runs nothing is looked for.
+    /// </summary>
+    public event EventHandler<PeerSpeedEventArgs>? PeerSpeedChanged;
+
+    /// <summary>The peers that are slow now, by the rule of <see cref="UrmaContextOptions.SlowPeers"/>; empty without one.</summary>
+    public IReadOnlyList<PeerSpeedEventArgs> SlowPeers => _slowPeers?.Slow ?? [];
 
     /// <summary>Opens a device by connection string, such as <c>loopback://fabric</c>.</summary>
     /// <param name="connectionString">Scheme and device name. There is no fallback to another provider.</param>
@@ -194,20 +210,20 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
             Global.Table.MarkLost(args.Eid, args.Uasid);
         }
 
-        foreach (Delegate handler in PeerLost?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((EventHandler<PeerLostEventArgs>)handler)(this, args);
-            }
-#pragma warning disable CA1031 // a user's handler must not end the provider's thread
-            catch (Exception error)
-            {
-                System.Diagnostics.Trace.TraceError($"A PeerLost handler threw: {error}");
-            }
-#pragma warning restore CA1031
-        }
+        Raise(PeerLost, args, nameof(PeerLost));
     }
+
+    /// <summary>Raises <see cref="PeerSpeedChanged"/>.</summary>
+    /// <param name="args">Who, and how slow.</param>
+    internal void OnPeerSpeedChanged(PeerSpeedEventArgs args)
+    {
+        Diagnostics.UrmaEvents.Report(
+            args.Speed.IsSlow ? Diagnostics.UrmaEvent.PeerSlow : Diagnostics.UrmaEvent.PeerRecovered, this, $"{args.Uasid:x6} {args.Label}".TrimEnd(), args.ToString());
+        Raise(PeerSpeedChanged, args, nameof(PeerSpeedChanged));
+    }
+
+    /// <summary>Begins to look for slow peers, where that was asked for. Once, when the context can be used.</summary>
+    internal void WatchPeers() => _slowPeers?.Start();
 
     /// <summary>Refuses options of a JFR that no provider can fulfil.</summary>
     private protected void Check(JfrOptions options)
@@ -289,8 +305,27 @@ public abstract class UrmaContext : IDisposable, IAsyncDisposable
     /// <summary>Closes; idempotent.</summary>
     private protected abstract void DisposeCore();
 
+    private void Raise<T>(EventHandler<T>? handlers, T args, string name)
+    {
+        foreach (Delegate handler in handlers?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((EventHandler<T>)handler)(this, args);
+            }
+#pragma warning disable CA1031 // a user's handler must not end the thread that raises
+            catch (Exception error)
+            {
+                System.Diagnostics.Trace.TraceError($"A {name} handler threw: {error}");
+            }
+#pragma warning restore CA1031
+        }
+    }
+
     private void CloseAll()
     {
+        _closed = true;
+        _slowPeers?.Dispose();
         Services.Close();
         Global.Close();
         DisposeCore();

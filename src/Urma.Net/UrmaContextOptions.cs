@@ -34,6 +34,12 @@ public sealed record UrmaContextOptions
     /// <summary>The cache in front of <see cref="UrmaContext.Global"/>'s translation table.</summary>
     public TranslationOptions Translation { get; init; } = new();
 
+    /// <summary>
+    /// By which rule peers are called slow (<see cref="UrmaContext.PeerSpeedChanged"/>); null, the default, for not looking for them. Looking costs
+    /// some microseconds per peer and window, on a thread of the pool, and nothing in the data path.
+    /// </summary>
+    public SlowPeerOptions? SlowPeers { get; init; }
+
     /// <summary>A name for people: shown by the <c>urma</c> tool and in errors at peers. At most 63 bytes of UTF-8.</summary>
     public string? Label { get; init; }
 }

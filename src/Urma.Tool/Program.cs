@@ -16,6 +16,8 @@ if (Console.IsOutputRedirected)
 var root = new RootCommand("Remote memory between processes: look at it, check the machine for it, measure it.")
 {
     InfoCommand.Create(),
+    StatsCommand.Create(),
+    TopCommand.Create(),
     DoctorCommand.Create(),
     PingCommand.Create(),
     PerftestCommand.Create(),

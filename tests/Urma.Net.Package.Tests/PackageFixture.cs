@@ -28,6 +28,7 @@ public sealed class PackageFixture : IAsyncLifetime
         await Pack(Path.Combine("src", "Urma.Net.Ub"));
         await Pack(Path.Combine("src", "Urma.Net.Verbs"));
         await Pack(Path.Combine("src", "Urma.Net.Collectives"));
+        await Pack(Path.Combine("src", "Urma.Net.Hosting"));
         await Pack(Path.Combine("src", "Urma.Tool"));
         await Pack(Path.Combine("native", "exports", "Package"));
     }

@@ -70,7 +70,7 @@ internal sealed partial class PeerSession(Action<string> raise) : IDisposable
         "join-cgroup" => JoinCgroup(command),
         "resources" => Resources(),
         var verb when verb.StartsWith("own-", StringComparison.Ordinal) => ExecuteOwnership(command),
-        _ => ExecuteLock(command) ?? ExecuteHeap(command) ?? ExecuteTracing(command) ?? throw new ArgumentException($"There is no verb '{command.Verb}'."),
+        _ => ExecuteLock(command) ?? ExecuteHeap(command) ?? ExecuteTracing(command) ?? ExecuteService(command) ?? throw new ArgumentException($"There is no verb '{command.Verb}'."),
     };
 
     public void Dispose()

@@ -64,6 +64,10 @@ internal static class OpenContexts
         }
     }
 
+    /// <summary>How many peers are slow, by provider; those looked for by no context are not counted.</summary>
+    public static Dictionary<string, long> SlowPeersByProvider() =>
+        AddUp([], 0L, static (count, context) => count + context.SlowPeers.Count);
+
     // What the closed ones had, and on top what each open one has.
     private static Dictionary<string, T> AddUp<T>(Dictionary<string, T> closed, T none, Func<T, UrmaContext, T> add)
     {

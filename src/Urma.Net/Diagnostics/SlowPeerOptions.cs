@@ -1,9 +1,9 @@
 namespace Urma.Net;
 
-/// <summary>When a peer counts as slow (<c>UrmaContextOptions.SlowPeers</c>).</summary>
+/// <summary>When a peer counts as slow (<see cref="UrmaContextOptions.SlowPeers"/>).</summary>
 /// <remarks>
 /// <para>Time is cut into windows. What is judged of a window is the median of the operations with the peer that were timed in it
-/// (<c>PeerStatistics.Latency</c>), so neither a few very long ones nor the mean count. A window lasts longer than
+/// (<see cref="PeerStatistics.Latency"/>), so neither a few very long ones nor the mean count. A window lasts longer than
 /// <see cref="Window"/> where it takes longer to have <see cref="MinSamples"/>.</para>
 /// <para>The baseline of a peer is the median of the first <see cref="LearningWindows"/> windows' medians. Afterwards it only falls: to
 /// the median of the last so many windows that were not slow, when that is lower. It never rises, so degradation that creeps is seen, too.</para>
@@ -22,7 +22,7 @@ public sealed record SlowPeerOptions
     /// <summary>The shortest window; 10 ms to 1 hour.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Fewest timed operations of a window; 1 or more. One operation in <c>UrmaStatistics.SampleInterval</c> is timed.</summary>
+    /// <summary>Fewest timed operations of a window; 1 or more. One operation in <see cref="UrmaStatistics.SampleInterval"/> is timed.</summary>
     public int MinSamples { get; init; } = 32;
 
     /// <summary>Windows from which the baseline comes; 1 to 1,000.</summary>

@@ -17,7 +17,8 @@ public static class UrmaDiagnostics
     /// docs/observability.md), so <c>dotnet-counters monitor --counters Urma-Net</c> shows them. Its events, each with the
     /// context they happened to: ContextOpened (1), ContextClosed (2), PeerConnected (3), PeerLost (4: peer, fault),
     /// SegmentRevoked (5: segment, whether its importers confirmed), ImportRevoked (6: owner, segment), LaneRefused (7: a sender
-    /// that wrote nonsense), ControlRequestFailed (8: request, reason), ConnectionRefused (9: reason). They are raised by a
+    /// that wrote nonsense), ControlRequestFailed (8: request, reason), ConnectionRefused (9: reason),
+    /// PeerSlow (10) and PeerRecovered (11: peer, how slow). They are raised by a
     /// thread-pool thread in the order in which they happened; nothing is made or queued while nobody listens.
     /// </summary>
     public const string EventSourceName = "Urma-Net";

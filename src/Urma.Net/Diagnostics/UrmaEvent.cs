@@ -12,4 +12,6 @@ internal enum UrmaEvent
     LaneRefused = 7,
     ControlRequestFailed = 8,
     ConnectionRefused = 9,
+    PeerSlow = 10,
+    PeerRecovered = 11,
 }

@@ -45,6 +45,12 @@ internal sealed class UrmaEventSource : EventSource
     [Event((int)UrmaEvent.ConnectionRefused, Level = EventLevel.Warning, Message = "{0}: {1}")]
     public void ConnectionRefused(string context, string reason) => WriteEvent((int)UrmaEvent.ConnectionRefused, context, reason);
 
+    [Event((int)UrmaEvent.PeerSlow, Level = EventLevel.Warning, Message = "{0}: {2}")]
+    public void PeerSlow(string context, string peer, string speed) => WriteEvent((int)UrmaEvent.PeerSlow, context, peer, speed);
+
+    [Event((int)UrmaEvent.PeerRecovered, Level = EventLevel.Informational, Message = "{0}: {2}")]
+    public void PeerRecovered(string context, string peer, string speed) => WriteEvent((int)UrmaEvent.PeerRecovered, context, peer, speed);
+
     /// <inheritdoc/>
     protected override void OnEventCommand(EventCommandEventArgs command)
     {

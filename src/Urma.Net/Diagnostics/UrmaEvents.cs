@@ -84,6 +84,12 @@ internal static class UrmaEvents
             case UrmaEvent.ConnectionRefused:
                 log.ConnectionRefused(context, subject);
                 break;
+            case UrmaEvent.PeerSlow:
+                log.PeerSlow(context, subject, detail);
+                break;
+            case UrmaEvent.PeerRecovered:
+                log.PeerRecovered(context, subject, detail);
+                break;
         }
     }
 }

@@ -59,6 +59,7 @@ internal static class UrmaMeter
         meter.CreateObservableUpDownCounter("urma.receive_queue.outstanding", static () => Level(static t => t.Receives), "{receive}", "Receives posted whose completion was not polled yet.");
         meter.CreateObservableUpDownCounter("urma.receive_queue.lanes", static () => Level(static t => t.Lanes), "{lane}", "Ways of senders into receive queues.");
         meter.CreateObservableUpDownCounter("urma.peers", Peers, "{peer}", "Peers of the open contexts, by their state.");
+        meter.CreateObservableUpDownCounter("urma.peers.slow", SlowPeers, "{peer}", "Peers that are slow, in contexts that look for it.");
     }
 
     private static void AddTranslation(Meter meter)
@@ -178,6 +179,9 @@ internal static class UrmaMeter
 
     private static Measurement<long>[] Ownership(Func<OwnershipCounters, long> select) =>
         [.. OwnershipTotals.ByProvider().Select(t => Measure(select(t.Value), t.Key))];
+
+    private static Measurement<long>[] SlowPeers() =>
+        [.. OpenContexts.SlowPeersByProvider().Select(static c => Measure(c.Value, c.Key))];
 
     private static Measurement<long>[] Contexts() =>
         [.. OpenContexts.CountByProvider().Select(static c => Measure(c.Value, c.Key))];

@@ -113,6 +113,7 @@ public abstract class UrmaProvider
         _ = UrmaEventSource.Log;
         T context = open(device, options ?? new UrmaContextOptions());
         OpenContexts.Add(context);
+        context.WatchPeers();
         UrmaMeter.Start();
         UrmaEvents.Report(UrmaEvent.ContextOpened, context, context.Options.Label);
         return context;
