@@ -5,7 +5,7 @@ namespace Urma.Net.Tool.Watch;
 /// <summary>Engines over several looks: what they did in between, and which of their peers became slow. Not thread-safe.</summary>
 internal sealed class EngineHistory(SlowPeerOptions slowPeers)
 {
-    private readonly Dictionary<EngineKey, UrmaStatistics> _last = [];
+    private readonly Dictionary<EngineKey, (UrmaStatistics Statistics, string? Label)> _last = [];
     private readonly Dictionary<EngineKey, SlowPeerDetector<(Eid Eid, uint Uasid, DateTimeOffset ConnectedAt)>> _detectors = [];
 
     /// <summary>Takes a look at all engines; those that are not in it are forgotten.</summary>
@@ -23,10 +23,11 @@ internal sealed class EngineHistory(SlowPeerOptions slowPeers)
 
     private EngineRow Add(EngineReading reading, DateTimeOffset now)
     {
-        UrmaStatistics? earlier = _last.GetValueOrDefault(reading.Key);
+        (UrmaStatistics? earlier, string? label) = _last.GetValueOrDefault(reading.Key);
+        label = reading.Info.Label ?? label;
         if (reading.Info.Statistics is not { } statistics)
         {
-            return new EngineRow(reading, earlier, null, []);
+            return new EngineRow(reading, label, earlier, null, []);
         }
 
         // Totals never fall: it is another context of the same process and number.
@@ -36,8 +37,9 @@ internal sealed class EngineHistory(SlowPeerOptions slowPeers)
             _detectors.Remove(reading.Key);
         }
 
-        _last[reading.Key] = statistics;
-        return new EngineRow(reading, statistics, earlier is null ? null : new EngineRates(earlier, statistics), FindSlow(reading.Key, statistics, now));
+        _last[reading.Key] = (statistics, label);
+        return new EngineRow(
+            reading, label, statistics, earlier is null ? null : new EngineRates(earlier, statistics), FindSlow(reading.Key, statistics, now));
     }
 
     private List<SlowPeer> FindSlow(EngineKey key, UrmaStatistics statistics, DateTimeOffset now)

@@ -34,7 +34,7 @@ internal static class TopTable
         List<IRenderable> lines = [table];
         if (rows.Count == 0)
         {
-            lines.Add(new Text("no engines (those of fabrics in a directory are found by --device only)"));
+            lines.Add(new Text("no engines (those of fabrics in a directory are found by their connection string only)"));
         }
 
         lines.AddRange(rows.SelectMany(Remarks).Select(static remark => new Markup(remark)));
@@ -50,7 +50,7 @@ internal static class TopTable
     {
         UrmaEngineInfo info = row.Reading.Info;
         yield return info.ProcessId == 0 ? "?" : info.ProcessId.ToString(CultureInfo.InvariantCulture);
-        yield return Markup.Escape(Shortened(info.Label ?? "?"));
+        yield return Markup.Escape(Shortened(row.Label ?? "?"));
         yield return Markup.Escape(Shortened(row.Reading.Device));
         yield return info.Uasid.ToString("x6", CultureInfo.InvariantCulture);
         EngineRates? rates = row.Rates;

@@ -12,7 +12,9 @@ namespace Urma.Net.Tool.Watch;
 /// <param name="sort">The column to begin with.</param>
 internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
 {
+    // A live table must go on; one that has to be complete can wait for a busy machine.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(50);
 
     private readonly EngineHistory _history = new(new SlowPeerOptions { Window = interval, MinSamples = 16 });
@@ -23,9 +25,9 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
     /// <summary>Two looks, one table.</summary>
     public async Task ShowOnce()
     {
-        await Look().ConfigureAwait(false);
+        await Look(FirstPatience).ConfigureAwait(false);
         await Task.Delay(interval).ConfigureAwait(false);
-        await Look().ConfigureAwait(false);
+        await Look(FirstPatience).ConfigureAwait(false);
         AnsiConsole.Write(TopTable.Make(_rows, _sort, string.Empty));
     }
 
@@ -61,7 +63,7 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
 
     private async Task Repeat(int? times, Action<Spectre.Console.Rendering.IRenderable> show)
     {
-        await Look().ConfigureAwait(false);
+        await Look(FirstPatience).ConfigureAwait(false);
         Task looking = Task.CompletedTask;
         for (int shown = 0; !_stopped && shown != times; shown++)
         {
@@ -69,7 +71,7 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
             if (looking.IsCompleted)
             {
                 await looking.ConfigureAwait(false);
-                looking = Look();
+                looking = Look(Patience);
                 await Task.WhenAny(looking, Task.Delay(Patience)).ConfigureAwait(false);
             }
 
@@ -79,7 +81,7 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
         await looking.ConfigureAwait(false);
     }
 
-    private async Task Look() => _rows = _history.Add(await FabricScan.Run(device, Patience).ConfigureAwait(false), DateTimeOffset.UtcNow);
+    private async Task Look(TimeSpan patience) => _rows = _history.Add(await FabricScan.Run(device, patience).ConfigureAwait(false), DateTimeOffset.UtcNow);
 
     private async Task WaitForNext()
     {
