@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using Urma.Net.Tool.Watch;
 
 namespace Urma.Net.Tool.Commands;
@@ -6,6 +7,9 @@ namespace Urma.Net.Tool.Commands;
 /// <summary><c>urma top</c>: a live table of every engine on the machine's fabrics.</summary>
 internal static class TopCommand
 {
+    // Room for everything: nobody looks at a pipe through a window.
+    private const int RedirectedWidth = 240;
+
     public static Command Create()
     {
         Argument<string?> device = new("device")
@@ -31,6 +35,11 @@ internal static class TopCommand
         };
         CommandRunner.SetAction(command, parsed =>
         {
+            if (Console.IsOutputRedirected)
+            {
+                AnsiConsole.Profile.Width = RedirectedWidth;
+            }
+
             var view = new TopView(parsed.GetValue(device), TimeSpan.FromSeconds(parsed.GetValue(interval)), TopColumn.Parse(parsed.GetValue(sort)!));
             (parsed.GetValue(once) ? view.ShowOnce() : view.Show(parsed.GetValue(count))).GetAwaiter().GetResult();
             return 0;

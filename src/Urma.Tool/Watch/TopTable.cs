@@ -8,8 +8,8 @@ namespace Urma.Net.Tool.Watch;
 internal static class TopTable
 {
     // Narrower terminals do without the rates of each kind.
-    private const int WideEnough = 132;
-    private const int LongestName = 24;
+    private const int WideEnough = 160;
+    private const int LongestName = 20;
 
     private static readonly string[] Names = ["process", "label", "device", "engine"];
     private static readonly string[] Kinds = ["writes", "reads", "sends", "atomics", "xcopies"];
