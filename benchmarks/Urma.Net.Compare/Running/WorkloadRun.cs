@@ -6,7 +6,7 @@ namespace Urma.Net.Compare.Running;
 /// <summary>Runs the commands of a workload in turns, as many rounds as its budget has room for.</summary>
 /// <param name="workload">What to run.</param>
 /// <param name="peers">Ids of the peers that are there; the commands of others are left out.</param>
-/// <param name="budget">What all rounds may take. No command may take longer than <paramref name="limit"/>, and no round twice as long as the budget.</param>
+/// <param name="budget">What all rounds may take. The first round may take half as long again and a little more; what has had no turn by then has none.</param>
 /// <param name="limit">What ends a command.</param>
 /// <param name="outputs">What was printed before. A workload whose commands have all run is read from that.</param>
 /// <param name="report">Takes a line for what fails.</param>
@@ -15,6 +15,9 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
 {
     // What failed twice will fail again, and costs those that work their rounds.
     private const int FailuresAllowed = 2;
+
+    // Small shares are not worth less than a few starts of processes.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly Readings _readings = new();
     private readonly List<Failure> _failures = [];
@@ -37,7 +40,7 @@ internal sealed class WorkloadRun(Workload workload, IReadOnlyCollection<string>
             // There and back, so that nobody always follows the same one.
             foreach (Turn turn in (round % 2 == 0 ? turns : turns.AsEnumerable().Reverse()).ToArray())
             {
-                if (!isRead && Stopwatch.GetElapsedTime(begin) > (2 * budget) + limit)
+                if (!isRead && Stopwatch.GetElapsedTime(begin) > (1.5 * budget) + Grace)
                 {
                     NoTime(turn, round);
                 }
