@@ -26,8 +26,8 @@ internal static class ControlLimits
     /// <summary>How long ranks may take to say what they are doing.</summary>
     public const int States = 500;
 
-    /// <summary>How long a rank waits for the hub's answer to its report before it says so itself.</summary>
-    public const int Report = 2_000;
+    /// <summary>How long a rank waits for the hub's answer to its report before it says so itself: longer than states take, and within the two seconds that are promised.</summary>
+    public const int Report = 1_500;
 
     /// <summary>How long a hub stays after a fault, for ranks that have not read of it yet.</summary>
     public const int AfterFault = 2_000;

@@ -7,7 +7,7 @@ namespace Urma.Net.Collectives.Tests.Bootstrap;
 /// <summary>Another process, running the peer program. Killed on dispose.</summary>
 internal sealed partial class PeerProcess : IDisposable
 {
-    /// <summary>How long anything may take, the start of a process in a guest included.</summary>
+    /// <summary>How long anything may take on this processor itself.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     private const int SigKill = 9;
@@ -58,11 +58,11 @@ internal sealed partial class PeerProcess : IDisposable
     }
 
     /// <summary>Waits for a line that begins like this; what comes before is skipped.</summary>
-    public string Expect(string beginning)
+    public string Expect(string beginning, TimeSpan? patience = null)
     {
         while (true)
         {
-            Assert.True(_lines.TryTake(out string? line, Soon), $"'{beginning}' did not come. Errors: {string.Join('\n', _errors)}");
+            Assert.True(_lines.TryTake(out string? line, patience ?? Soon), $"'{beginning}' did not come. Errors: {string.Join('\n', _errors)}");
             if (line.StartsWith(beginning, StringComparison.Ordinal))
             {
                 return line;
