@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Urma.Net.Diagnostics;
 
 namespace Urma.Net.Peer;
 
@@ -29,6 +30,7 @@ internal sealed partial class PeerSession
         using (Listen(activity => ended = activity))
         {
             _traced!.SendAsync(new byte[command.Int("length")]).AsTask().WaitAsync(Bound).GetAwaiter().GetResult();
+            AwaitEnds();
         }
 
         return Ok($"trace={ended!.TraceId} span={ended.SpanId}");
@@ -41,9 +43,12 @@ internal sealed partial class PeerSession
         using (Listen(activity => ended = activity))
         {
             using MessageLease lease = _traced!.ReceiveAsync().AsTask().WaitAsync(Bound).GetAwaiter().GetResult();
+            AwaitEnds();
             return Ok($"trace={ended!.TraceId} parent={ended.ParentSpanId} length={lease.Length}");
         }
     }
+
+    private static void AwaitEnds() => _ = SpinWait.SpinUntil(static () => OperationSpan.AllTold, Bound);
 
     private static ActivityListener Listen(Action<Activity> ended)
     {

@@ -27,14 +27,14 @@ public sealed partial class UdmaChannel
 
     private async ValueTask TraceExecute(Activity activity, WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             await ExecuteNow(ref request, target, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
@@ -42,34 +42,34 @@ public sealed partial class UdmaChannel
     private async ValueTask<Completion> TraceExecuteToCompletion(
         Activity activity, WorkRequest request, TargetJetty? target, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             Completion completion = await ExecuteToCompletionNow(ref request, target, cancellationToken).ConfigureAwait(false);
             if (!completion.IsSuccess)
             {
-                UrmaTracing.Fail(started, completion.Status.ToString());
+                span.Fail(completion.Status.ToString());
             }
 
             return completion;
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
 
     private async ValueTask<ulong> TraceExecuteAtomic(Activity activity, WorkRequest request, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             return await ExecuteAtomicNow(ref request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }

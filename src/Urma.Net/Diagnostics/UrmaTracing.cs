@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Urma.Net.Diagnostics;
 
 /// <summary>
-/// The spans of awaited operations. The data path asks <see cref="IsOn"/> only; everything else here runs while somebody listens.
+/// The spans of awaited operations. The data path asks <see cref="IsOn"/> only; everything else here runs while somebody listens. What listeners throw goes no further.
 /// </summary>
 internal static class UrmaTracing
 {
@@ -22,7 +22,7 @@ internal static class UrmaTracing
     {
         bool isMessage = request.Opcode is Opcode.Send or Opcode.SendImmediate;
         string name = NameOf(request.Opcode);
-        Activity? activity = Source.CreateActivity(name, isMessage ? ActivityKind.Producer : ActivityKind.Client);
+        Activity? activity = Make(name, isMessage ? ActivityKind.Producer : ActivityKind.Client);
         if (activity is { IsAllDataRequested: true })
         {
             Describe(activity, context, name, request.Local.Length);
@@ -43,7 +43,7 @@ internal static class UrmaTracing
     /// <summary>A span for a copy between global addresses, not started; null where no listener wants it.</summary>
     public static Activity? CreateCopy(UrmaContext context, uint? destination, uint? source, long length)
     {
-        Activity? activity = Source.CreateActivity("xcopy", ActivityKind.Client);
+        Activity? activity = Make("xcopy", ActivityKind.Client);
         if (activity is { IsAllDataRequested: true })
         {
             Describe(activity, context, "xcopy", length);
@@ -57,7 +57,7 @@ internal static class UrmaTracing
     /// <summary>A span for a batch of copies, not started; null where no listener wants it.</summary>
     public static Activity? CreateBatch(UrmaContext context, ReadOnlySpan<XcopyItem> items)
     {
-        Activity? activity = Source.CreateActivity("xcopy_batch", ActivityKind.Client);
+        Activity? activity = Make("xcopy_batch", ActivityKind.Client);
         if (activity is { IsAllDataRequested: true })
         {
             long bytes = 0;
@@ -76,7 +76,7 @@ internal static class UrmaTracing
     /// <summary>A span for an awaited send of a channel, not started; null where no listener wants it.</summary>
     public static Activity? CreateSend(MessageChannel channel, long length)
     {
-        Activity? activity = Source.CreateActivity(WithPeer("send", channel), ActivityKind.Producer);
+        Activity? activity = Make(WithPeer("send", channel), ActivityKind.Producer);
         if (activity is { IsAllDataRequested: true })
         {
             Describe(activity, channel.Context, "send", length);
@@ -88,18 +88,17 @@ internal static class UrmaTracing
     }
 
     /// <summary>
-    /// A span for an awaited receive, once its message is known: from then on who sent it, too. Started; null where no listener wants it.
+    /// A span for an awaited receive, once its message is known: from then on who sent it, too. Not started; null where no listener wants it.
     /// </summary>
     /// <param name="channel">The receiving end.</param>
     /// <param name="began">When the receive was asked for (UTC).</param>
     /// <param name="sender">The sender's span; default where the message carries none.</param>
-    public static Activity? StartReceive(MessageChannel channel, DateTime began, ActivityContext sender)
+    public static Activity? CreateReceive(MessageChannel channel, DateTime began, ActivityContext sender)
     {
         // A receive inside a span of the receiver's own belongs there, and only refers to the sender's.
         bool isRoot = Activity.Current is null;
         ActivityLink[]? links = sender == default ? null : [new ActivityLink(sender)];
-        Activity? activity = Source.StartActivity(
-            ActivityKind.Consumer, isRoot ? sender : default, tags: null, links, new DateTimeOffset(began), WithPeer("receive", channel));
+        Activity? activity = Make(WithPeer("receive", channel), ActivityKind.Consumer, isRoot ? sender : default, links)?.SetStartTime(began);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag("urma.provider", channel.Context.Device.Provider.Name);
@@ -120,23 +119,17 @@ internal static class UrmaTracing
         }
     }
 
-    /// <summary>Says that the operation failed with an exception.</summary>
-    public static void Fail(Activity activity, Exception error) => Fail(
-        activity,
-        error switch
-        {
-            GlobalMemoryException memory => memory.Fault.ToString(),
-            UrmaException { CompletionStatus: not CompletionStatus.Success } failed => failed.CompletionStatus.ToString(),
-            UrmaException refused => refused.Status.ToString(),
-            _ => error.GetType().FullName!,
-        },
-        error.Message);
-
-    /// <summary>Says that the operation failed.</summary>
-    public static void Fail(Activity activity, string type, string? message = null)
+    // Listeners are asked here whether they want the span, and may throw.
+    private static Activity? Make(string name, ActivityKind kind, ActivityContext parent = default, ActivityLink[]? links = null)
     {
-        activity.SetStatus(ActivityStatusCode.Error, message);
-        activity.SetTag("error.type", type);
+        try
+        {
+            return Source.CreateActivity(name, kind, parent, tags: null, links);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     private static string NameOf(Opcode opcode) => opcode switch

@@ -51,28 +51,28 @@ public sealed partial class MessageChannel
 
     private async ValueTask TraceSend(Activity activity, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             await SendUntraced(message, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
 
     private async ValueTask TraceSend(Activity activity, SegmentRange message, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             await SendUntraced(message, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
@@ -80,30 +80,25 @@ public sealed partial class MessageChannel
     private async ValueTask<MessageLease> ReceiveTraced(CancellationToken cancellationToken)
     {
         DateTime began = DateTime.UtcNow;
+        MessageLease lease;
         try
         {
-            MessageLease lease = await ReceiveUntraced(cancellationToken).ConfigureAwait(false);
-            if (!lease.IsEnd)
-            {
-                using Activity? activity = UrmaTracing.StartReceive(this, began, lease.TraceContext);
-                if (activity is not null)
-                {
-                    UrmaTracing.DescribeReceived(activity, lease.Length);
-                }
-            }
-
-            return lease;
+            lease = await ReceiveUntraced(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            using Activity? activity = UrmaTracing.StartReceive(this, began, default);
-            if (activity is not null)
-            {
-                UrmaTracing.Fail(activity, error);
-            }
-
+            using var failed = new OperationSpan(UrmaTracing.CreateReceive(this, began, default));
+            failed.Fail(error);
             throw;
         }
+
+        if (!lease.IsEnd && UrmaTracing.CreateReceive(this, began, lease.TraceContext) is { } activity)
+        {
+            UrmaTracing.DescribeReceived(activity, lease.Length);
+            new OperationSpan(activity).Dispose();
+        }
+
+        return lease;
     }
 
     /// <summary>Which span the message belongs to that is sent next. Only as the sender, with no send pending.</summary>

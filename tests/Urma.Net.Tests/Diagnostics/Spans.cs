@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Urma.Net.Diagnostics;
 
 namespace Urma.Net.Tests.Diagnostics;
 
@@ -24,7 +25,14 @@ internal sealed class Spans : IDisposable
 
     public int Started => _started.Count;
 
-    public IReadOnlyList<Activity> Ended => [.. _ended];
+    public IReadOnlyList<Activity> Ended
+    {
+        get
+        {
+            Assert.True(SpinWait.SpinUntil(static () => OperationSpan.AllTold, TimeSpan.FromSeconds(30)));
+            return [.. _ended];
+        }
+    }
 
     /// <summary>The one span of a name, which has ended.</summary>
     public Activity Single(string name) => Assert.Single(Ended, a => a.DisplayName == name);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Urma.Net.Diagnostics;
 using Urma.Net.Tests.Async;
 using Urma.Net.Tests.Linux;
 
@@ -116,5 +117,72 @@ public sealed class TracingTests : IDisposable
         await channel.WriteAsync(_pair.Local.Range(0, 8), _pair.Target.At(0));
         await _pair.User.Global.XcopyAsync(_pair.Target.GlobalAddress, _pair.Local.GlobalAddress, 8);
         Assert.Equal(0, spans.Started);
+    }
+
+    [Theory]
+    [InlineData("Sample")]
+    [InlineData("Started")]
+    [InlineData("Stopped")]
+    public async Task A_listener_that_throws_fails_no_operation(string where)
+    {
+        int thrown = 0;
+        void ThrowAt(string here)
+        {
+            if (here == where)
+            {
+                thrown++;
+                throw new InvalidOperationException("The exporter is broken.");
+            }
+        }
+
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == UrmaDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+            {
+                ThrowAt("Sample");
+                return ActivitySamplingResult.AllDataAndRecorded;
+            },
+            ActivityStarted = _ => ThrowAt("Started"),
+            ActivityStopped = _ => ThrowAt("Stopped"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        Activity? before = Activity.Current;
+        using UdmaChannel channel = UdmaChannel.Create(_pair.User);
+        await channel.WriteAsync(_pair.Local.Range(0, 8), _pair.Target.At(0));
+        ulong first = await channel.FetchAddAsync(_pair.Target.At(64), 1);
+        Assert.Equal(first + 1, await channel.FetchAddAsync(_pair.Target.At(64), 1));
+        Assert.Same(before, Activity.Current);
+        Assert.True(SpinWait.SpinUntil(static () => OperationSpan.AllTold, TwoContexts.Bound));
+        Assert.Equal(3, thrown);
+    }
+
+    [Fact]
+    public async Task A_listener_that_hangs_holds_up_nobody()
+    {
+        using var hangs = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == UrmaDiagnostics.ActivitySourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ =>
+            {
+                hangs.Set();
+                goesOn.Wait(TwoContexts.Bound);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using UdmaChannel channel = UdmaChannel.Create(_pair.User);
+        await channel.WriteAsync(_pair.Local.Range(0, 8), _pair.Target.At(0));
+        Assert.True(hangs.Wait(TwoContexts.Bound));
+        for (int i = 0; i < 100; i++)
+        {
+            await channel.WriteAsync(_pair.Local.Range(0, 8), _pair.Target.At(0));
+        }
+
+        Assert.False(OperationSpan.AllTold);
+        goesOn.Set();
+        Assert.True(SpinWait.SpinUntil(static () => OperationSpan.AllTold, TwoContexts.Bound));
     }
 }

@@ -26,14 +26,14 @@ public sealed partial class GlobalMemory
     private async ValueTask TraceCopy(
         Activity activity, CopySide destination, CopySide source, long length, MemoryHandle pin, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             await CopyUntraced(destination, source, length, pin, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
@@ -41,21 +41,21 @@ public sealed partial class GlobalMemory
     private async ValueTask<int> TraceCopyBatch(
         Activity activity, ReadOnlyMemory<XcopyItem> items, Memory<GlobalMemoryStatus> results, CancellationToken cancellationToken)
     {
-        using Activity started = activity.Start();
+        using var span = new OperationSpan(activity);
         try
         {
             int failed = await CopyBatchUntraced(items, results, cancellationToken).ConfigureAwait(false);
             if (failed != 0)
             {
                 GlobalMemoryStatus first = FirstFailure(results.Span[..items.Length]);
-                UrmaTracing.Fail(started, first.ToString(), $"{failed} of {items.Length} copies failed, the first with {first}.");
+                span.Fail(first.ToString(), $"{failed} of {items.Length} copies failed, the first with {first}.");
             }
 
             return failed;
         }
         catch (Exception error)
         {
-            UrmaTracing.Fail(started, error);
+            span.Fail(error);
             throw;
         }
     }
