@@ -60,9 +60,17 @@ public sealed partial class GlobalMemory
         }
     }
 
+    // A loop, because .NET 9 does not search a span of an enumeration.
     private static GlobalMemoryStatus FirstFailure(ReadOnlySpan<GlobalMemoryStatus> results)
     {
-        int index = results.IndexOfAnyExcept(GlobalMemoryStatus.Success);
-        return index < 0 ? GlobalMemoryStatus.Success : results[index];
+        foreach (GlobalMemoryStatus result in results)
+        {
+            if (result != GlobalMemoryStatus.Success)
+            {
+                return result;
+            }
+        }
+
+        return GlobalMemoryStatus.Success;
     }
 }
