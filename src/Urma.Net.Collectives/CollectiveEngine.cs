@@ -9,6 +9,9 @@ internal abstract unsafe class CollectiveEngine : IDisposable
     /// <summary>The rank that is waited for now; -1 for none.</summary>
     public abstract int WaitedFor { get; }
 
+    /// <summary>Whether some ranks write to each other's registered buffers by mapping them, so that those must be of a kind that can be mapped.</summary>
+    public abstract bool MapsBuffers { get; }
+
     /// <summary>Returns when the call's buffers are the caller's again and hold its result.</summary>
     public abstract void Run(in CollectiveCall call);
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Urma.Net.Collectives.Local;
-using Urma.Net.Collectives.Posted;
 
 namespace Urma.Net.Collectives;
 
@@ -24,7 +23,7 @@ public sealed unsafe partial class Communicator
             throw new ArgumentException("The memory was registered with another communicator.", nameof(memory));
         }
 
-        if (memory is { Segment.Mode: SegmentMode.Copied } && _engine is not PostedGroup)
+        if (memory is { Segment.Mode: SegmentMode.Copied } && _engine is { MapsBuffers: true })
         {
             throw new ArgumentException(
                 $"The memory cannot be mapped by the other ranks: its segment's mode is {SegmentMode.Copied}. Take memory of {nameof(Allocate)}.", nameof(memory));

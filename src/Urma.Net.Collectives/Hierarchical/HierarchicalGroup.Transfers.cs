@@ -78,7 +78,7 @@ internal sealed unsafe partial class HierarchicalGroup
     private bool IsOfThisHost(int peer) => _local is not null && _map.HostOf[peer] == _host;
 
     // What the host does not map is written to by the way that reaches it, and signals go behind what was put.
-    private bool IsPutToHere(int peer) => _mapsBuffers && IsOfThisHost(peer);
+    private bool IsPutToHere(int peer) => MapsBuffers && IsOfThisHost(peer);
 
     public override void Put(byte* source, long length, int peer, BufferReference reference, long offset)
     {

@@ -21,7 +21,6 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     private readonly HostMap _map;
     private readonly LocalGroup? _local;
     private readonly HostWaitOwner? _localOwner;
-    private readonly bool _mapsBuffers;
     private readonly PostedGroup _all;
     private readonly PostedGroup?[] _rails;
     private readonly PostedTraffic _traffic;
@@ -43,7 +42,7 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     {
         (_map, _local, _localOwner, _traffic, _rank) = (setup.Hosts, setup.Local, setup.LocalOwner, setup.Traffic, setup.Rank);
         _schedule = _traffic.Schedule;
-        _mapsBuffers = setup.MapsBuffers;
+        MapsBuffers = setup.MapsBuffers;
         _size = _map.HostOf.Length;
         (_host, _own) = (_map.HostOf[_rank], _map.LocalOf[_rank]);
         _members = _map.RanksOf(_host);
@@ -74,6 +73,8 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     });
 
     public override int WaitedFor => _local?.WaitedFor is { } local and >= 0 ? _members[local] : _all.WaitedFor;
+
+    public override bool MapsBuffers { get; }
 
     public override void Interrupt()
     {

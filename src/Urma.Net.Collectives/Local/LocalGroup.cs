@@ -62,6 +62,8 @@ internal sealed unsafe partial class LocalGroup : CollectiveEngine
 
     public override int WaitedFor => _wait.Peer;
 
+    public override bool MapsBuffers => true;
+
     public override void Interrupt() => _wait.Interrupt();
 
     public override void Run(in CollectiveCall call)

@@ -42,6 +42,8 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
 
     public override int WaitedFor => _wait.Peer;
 
+    public override bool MapsBuffers => false;
+
     public override void Interrupt() => _wait.Interrupt();
 
     public override void Run(in CollectiveCall call)

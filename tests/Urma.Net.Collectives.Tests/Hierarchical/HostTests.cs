@@ -110,6 +110,11 @@ public sealed class HostTests
         communicator.Barrier();
     });
 
+    [Theory]
+    [InlineData("AABB")]
+    [InlineData("BABCA")]
+    public void Processes_of_several_hosts_get_what_they_should(string hosts) => VerifiedRanks.AreRight($"loopback://{Guid.NewGuid():N}", hosts);
+
     [Fact]
     public void A_killed_process_of_another_host_is_left_behind() =>
         KilledRank.IsNamed($"loopback://{Guid.NewGuid():N}", CollectivePath.Automatic, PeerOperation.AllReduce, victim: 0, hosts: "ABBA", shrinks: true);
