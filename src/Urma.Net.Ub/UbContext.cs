@@ -114,7 +114,6 @@ public sealed unsafe partial class UbContext : UrmaContext
         lock (_lock)
         {
             _ = _sendQueues.TryRemove(queue.Key, out _);
-            queue.Counters.Return();
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed unsafe partial class UbSendQueue
         }
 
         Volatile.Write(ref _activity, (_activity + 1) | 1);
-        Counters.BeginPost();
+        Counters.BeginPost(requests.Length);
         UrmaStatus result = UrmaStatus.Success;
         while (posted < requests.Length && result == UrmaStatus.Success)
         {

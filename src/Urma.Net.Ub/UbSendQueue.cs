@@ -104,7 +104,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         completion = _ended![_endedHead & (_ended.Length - 1)].Completion;
         _endedHead++;
         Volatile.Write(ref _completed, _completed + 1);
-        Counters.SeeCompleted(_completed);
+        Counters.SeeCompleted(_completed, completion.Completion.IsSuccess);
         return true;
     }
 
@@ -119,9 +119,10 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
             return;
         }
 
+        bool isSuccess = completion.status == urma_cr_status_t.URMA_CR_SUCCESS;
         Volatile.Write(ref _completed, _completed + 1);
-        Counters.SeeCompleted(_completed);
-        if (completion.status != urma_cr_status_t.URMA_CR_SUCCESS)
+        Counters.SeeCompleted(_completed, isSuccess);
+        if (!isSuccess)
         {
             Counters.CountError();
         }
@@ -265,6 +266,7 @@ internal sealed unsafe partial class UbSendQueue : IActivity, IClosingQueue
         _jetty = null;
         _jfs = null;
         _jfc.Remove(this);
+        Counters.Return();
         _jfc.Release(Depth);
         _scratch.Free();
     }

@@ -18,7 +18,7 @@ internal sealed unsafe partial class VerbsSendQueue
         }
 
         Volatile.Write(ref _activity, (_activity + 1) | 1);
-        Counters.BeginPost();
+        Counters.BeginPost(requests.Length);
         UrmaStatus result = UrmaStatus.Success;
         Lane? open = null;
         while (posted < requests.Length)
@@ -41,6 +41,7 @@ internal sealed unsafe partial class VerbsSendQueue
                     break;
                 }
 
+                CountPosted(in request);
                 posted++;
                 continue;
             }
@@ -66,14 +67,20 @@ internal sealed unsafe partial class VerbsSendQueue
                 EndHere(in request, lane, refused);
             }
 
-            Counters.Count(in request, _posted, Volatile.Read(ref _completed));
-            Counters.SeePosted(_posted);
+            CountPosted(in request);
             posted++;
         }
 
         open?.Submit();
         Volatile.Write(ref _activity, (_activity + 1) & ~1u);
         return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountPosted(in WorkRequest request)
+    {
+        Counters.Count(in request, _posted, Volatile.Read(ref _completed));
+        Counters.SeePosted(_posted);
     }
 
     // Requests nobody is told of leave only when the JFC is polled, and who posts nothing else has no reason to poll.

@@ -72,7 +72,7 @@ internal sealed unsafe partial class VerbsSendQueue : IActivity
     public void Complete(bool isSuccess)
     {
         Volatile.Write(ref _completed, _completed + 1);
-        Counters.SeeCompleted(_completed);
+        Counters.SeeCompleted(_completed, isSuccess);
         if (!isSuccess)
         {
             Counters.CountError();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Urma.Net.Async;
 using Urma.Net.Internal;
 
@@ -159,9 +160,9 @@ public sealed partial class UdmaChannel : IPumpTarget
                     operation.Value = ReadScratch(operation.Request.Local);
                 }
 
-                if (operation.BeganAt != 0)
+                if (operation.BeganAt != 0 && completion.IsSuccess)
                 {
-                    _sampler.End(UrmaOperation.Awaited, operation.BeganAt, peer: -1);
+                    _sampler.End(UrmaOperation.Awaited, operation.BeganAt, Stopwatch.GetTimestamp(), peer: -1);
                 }
 
                 operation.Completion = new Completion(operation.UserContext, completion.ByteCount, completion.Status, completion.Flags);

@@ -6,7 +6,7 @@ internal enum BlockKind
     /// <summary>Nothing: it can be taken.</summary>
     Free,
 
-    /// <summary>Everything that has no block of its own, and everything that is gone.</summary>
+    /// <summary>Everything that is gone, or everything that has no block of its own.</summary>
     Rest,
 
     /// <summary>A send queue.</summary>

@@ -53,7 +53,7 @@ internal unsafe struct CounterBlock
 
     private readonly int _unused;
 
-    /// <summary>The timestamp since which the first waits for a receive, or a channel for credit; 0 when none does.</summary>
+    /// <summary>The timestamp since which the first waits for a receive; 0 when none does.</summary>
     public long StalledSince;
 
     /// <summary>Whether times of an <see cref="UrmaOperation"/> were recorded; a byte each, because not all are recorded by one thread.</summary>
@@ -62,8 +62,11 @@ internal unsafe struct CounterBlock
     /// <summary>Completions written, of a send queue; receives posted, of a receive queue. Modulo 2³², as of a send queue <see cref="Ended"/>.</summary>
     public ulong Begun;
 
+    /// <summary>The timestamp since which a message channel waits for credit; 0 when it does not.</summary>
+    public long CreditStalledSince;
+
     // The poller has a line of its own.
-    private fixed byte _apart[EndedOffset - BegunOffset - sizeof(ulong)];
+    private fixed byte _apart[EndedOffset - BegunOffset - sizeof(ulong) - sizeof(long)];
 
     /// <summary>Completions polled, of a send queue; receives completed, of a receive queue.</summary>
     public ulong Ended;

@@ -3,12 +3,22 @@ namespace Urma.Net.Diagnostics;
 /// <summary>The contexts of this process and what they have counted, the closed ones included. Thread-safe.</summary>
 internal static class OpenContexts
 {
+    // As long a reading serves everybody: all instruments of a listener that asks at the moment.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);
+
     private static readonly Lock Gate = new();
+    private static readonly Lock ReadingGate = new();
     private static readonly List<UrmaContext> Live = [];
 
     // Totals must not fall when a context is closed.
     private static readonly Dictionary<string, EngineTotals> Closed = [];
     private static readonly Dictionary<string, TranslationCounters> ClosedTranslation = [];
+
+    private static ProcessReading? _latest;
+
+    // How often a context has come or gone, and how often when the latest reading was begun.
+    private static int _changes;
+    private static int _changesOfLatest;
 
     /// <summary>Begins to report an opened context.</summary>
     public static void Add(UrmaContext context)
@@ -16,6 +26,7 @@ internal static class OpenContexts
         lock (Gate)
         {
             Live.Add(context);
+            _changes++;
         }
     }
 
@@ -30,6 +41,7 @@ internal static class OpenContexts
                 return false;
             }
 
+            _changes++;
             string provider = context.Device.Provider.Name;
             Closed[provider] = Closed.GetValueOrDefault(provider, EngineTotals.None).Plus(context.GetStatistics()).OfClosed();
             ClosedTranslation[provider] = ClosedTranslation.GetValueOrDefault(provider).Plus(context.Global.GetTranslationCounters());
@@ -37,50 +49,36 @@ internal static class OpenContexts
         }
     }
 
-    /// <summary>Everything counted, by provider.</summary>
-    public static Dictionary<string, UrmaCounters> CountersByProvider()
+    /// <summary>
+    /// Everything counted and timed in this process, and how things stand, by provider: at most 100 ms old, and younger than the last context
+    /// that was opened or closed. Opening and closing do not wait for who reads.
+    /// </summary>
+    public static ProcessReading Read()
     {
-        lock (Gate)
+        lock (ReadingGate)
         {
-            return AddUp(
-                Closed.ToDictionary(static closed => closed.Key, static closed => closed.Value.Counters), default, static (sum, context) => sum.Plus(context.GetCounters()));
-        }
-    }
-
-    /// <summary>Everything counted and timed, and how things stand, by provider.</summary>
-    public static Dictionary<string, EngineTotals> TotalsByProvider() =>
-        AddUp(Closed, EngineTotals.None, static (sum, context) => sum.Plus(context.GetStatistics()));
-
-    /// <summary>All translations, by provider.</summary>
-    public static Dictionary<string, TranslationCounters> TranslationsByProvider() =>
-        AddUp(ClosedTranslation, default, static (sum, context) => sum.Plus(context.Global.GetTranslationCounters()));
-
-    /// <summary>How many contexts are open, by provider; providers that had one before are there with 0.</summary>
-    public static Dictionary<string, long> CountByProvider()
-    {
-        lock (Gate)
-        {
-            return AddUp(Closed.Keys.ToDictionary(static provider => provider, static _ => 0L), 0, static (count, _) => count + 1);
-        }
-    }
-
-    /// <summary>How many peers are slow, by provider; those looked for by no context are not counted.</summary>
-    public static Dictionary<string, long> SlowPeersByProvider() =>
-        AddUp([], 0L, static (count, context) => count + context.SlowPeers.Count);
-
-    // What the closed ones had, and on top what each open one has.
-    private static Dictionary<string, T> AddUp<T>(Dictionary<string, T> closed, T none, Func<T, UrmaContext, T> add)
-    {
-        lock (Gate)
-        {
-            var totals = new Dictionary<string, T>(closed);
-            foreach (UrmaContext context in Live)
+            if (_latest is { } latest && _changesOfLatest == Volatile.Read(ref _changes) && latest.Age < Freshness)
             {
-                string provider = context.Device.Provider.Name;
-                totals[provider] = add(totals.GetValueOrDefault(provider, none), context);
+                return latest;
             }
 
-            return totals;
+            ProcessReading reading;
+            UrmaContext[] contexts;
+            int changes;
+            lock (Gate)
+            {
+                reading = new ProcessReading(Closed, ClosedTranslation);
+                contexts = [.. Live];
+                changes = _changes;
+            }
+
+            foreach (UrmaContext context in contexts)
+            {
+                reading.Add(context);
+            }
+
+            _changesOfLatest = changes;
+            return _latest = reading;
         }
     }
 }

@@ -30,6 +30,10 @@ internal unsafe struct OperationSampler
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsDue() => Observability.IsOn && --_left <= 0;
 
+    /// <summary>Whether one of so many operations that are about to begin will be timed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsDueWithin(int operations) => Observability.IsOn && _left <= operations;
+
     /// <summary>Several operations were carried out for one question.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Skip(int operations)
@@ -49,14 +53,15 @@ internal unsafe struct OperationSampler
         return Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Books an operation that has ended now.</summary>
+    /// <summary>Books an operation that has ended and succeeded: what fails early or is flushed late says nothing about how long operations take.</summary>
     /// <param name="operation">What.</param>
     /// <param name="began">From <see cref="Begin"/>.</param>
+    /// <param name="ended">The timestamp taken as soon as it had ended.</param>
     /// <param name="peer">With whom (<see cref="StatisticsPage.AddPeer"/>); -1 where that is not known.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public readonly void End(UrmaOperation operation, long began, int peer)
+    public readonly void End(UrmaOperation operation, long began, long ended, int peer)
     {
-        long took = (long)Stopwatch.GetElapsedTime(began).TotalNanoseconds;
+        long took = Elapsed.Nanoseconds(began, ended);
         _times[(int)operation].Record(took);
         _block->IsTimed[(int)operation] = 1;
         _page.RecordPeer(peer, took);
@@ -71,8 +76,8 @@ internal unsafe struct OperationSampler
         _ => UrmaOperation.Atomic,
     };
 
-    // A gap between 1 and twice the interval, all equally likely (xorshift).
-    private void Restart()
+    /// <summary>Begins the next gap, between 1 and twice the interval, all equally likely (xorshift).</summary>
+    public void Restart()
     {
         _random ^= _random << 13;
         _random ^= _random >> 17;

@@ -39,5 +39,6 @@ public sealed class QueueStatistics
 
     /// <summary>As <see cref="UrmaStatistics.Latency"/>, of this queue.</summary>
     /// <param name="operation">What; a queue makes no copies between global addresses.</param>
-    public LatencyHistogram Latency(UrmaOperation operation) => _latencies[(int)operation];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    public LatencyHistogram Latency(UrmaOperation operation) => Diagnostics.OperationTimes.Of(_latencies, operation);
 }

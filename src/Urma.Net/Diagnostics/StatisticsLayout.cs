@@ -7,8 +7,14 @@ internal static unsafe class StatisticsLayout
 {
     public const int OperationCount = (int)UrmaOperation.Awaited + 1;
 
-    /// <summary>Blocks for counters; the last is that of everything without one.</summary>
+    /// <summary>Blocks for counters.</summary>
     public const int MaxBlocks = 4096;
+
+    /// <summary>The block of everything that is gone; those before it can be taken.</summary>
+    public const int ClosedBlock = MaxBlocks - 2;
+
+    /// <summary>The block of everything that found none of its own. Apart from that of what is gone, whose numbers must be exact.</summary>
+    public const int OverflowBlock = MaxBlocks - 1;
     public const int MaxPeers = 1024;
 
     // Words of the head.

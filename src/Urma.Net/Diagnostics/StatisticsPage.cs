@@ -20,7 +20,8 @@ internal sealed unsafe class StatisticsPage
     {
         _start = start;
         Head[StatisticsLayout.IntervalIndex] = UrmaStatistics.SampleInterval;
-        Rest->Kind = (uint)BlockKind.Rest;
+        Closed->Kind = (uint)BlockKind.Rest;
+        Overflow->Kind = (uint)BlockKind.Rest;
     }
 
     /// <summary>Makes one in private memory, which goes when nobody who counts in it knows it any more.</summary>
@@ -44,11 +45,14 @@ internal sealed unsafe class StatisticsPage
     public static StatisticsPage Nowhere { get; } = new();
 
     /// <summary>The block of whoever has none of its own: it counts approximately where several threads use it at once.</summary>
-    public CounterBlock* Rest => StatisticsLayout.Block(_start, StatisticsLayout.MaxBlocks - 1);
+    public CounterBlock* Overflow => StatisticsLayout.Block(_start, StatisticsLayout.OverflowBlock);
+
+    // Written under the lock only.
+    private CounterBlock* Closed => StatisticsLayout.Block(_start, StatisticsLayout.ClosedBlock);
 
     private uint* Head => (uint*)_start;
 
-    /// <summary>A block for a queue or thread; <see cref="Rest"/> when all are taken.</summary>
+    /// <summary>A block for a queue or thread; <see cref="Overflow"/> when all are taken.</summary>
     /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public CounterBlock* Take(BlockKind kind, uint id, int depth)
     {
@@ -58,9 +62,9 @@ internal sealed unsafe class StatisticsPage
             if (!_returned.TryPop(out int index))
             {
                 uint used = Head[StatisticsLayout.BlocksIndex];
-                if (used == StatisticsLayout.MaxBlocks - 1)
+                if (used == StatisticsLayout.ClosedBlock)
                 {
-                    return Rest;
+                    return Overflow;
                 }
 
                 index = (int)used;
@@ -68,6 +72,7 @@ internal sealed unsafe class StatisticsPage
             }
 
             CounterBlock* block = StatisticsLayout.Block(_start, index);
+            Clear(block);
             block->Id = id;
             block->Depth = depth;
             Volatile.Write(ref block->Kind, (uint)kind);
@@ -87,14 +92,14 @@ internal sealed unsafe class StatisticsPage
         lock (_lock)
         {
             long index = block - StatisticsLayout.Block(_start, 0);
-            if (_last is not null || index is < 0 or >= StatisticsLayout.MaxBlocks - 1)
+            if (_last is not null || index is < 0 or >= StatisticsLayout.ClosedBlock)
             {
                 return;
             }
 
             BeginMoving();
             Span<long> from = CountersOf(block);
-            Span<long> to = CountersOf(Rest);
+            Span<long> to = CountersOf(Closed);
             for (int i = 0; i < to.Length; i++)
             {
                 to[i] += from[i];
@@ -104,8 +109,8 @@ internal sealed unsafe class StatisticsPage
             {
                 if (block->IsTimed[i] != 0)
                 {
-                    Rest->IsTimed[i] = 1;
-                    TimesOf(Rest)[i] = TimesOf(Rest)[i].Plus(TimesOf(block)[i]);
+                    Closed->IsTimed[i] = 1;
+                    TimesOf(Closed)[i] = TimesOf(Closed)[i].Plus(TimesOf(block)[i]);
                     TimesOf(block)[i] = default;
                 }
             }
@@ -184,7 +189,7 @@ internal sealed unsafe class StatisticsPage
         {
             if (_last is null)
             {
-                CountersOf(Rest)[(int)counter] += value;
+                CountersOf(Closed)[(int)counter] += value;
             }
         }
     }
@@ -214,6 +219,20 @@ internal sealed unsafe class StatisticsPage
         {
             _last ??= StatisticsReader.Read(_start).AfterClosing();
         }
+    }
+
+    // Who had it before may have written a last word after giving it back.
+    private void Clear(CounterBlock* block)
+    {
+        for (int i = 0; i < StatisticsLayout.OperationCount; i++)
+        {
+            if (block->IsTimed[i] != 0)
+            {
+                TimesOf(block)[i] = default;
+            }
+        }
+
+        *block = default;
     }
 
     private static Span<long> CountersOf(CounterBlock* block) => new(block, (int)Counter.Count);

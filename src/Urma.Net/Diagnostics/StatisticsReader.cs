@@ -23,6 +23,9 @@ internal static unsafe class StatisticsReader
             if ((before & 1) == 0)
             {
                 var reading = new Reading(start, withTimes);
+
+                // What was copied was read before the generation is looked at again.
+                Volatile.ReadBarrier();
                 if (Volatile.Read(ref generation) == before)
                 {
                     return reading.Finish();
@@ -47,13 +50,14 @@ internal static unsafe class StatisticsReader
         public Reading(byte* start, bool withTimes)
         {
             var head = (uint*)start;
-            uint blocks = Math.Min(Volatile.Read(ref head[StatisticsLayout.BlocksIndex]), StatisticsLayout.MaxBlocks - 1);
+            uint blocks = Math.Min(Volatile.Read(ref head[StatisticsLayout.BlocksIndex]), StatisticsLayout.ClosedBlock);
             for (int i = 0; i < blocks; i++)
             {
                 Take(start, i, withTimes);
             }
 
-            Take(start, StatisticsLayout.MaxBlocks - 1, withTimes);
+            Take(start, StatisticsLayout.ClosedBlock, withTimes);
+            Take(start, StatisticsLayout.OverflowBlock, withTimes);
             uint peers = Math.Min(Volatile.Read(ref head[StatisticsLayout.PeersIndex]), StatisticsLayout.MaxPeers);
             for (int i = 0; i < peers; i++)
             {
@@ -75,7 +79,7 @@ internal static unsafe class StatisticsReader
             {
                 CounterValues values = ValuesOf(in block);
                 sum = CounterValues.Combine(sum, values, 1);
-                for (int i = 0; i < latencies.Length; i++)
+                for (int i = 0; i < times.Length; i++)
                 {
                     if (block.IsTimed[i] != 0)
                     {
@@ -107,16 +111,29 @@ internal static unsafe class StatisticsReader
             }
 
             CounterBlock block = *source;
-            var times = new LatencyHistogram[StatisticsLayout.OperationCount];
+            int timed = withTimes ? TimedOperations(in block) : 0;
+            LatencyHistogram[] times = timed == 0 ? [] : new LatencyHistogram[timed];
             for (int i = 0; i < times.Length; i++)
             {
-                if (withTimes && block.IsTimed[i] != 0)
+                if (block.IsTimed[i] != 0)
                 {
                     times[i] = StatisticsLayout.Times(start, index)[i];
                 }
             }
 
             _blocks.Add((block, times));
+        }
+
+        // One more than the last that was.
+        private static int TimedOperations(in CounterBlock block)
+        {
+            int count = StatisticsLayout.OperationCount;
+            while (count > 0 && block.IsTimed[count - 1] == 0)
+            {
+                count--;
+            }
+
+            return count;
         }
 
         private static CounterValues ValuesOf(in CounterBlock block)
@@ -155,16 +172,17 @@ internal static unsafe class StatisticsReader
         private QueueStatistics MakeQueue(in CounterBlock block, in CounterValues values, LatencyHistogram[] times)
         {
             int outstanding = Within((uint)block.Begun - (uint)block.Ended + (uint)block.Waiting, block.Depth);
-            long stalled = block.StalledSince == 0 ? 0 : Math.Max(_now - block.StalledSince, 0);
             return new QueueStatistics(block.Id, new UrmaCounters(values, 1), times)
             {
                 Depth = block.Depth,
                 Waiting = block.Waiting,
                 Outstanding = outstanding,
                 MaxOutstanding = Math.Max(Math.Min(block.MaxOutstanding, block.Depth), outstanding),
-                StalledFor = Stopwatch.GetElapsedTime(0, stalled),
+                StalledFor = TimeSpan.FromTicks(Math.Max(StalledTicks(block.StalledSince), StalledTicks(block.CreditStalledSince))),
             };
         }
+
+        private long StalledTicks(long since) => since == 0 ? 0 : Stopwatch.GetElapsedTime(0, Math.Max(_now - since, 0)).Ticks;
 
         // The poller may have gone on between the two readings.
         private static int Within(uint difference, int depth) => Math.Clamp((int)difference, 0, depth);

@@ -8,7 +8,7 @@ namespace Urma.Net;
 /// </summary>
 /// <remarks>
 /// Each number is exact once the work has been posted and its thread is seen to have gone on; while queues work, the
-/// numbers are not of one instant. The counting costs no atomic operation, so a context with more than 4,095 queues and copying threads
+/// numbers are not of one instant. The counting costs no atomic operation, so a context with more than 4,094 queues and copying threads
 /// at a time counts those beyond approximately.
 /// </remarks>
 public readonly struct UrmaCounters : IEquatable<UrmaCounters>
@@ -84,7 +84,7 @@ public readonly struct UrmaCounters : IEquatable<UrmaCounters>
         init => _values[(int)Counter.Errors] = value;
     }
 
-    /// <summary>How often a message found no receive posted at its target; one message can count many times.</summary>
+    /// <summary>How often a message found no receive posted at its target and had to wait; each counts once.</summary>
     public long ReceiverNotReady
     {
         get => _values[(int)Counter.ReceiverNotReady];
@@ -98,14 +98,14 @@ public readonly struct UrmaCounters : IEquatable<UrmaCounters>
         init => _values[(int)Counter.ReceiverNotReadyTime] = value;
     }
 
-    /// <summary>How often a <see cref="MessageChannel"/> had a message and no credit or room to send it.</summary>
+    /// <summary>How often a <see cref="MessageChannel"/> had a message and no credit to send it; messages that waited for a large buffer are not in it.</summary>
     public long CreditStalls
     {
         get => _values[(int)Counter.CreditStalls];
         init => _values[(int)Counter.CreditStalls] = value;
     }
 
-    /// <summary>How long channels waited for that, in nanoseconds; booked when the wait ends.</summary>
+    /// <summary>How long channels waited for that, in nanoseconds: until credit came or nothing could be sent any more; booked then.</summary>
     public long CreditStallTime
     {
         get => _values[(int)Counter.CreditStallTime];

@@ -32,7 +32,7 @@ internal sealed class UrmaEventCounters
         AddRate("engine-operations", "Operations by Engine Threads", static c => c.EngineOperations);
         AddRate("translation-misses", "Translations not in a Cache", static c => c.TranslationMisses);
         AddRate("ownership-waits", "Ownership Requests That Waited", static c => c.OwnershipWaits);
-        AddLevel("contexts", "Contexts Open", static () => OpenContexts.CountByProvider().Values.Sum());
+        AddLevel("contexts", "Contexts Open", static () => OpenContexts.Read().Contexts.Values.Sum());
         AddLevel("queues", "Send Queues Open", static () => Sum(static c => c.OpenQueues));
         AddLevel("outstanding", "Requests Outstanding", static () => Level(static t => t.Outstanding));
         AddLevel("waiting", "Requests Waiting", static () => Level(static t => t.Waiting));
@@ -59,9 +59,9 @@ internal sealed class UrmaEventCounters
     private void AddLevel(string name, string title, Func<double> read, string unit = "") =>
         _counters.Add(new PollingCounter(name, _source, read) { DisplayName = title, DisplayUnits = unit });
 
-    private static double Sum(Func<UrmaCounters, long> select) => OpenContexts.CountersByProvider().Values.Sum(select);
+    private static double Sum(Func<UrmaCounters, long> select) => OpenContexts.Read().Totals.Values.Sum(t => select(t.Counters));
 
-    private static double Level(Func<EngineTotals, long> select) => OpenContexts.TotalsByProvider().Values.Sum(select);
+    private static double Level(Func<EngineTotals, long> select) => OpenContexts.Read().Totals.Values.Sum(select);
 
     // Of all providers together.
     private static double Percentile(UrmaOperation operation, double percent)

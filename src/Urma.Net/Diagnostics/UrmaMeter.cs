@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 
 namespace Urma.Net.Diagnostics;
 
@@ -9,7 +10,12 @@ namespace Urma.Net.Diagnostics;
 internal static class UrmaMeter
 {
     private const string ProviderTag = "urma.provider";
+    private const string BoundTag = "le";
     private const string OperationTag = "urma.operation.name";
+
+    // Powers of two.
+    private const int LeastBound = 4;
+    private const int GreatestBound = 34;
 
     private static readonly double[] Quantiles = [0.5, 0.9, 0.99, 0.999];
 
@@ -32,12 +38,13 @@ internal static class UrmaMeter
     private static void AddCounters(Meter meter)
     {
         meter.CreateObservableCounter("urma.operations", Operations, "{operation}", "Operations completed or failed at their initiator.");
-        meter.CreateObservableCounter("urma.operations.awaited", static () => Count(static c => c.Awaited), "{operation}", "Awaited operations that did not complete at once.");
+        meter.CreateObservableCounter("urma.awaited.operations", static () => Count(static c => c.Awaited), "{operation}", "Awaited operations that did not complete at once.");
         meter.CreateObservableCounter("urma.io", static () => Count(static c => c.Bytes), "By", "Payload of writes, reads and sends.");
+        meter.CreateObservableCounter("urma.xcopy.operations", static () => Count(static c => c.Xcopies), "{copy}", "Copies between global addresses.");
         meter.CreateObservableCounter("urma.xcopy.io", static () => Count(static c => c.XcopyBytes), "By", "Bytes copied between global addresses.");
         meter.CreateObservableCounter("urma.errors", static () => Count(static c => c.Errors), "{operation}", "Operations that ended with another status than success.");
-        meter.CreateObservableCounter("urma.receiver_not_ready", static () => Count(static c => c.ReceiverNotReady), "{event}", "Times a message found no receive posted.");
-        meter.CreateObservableCounter("urma.receiver_not_ready.time", static () => Seconds(static c => c.ReceiverNotReadyTime), "s", "How long messages waited for a receive.");
+        meter.CreateObservableCounter("urma.receiver_not_ready.count", static () => Count(static c => c.ReceiverNotReady), "{event}", "Times a message found no receive posted.");
+        meter.CreateObservableCounter("urma.receiver_not_ready.wait_time", static () => Seconds(static c => c.ReceiverNotReadyTime), "s", "How long messages waited for a receive.");
         meter.CreateObservableCounter("urma.credit.stalls", static () => Count(static c => c.CreditStalls), "{event}", "Times a message channel had a message and no credit to send it.");
         meter.CreateObservableCounter("urma.credit.stall_time", static () => Seconds(static c => c.CreditStallTime), "s", "How long message channels waited for credit.");
         meter.CreateObservableCounter("urma.engine.operations", static () => Count(static c => c.EngineOperations), "{operation}", "Operations carried out by an engine's own thread.");
@@ -45,8 +52,8 @@ internal static class UrmaMeter
 
     private static void AddTimes(Meter meter)
     {
-        meter.CreateObservableCounter("urma.operation.samples", Samples, "{operation}", "Operations that were timed, one in 256, by the time's lower bound.");
-        meter.CreateObservableGauge("urma.operation.duration", Durations, "s", "Quantiles of how long operations took in the last 10 to 20 seconds.");
+        meter.CreateObservableCounter("urma.operation.samples", Samples, "{operation}", "Operations that were timed, one in 256, cumulative by how long they took at most.");
+        meter.CreateObservableGauge("urma.operation.latency", Durations, "s", "Quantiles of how long operations took since an earlier reading, 10 seconds old at least.");
     }
 
     private static void AddLevels(Meter meter)
@@ -54,7 +61,7 @@ internal static class UrmaMeter
         meter.CreateObservableUpDownCounter("urma.contexts", Contexts, "{context}", "Contexts open.");
         meter.CreateObservableUpDownCounter("urma.queues", static () => Count(static c => c.OpenQueues), "{queue}", "Send queues open.");
         meter.CreateObservableUpDownCounter("urma.queue.outstanding", static () => Level(static t => t.Outstanding), "{operation}", "Requests posted whose completion was not polled yet.");
-        meter.CreateObservableGauge("urma.queue.outstanding.max", static () => Level(static t => t.MaxOutstanding), "{operation}", "The most requests outstanding in one of the open queues since it was made.");
+        meter.CreateObservableGauge("urma.queue.max_outstanding", static () => Level(static t => t.MaxOutstanding), "{operation}", "The most requests outstanding in one of the open queues since it was made.");
         meter.CreateObservableUpDownCounter("urma.queue.waiting", static () => Level(static t => t.Waiting), "{operation}", "Requests that wait for a receive, the engine's thread or a modelled link.");
         meter.CreateObservableUpDownCounter("urma.receive_queue.outstanding", static () => Level(static t => t.Receives), "{receive}", "Receives posted whose completion was not polled yet.");
         meter.CreateObservableUpDownCounter("urma.receive_queue.lanes", static () => Level(static t => t.Lanes), "{lane}", "Ways of senders into receive queues.");
@@ -77,30 +84,30 @@ internal static class UrmaMeter
         meter.CreateObservableCounter("urma.ownership.changes", static () => Ownership(static c => c.Changes), "{change}", "Ownership changes asked for.");
         meter.CreateObservableCounter("urma.ownership.coalesced", static () => Ownership(static c => c.Coalesced), "{change}", "Ownership changes that needed no work of their own.");
         meter.CreateObservableCounter("urma.ownership.timeouts", static () => Ownership(static c => c.Timeouts), "{request}", "Ownership requests whose time was over.");
-        meter.CreateObservableCounter("urma.ownership.waits", static () => Buckets(static c => c.Waits), "{request}", "Ownership requests that waited, by the time's lower bound.");
-        meter.CreateObservableCounter("urma.ownership.holds", static () => Buckets(static c => c.Holds), "{scope}", "Scopes, one in sixteen, by the lower bound of how long they were open.");
+        meter.CreateObservableCounter("urma.ownership.waits", static () => Buckets(static c => c.Waits), "{request}", "Ownership requests that waited, cumulative by how long at most.");
+        meter.CreateObservableCounter("urma.ownership.holds", static () => Buckets(static c => c.Holds), "{scope}", "Scopes, one in sixteen, cumulative by how long they were open at most.");
     }
 
     private static List<Measurement<long>> Operations()
     {
         List<Measurement<long>> all = [];
-        foreach ((string provider, UrmaCounters counters) in OpenContexts.CountersByProvider())
+        foreach ((string provider, EngineTotals totals) in OpenContexts.Read().Totals)
         {
+            UrmaCounters counters = totals.Counters;
             all.Add(Measure(counters.Writes, provider, "write"));
             all.Add(Measure(counters.Reads, provider, "read"));
             all.Add(Measure(counters.Sends, provider, "send"));
             all.Add(Measure(counters.Atomics, provider, "atomic"));
-            all.Add(Measure(counters.Xcopies, provider, "xcopy"));
         }
 
         return all;
     }
 
-    // Observable instruments know no histograms, so each bucket is a counter with its bound.
+    // Observable instruments know no histograms, so each bucket is a counter with its upper bound.
     private static List<Measurement<long>> Samples()
     {
         List<Measurement<long>> all = [];
-        foreach ((string provider, EngineTotals totals) in OpenContexts.TotalsByProvider())
+        foreach ((string provider, EngineTotals totals) in OpenContexts.Read().Totals)
         {
             for (int i = 0; i < totals.Latencies.Length; i++)
             {
@@ -141,22 +148,36 @@ internal static class UrmaMeter
         return all;
     }
 
+    // As Prometheus has them: cumulative, by powers of two from 16 ns to 17 s, and all. The same always, so that they can be added up.
     private static void AddBuckets(List<Measurement<long>> all, in LatencyHistogram times, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        ReadOnlySpan<long> buckets = times.Buckets;
-        for (int i = 0; i < buckets.Length; i++)
+        long count = times.Count;
+        if (count == 0)
         {
-            if (buckets[i] != 0)
-            {
-                all.Add(new(buckets[i], [.. tags, new("urma.ns_from", LatencyHistogram.LowerBound(i))]));
-            }
+            return;
         }
+
+        ReadOnlySpan<long> buckets = times.Buckets;
+        long below = 0;
+        int power = LeastBound;
+        for (int i = 0; power <= GreatestBound; i++)
+        {
+            if (LatencyHistogram.LowerBound(i) == 1L << power)
+            {
+                all.Add(new(below, [.. tags, new(BoundTag, ((1L << power) / 1e9).ToString(CultureInfo.InvariantCulture))]));
+                power++;
+            }
+
+            below += buckets[i];
+        }
+
+        all.Add(new(count, [.. tags, new(BoundTag, "+Inf")]));
     }
 
     private static List<Measurement<long>> Peers()
     {
         List<Measurement<long>> all = [];
-        foreach ((string provider, EngineTotals totals) in OpenContexts.TotalsByProvider())
+        foreach ((string provider, EngineTotals totals) in OpenContexts.Read().Totals)
         {
             all.Add(new(totals.Connected, new(ProviderTag, provider), new("urma.peer.state", "connected")));
             all.Add(new(totals.Lost, new(ProviderTag, provider), new("urma.peer.state", "lost")));
@@ -166,25 +187,25 @@ internal static class UrmaMeter
     }
 
     private static Measurement<long>[] Count(Func<UrmaCounters, long> select) =>
-        [.. OpenContexts.CountersByProvider().Select(t => Measure(select(t.Value), t.Key))];
+        [.. OpenContexts.Read().Totals.Select(t => Measure(select(t.Value.Counters), t.Key))];
 
     private static Measurement<double>[] Seconds(Func<UrmaCounters, long> select) =>
-        [.. OpenContexts.CountersByProvider().Select(t => new Measurement<double>(select(t.Value) / 1e9, new KeyValuePair<string, object?>(ProviderTag, t.Key)))];
+        [.. OpenContexts.Read().Totals.Select(t => new Measurement<double>(select(t.Value.Counters) / 1e9, new KeyValuePair<string, object?>(ProviderTag, t.Key)))];
 
     private static Measurement<long>[] Level(Func<EngineTotals, long> select) =>
-        [.. OpenContexts.TotalsByProvider().Select(t => Measure(select(t.Value), t.Key))];
+        [.. OpenContexts.Read().Totals.Select(t => Measure(select(t.Value), t.Key))];
 
     private static Measurement<long>[] Translation(Func<TranslationCounters, long> select) =>
-        [.. OpenContexts.TranslationsByProvider().Select(t => Measure(select(t.Value), t.Key))];
+        [.. OpenContexts.Read().Translations.Select(t => Measure(select(t.Value), t.Key))];
 
     private static Measurement<long>[] Ownership(Func<OwnershipCounters, long> select) =>
         [.. OwnershipTotals.ByProvider().Select(t => Measure(select(t.Value), t.Key))];
 
     private static Measurement<long>[] SlowPeers() =>
-        [.. OpenContexts.SlowPeersByProvider().Select(static c => Measure(c.Value, c.Key))];
+        [.. OpenContexts.Read().SlowPeers.Select(static c => Measure(c.Value, c.Key))];
 
     private static Measurement<long>[] Contexts() =>
-        [.. OpenContexts.CountByProvider().Select(static c => Measure(c.Value, c.Key))];
+        [.. OpenContexts.Read().Contexts.Select(static c => Measure(c.Value, c.Key))];
 
     private static string NameOf(int operation) => OperationNames.Of((UrmaOperation)operation);
 

@@ -15,7 +15,7 @@ public enum UrmaOperation
     /// <summary>Atomics.</summary>
     Atomic,
 
-    /// <summary>Copies between global addresses at once (<see cref="GlobalMemory"/>).</summary>
+    /// <summary>Copies between global addresses (<see cref="GlobalMemory"/>). Timed are single ones made on the spot, not batches and awaited long ones.</summary>
     Xcopy,
 
     /// <summary>Awaited operations of a <see cref="UdmaChannel"/> that did not complete at once.</summary>

@@ -35,7 +35,7 @@ public sealed class UrmaStatistics
     /// <summary>All queues and threads together, those that are gone included. Never smaller than in an earlier reading, but for <see cref="UrmaCounters.OpenQueues"/>.</summary>
     public UrmaCounters Counters { get; }
 
-    /// <summary>The send queues open now, in the order in which they were made or took the place of closed ones; at most 4,095.</summary>
+    /// <summary>The send queues open now, in the order in which they were made or took the place of closed ones; at most 4,094.</summary>
     public IReadOnlyList<QueueStatistics> Queues { get; }
 
     /// <summary>The receive queues open now. Empty where the provider cannot see into them.</summary>
@@ -51,13 +51,16 @@ public sealed class UrmaStatistics
     /// How long operations took, of one in <see cref="SampleInterval"/>, closed queues included.
     /// </summary>
     /// <remarks>
-    /// Write, read, send, atomic: from when the queue takes the request up until it has ended and its completion, if any, can be polled; the
-    /// time an unready receiver, the engine's thread or a modelled link takes is in it. Over providers with a device (UB, verbs) until
-    /// the completion is polled: nothing tells before. Messages that are carried out together count as one, timed to the end of the
-    /// last. Xcopy: the call. Awaited: from the call until its completion is found, without the time until the awaiting code goes on.
+    /// Only what succeeded: a failure is early or flushed late, and says nothing about how long operations take. Write, read, send, atomic:
+    /// from when the queue takes the request up until it has ended, before its completion is written; the time an unready receiver, the
+    /// engine's thread or a modelled link takes is in it, and one reading of the clock (some 25 ns). Over providers with a device (UB, verbs)
+    /// until the completion is polled, of requests that have one: nothing tells before. Messages that are carried out together count as one,
+    /// timed to the end of the last. Xcopy: the call, where it makes one copy on the spot. Awaited: from when it was posted, or had to wait
+    /// for that, until its completion is found, without the time until the awaiting code goes on.
     /// </remarks>
     /// <param name="operation">What.</param>
-    public LatencyHistogram Latency(UrmaOperation operation) => _latencies[(int)operation];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    public LatencyHistogram Latency(UrmaOperation operation) => Diagnostics.OperationTimes.Of(_latencies, operation);
 
     /// <summary>The same, once nothing is open any more.</summary>
     internal UrmaStatistics AfterClosing() =>

@@ -232,7 +232,7 @@ public sealed unsafe partial class GlobalMemory
     }
 
     // A thread that has passed this by may go on counting in the former block until it leaves the copy that it is in.
-    private static unsafe void StopCounting(TranslationCache cache) => cache.CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Rest);
+    private static unsafe void StopCounting(TranslationCache cache) => cache.CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Overflow);
 
     internal static bool IsRange(in GlobalAddress address, long length) =>
         length >= 0 && (length == 0 || (ulong)(length - 1) <= ulong.MaxValue - address.VirtualAddress);

@@ -160,6 +160,7 @@ public sealed partial class MessageChannel
                 break;
             case ChannelMessageKind.Closed:
                 Block(SendBlocks.PeerClosed);
+                EndStall();
                 Advance();
                 break;
             case ChannelMessageKind.Accept when ChannelHello.TryRead(tail, out ChannelHello hello):
@@ -178,6 +179,7 @@ public sealed partial class MessageChannel
         {
             Volatile.Write(ref _credit.Limit, limit);
             Advance();
+            EndStall();
         }
     }
 

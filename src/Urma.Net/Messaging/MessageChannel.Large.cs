@@ -79,7 +79,11 @@ public sealed partial class MessageChannel
     }
 
     /// <summary>The pending send was cancelled.</summary>
-    internal void GiveUpSend() => _largeSender.GiveUp();
+    internal void GiveUpSend()
+    {
+        EndStall();
+        _largeSender.GiveUp();
+    }
 
     private void FinishLarge(int buffer, long length)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Urma.Net.Diagnostics;
 using Urma.Net.Messaging;
@@ -23,9 +22,6 @@ public sealed partial class MessageChannel
 
     // The longest message that TrySend sends without further questions.
     private int _shortLimit;
-
-    // Since when there was no credit for a message; 0 while there is.
-    private long _stalledSince;
 
     // None where each has to be asked for its span.
     private int LongestShort => _carriesTraces ? -1 : Math.Min(_inlineLimit, _eagerLimit);
@@ -144,7 +140,7 @@ public sealed partial class MessageChannel
             }
         }
 
-        EndStall();
+        LeaveStall();
         return _sender.IsTraced ? TrySendTraced(message)
             : message.Length <= _eagerLimit ? TrySendEager(message)
             : TrySendLarge(message);
@@ -164,7 +160,7 @@ public sealed partial class MessageChannel
             }
         }
 
-        EndStall();
+        LeaveStall();
         if (message.Length > _eagerLimit || _sender.IsTraced)
         {
             return TrySendLarge(message);
@@ -173,29 +169,6 @@ public sealed partial class MessageChannel
         Execute(WorkRequest.Send(_target!, message, PostContext));
         _sender.Sent++;
         return true;
-    }
-
-    // While it lasts every message goes the long way, so that the short one need not ask.
-    private unsafe void BeginStall()
-    {
-        if (Observability.IsOn && _stalledSince == 0)
-        {
-            _stalledSince = Stopwatch.GetTimestamp();
-            _shortLimit = -1;
-            _jetty.Counters->CreditStalls++;
-            _jetty.Counters->StalledSince = _stalledSince;
-        }
-    }
-
-    private unsafe void EndStall()
-    {
-        if (_stalledSince != 0)
-        {
-            _jetty.Counters->CreditStallTime += (long)Stopwatch.GetElapsedTime(_stalledSince).TotalNanoseconds;
-            _jetty.Counters->StalledSince = 0;
-            _stalledSince = 0;
-            _shortLimit = LongestShort;
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -195,6 +195,7 @@ public sealed partial class MessageChannel : IDisposable
         // Kept for ever: nobody polls a queue that is gone.
         _closed = true;
         _jfc.PumpTarget = null;
+        EndStall();
         bool receivePended = _receive.TryClaim();
         InvalidateLeases();
         _control.Dispose();
@@ -245,6 +246,7 @@ public sealed partial class MessageChannel : IDisposable
         {
             Block(SendBlocks.Faulted);
             Advance();
+            EndStall();
 
             // From wherever this was noticed, perhaps inside a gate: pending calls are told by a thread that holds none.
             ThreadPool.UnsafeQueueUserWorkItem(static channel => channel.Watch(), this, preferLocal: false);

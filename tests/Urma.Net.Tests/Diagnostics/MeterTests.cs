@@ -41,11 +41,15 @@ public sealed class MeterTests
             Assert.Equal(1, Added(during, before, "urma.queues"));
             Assert.Equal(2, Added(during, before, "urma.peers/connected"));
             Assert.InRange(Added(during, before, "urma.operation.samples/write"), 1, 1000);
-            Assert.InRange(reader.Seconds["urma.operation.duration"], 1e-9, 60);
+
+            // 16 ns and 17 s: nothing is faster, and all of it is over.
+            Assert.Equal(0, Added(during, before, "urma.operation.samples/write/1.6E-08"));
+            Assert.Equal(Added(during, before, "urma.operation.samples/write"), Added(during, before, "urma.operation.samples/write/17.179869184"));
+            Assert.InRange(reader.Seconds["urma.operation.latency/write/0.5"], 16e-9, reader.Seconds["urma.operation.latency/write/0.99"]);
         }
 
         Dictionary<string, long> after = reader.Read();
-        Assert.Equal(10, Added(after, before, "urma.operations/xcopy"));
+        Assert.Equal(10, Added(after, before, "urma.xcopy.operations"));
         Assert.Equal(80, Added(after, before, "urma.xcopy.io"));
         Assert.Equal(1000, Added(after, before, "urma.operations/write"));
         Assert.Equal(1000, Added(after, before, "urma.operations/atomic"));
@@ -53,7 +57,7 @@ public sealed class MeterTests
         Assert.Equal(0, Added(after, before, "urma.operations/send"));
         Assert.Equal(10_000, Added(after, before, "urma.io"));
         Assert.Equal(1, Added(after, before, "urma.errors"));
-        Assert.Equal(0, Added(after, before, "urma.receiver_not_ready"));
+        Assert.Equal(0, Added(after, before, "urma.receiver_not_ready.count"));
         Assert.Equal(0, Added(after, before, "urma.engine.operations"));
         Assert.Equal(2, Added(after, before, "urma.translation.misses") - Added(after, before, "urma.translation.faults"));
         Assert.Equal(19, Added(after, before, "urma.translation.hits"));
@@ -79,13 +83,14 @@ public sealed class MeterTests
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Seconds[instrument.Name] = value);
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Seconds[string.Join('/', [instrument.Name, .. Values(tags)])] = value);
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             {
                 string operation = string.Empty;
                 string? provider = null;
                 foreach ((string key, object? tag) in tags)
                 {
+                    operation += key == "le" && tag is not "+Inf" ? "/" + tag : string.Empty;
                     operation = key is "urma.operation.name" or "urma.peer.state" ? "/" + tag : operation;
                     provider = key == "urma.provider" ? (string?)tag : provider;
                 }
@@ -94,6 +99,20 @@ public sealed class MeterTests
                 _values[instrument.Name + operation] = _values.GetValueOrDefault(instrument.Name + operation) + value;
             });
             _listener.Start();
+        }
+
+        private static IEnumerable<string> Values(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            List<string> values = [];
+            foreach ((string key, object? tag) in tags)
+            {
+                if (key != "urma.provider")
+                {
+                    values.Add(Convert.ToString(tag, System.Globalization.CultureInfo.InvariantCulture)!);
+                }
+            }
+
+            return values;
         }
 
         public Dictionary<string, double> Seconds { get; } = [];

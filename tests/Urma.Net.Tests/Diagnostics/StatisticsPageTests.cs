@@ -79,31 +79,50 @@ public sealed unsafe class StatisticsPageTests : IDisposable
     public void Anything_at_all_is_read_or_refused()
     {
         var random = new Random(7);
-        for (int round = 0; round < 200; round++)
+        var places = new (long Start, int Length)[]
         {
-            byte[] noise = new byte[4096];
-            random.NextBytes(noise);
-            long at = random.NextInt64(8, StatisticsLayout.BlocksOffset + (4 * CounterBlock.Length));
-            noise.CopyTo(new Span<byte>(_memory + at, noise.Length));
+            (8, (int)StatisticsLayout.BlocksOffset - 8),
+            (StatisticsLayout.BlocksOffset, CounterBlock.Length),
+            ((byte*)_page.Overflow - CounterBlock.Length - _memory, 2 * CounterBlock.Length),
+            (StatisticsLayout.PeersOffset, PeerBlock.Length),
+            (StatisticsLayout.TimesOffset, StatisticsLayout.OperationCount * sizeof(LatencyHistogram)),
+            (StatisticsLayout.PeerTimesOffset, sizeof(LatencyHistogram)),
+        };
+        int refused = 0;
+        for (int round = 0; round < 600; round++)
+        {
+            (long start, int length) = places[round % places.Length];
+            var place = new Span<byte>(_memory + start, length);
+            byte[] before = place.ToArray();
+            int at = random.Next(length);
+            random.NextBytes(place.Slice(at, Math.Min(random.Next(1, 512), length - at)));
             try
             {
-                _ = StatisticsReader.Read(_memory);
+                UrmaStatistics read = StatisticsReader.Read(_memory);
+                Assert.All(read.Queues, static q => Assert.InRange(q.Outstanding, 0, q.Depth));
+                Assert.All(Enum.GetValues<UrmaOperation>(), o => Assert.DoesNotContain(read.Latency(o).Buckets.ToArray(), static count => count < 0));
+                Assert.True(read.Counters.Writes >= 0 && read.Counters.OwnershipWaitTime >= 0);
             }
             catch (UrmaException)
             {
-                // As it should be, mostly.
+                refused++;
             }
 
-            new Span<byte>(_memory, (int)StatisticsLayout.BlocksOffset + 16384).Clear();
+            before.CopyTo(place);
         }
+
+        Assert.InRange(refused, 100, 599);
+        Assert.Equal(1, StatisticsReader.Read(_memory).Counters.Writes);
     }
 
     [Fact]
     public void Blocks_are_used_again_and_what_was_counted_stays()
     {
         _page.Return(_block);
+        _block->CreditStalledSince = 1;
         CounterBlock* again = _page.Take(BlockKind.SendQueue, 8, 64);
         Assert.True(again == _block);
+        Assert.Equal(0, again->CreditStalledSince);
         UrmaStatistics read = _page.Read();
         Assert.Equal((1, 1), (read.Counters.Writes, read.Latency(UrmaOperation.Write).Count));
         Assert.Equal((0, 0), (read.Queues[0].Counters.Writes, read.Queues[0].Latency(UrmaOperation.Write).Count));
@@ -112,12 +131,21 @@ public sealed unsafe class StatisticsPageTests : IDisposable
     [Fact]
     public void When_blocks_and_places_run_out_the_rest_counts_and_lost_peers_make_room()
     {
-        for (int i = 1; i < StatisticsLayout.MaxBlocks - 1; i++)
+        for (int i = 1; i < StatisticsLayout.ClosedBlock; i++)
         {
-            Assert.False(_page.Take(BlockKind.Copier, 0, 0) == _page.Rest);
+            Assert.False(_page.Take(BlockKind.Copier, 0, 0) == _page.Overflow);
         }
 
-        Assert.True(_page.Take(BlockKind.SendQueue, 1, 1) == _page.Rest);
+        // Who counts there adds in three steps; what is closed meanwhile must not be lost.
+        CounterBlock* overflow = _page.Take(BlockKind.SendQueue, 1, 1);
+        Assert.True(overflow == _page.Overflow);
+        long writes = overflow->Writes;
+        _page.Return(_block);
+        _page.Add(Counter.Writes, 1);
+        overflow->Writes = writes + 1;
+        Assert.Equal(3, _page.Read().Counters.Writes);
+        _page.Return(overflow);
+        Assert.Equal(3, _page.Read().Counters.Writes);
         int last = 0;
         for (int i = 1; i < StatisticsLayout.MaxPeers; i++)
         {

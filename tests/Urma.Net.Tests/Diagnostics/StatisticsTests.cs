@@ -36,7 +36,11 @@ public sealed class StatisticsTests : IDisposable
 
         // Two hundred gaps that lie evenly between 1 and twice the interval: their sum is off by 4 % (one sigma).
         Assert.InRange(times.Count, 150, 250);
-        Assert.True(times.Percentile(50) > 0);
+
+        // To the nanosecond: some lie in buckets that hold no multiple of 100 ns.
+        Assert.Contains(
+            Enumerable.Range(0, LatencyHistogram.BucketCount - 1),
+            b => times.Buckets[b] != 0 && LatencyHistogram.LowerBound(b) % 100 != 0 && LatencyHistogram.LowerBound(b) / 100 == (LatencyHistogram.LowerBound(b + 1) - 1) / 100);
         Assert.Equal(times, Assert.Single(statistics.Queues).Latency(UrmaOperation.Write));
         Assert.Equal(0, statistics.Latency(UrmaOperation.Read).Count);
         Assert.Equal(count, statistics.Counters.Writes);
@@ -73,6 +77,48 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal((Enough, 8L * Enough), (statistics.Counters.Xcopies, statistics.Counters.XcopyBytes));
         Assert.Equal(Enough, statistics.Counters.Awaited);
     }
+
+    [Fact]
+    public void Failures_are_counted_but_are_no_latencies()
+    {
+        _pair.Remote.Revoke();
+        for (int i = 0; i < Enough; i++)
+        {
+            Assert.Equal(UrmaStatus.Success, _jetty.Post(WorkRequest.Write(_pair.Local.Range(0, 8), _pair.Target.At(0))));
+            Assert.Equal(1, _jfc.Wait(_one, TwoContexts.Bound));
+            Assert.False(_one[0].IsSuccess);
+        }
+
+        UrmaStatistics statistics = _pair.User.GetStatistics();
+        Assert.Equal((Enough, 0), (statistics.Counters.Errors, statistics.Latency(UrmaOperation.Write).Count));
+        Assert.Equal(0, Assert.Single(statistics.Peers).Latency.Count);
+    }
+
+    [Fact]
+    public async Task Awaited_copies_are_counted_on_the_spot_or_not()
+    {
+        await _pair.User.Global.XcopyAsync(_pair.Target.GlobalAddress, _pair.Local.GlobalAddress, 8);
+        await _pair.User.Global.XcopyAsync(_pair.Target.GlobalAddress, _pair.Local.GlobalAddress, GlobalMemory.AsyncLength);
+        Assert.Equal((2, 8 + GlobalMemory.AsyncLength), (_pair.User.GetCounters().Xcopies, _pair.User.GetCounters().XcopyBytes));
+    }
+
+    [Fact]
+    public void Reading_costs_little_memory_for_queues_where_nothing_was_timed()
+    {
+        for (int i = 0; i < 64; i++)
+        {
+            _pair.User.CreateJfs(new JfsOptions { SendJfc = _jfc, Depth = 4 });
+        }
+
+        Assert.Equal(65, _pair.User.GetStatistics().Queues.Count);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _ = _pair.User.GetStatistics();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 200_000);
+    }
+
+    [Fact]
+    public void There_are_no_times_of_what_is_no_operation() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => _pair.User.GetStatistics().Latency((UrmaOperation)99));
 
     [Fact]
     public void Times_of_closed_queues_and_contexts_stay()
@@ -209,6 +255,43 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal(1, sender.GetCounters().CreditStalls);
         Assert.True(sender.GetCounters().CreditStallTime > 1_000_000);
         Assert.All(sender.GetStatistics().Queues, static q => Assert.Equal(TimeSpan.Zero, q.StalledFor));
+    }
+
+    [Fact]
+    public async Task A_stall_ends_with_credit_or_when_it_is_given_up_though_nothing_is_sent_any_more()
+    {
+        using ChannelPair pair = await ChannelPair.Open(new MessageChannelOptions { Slots = 4 });
+        UrmaContext sender = pair.Client.Context;
+        var message = new byte[8];
+        int sent = 0;
+        while (pair.Client.TrySend(message))
+        {
+            Assert.True(++sent < 1000);
+        }
+
+        Assert.True(IsStalled());
+        using (var cancellation = new CancellationTokenSource())
+        {
+            Task waiting = pair.Client.SendAsync(message, cancellation.Token).AsTask();
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TwoContexts.Bound));
+        }
+
+        Assert.False(IsStalled());
+        Assert.False(pair.Client.TrySend(message));
+        Assert.True(IsStalled());
+        for (int i = 0; i < sent; i++)
+        {
+            using MessageLease lease = await pair.Server.ReceiveAsync().AsTask().WaitAsync(TwoContexts.Bound);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !pair.Client.TryReceive(out _) && !IsStalled(), TwoContexts.Bound));
+        long booked = sender.GetCounters().CreditStallTime;
+        Assert.True(booked > 0);
+        Assert.True(pair.Client.TrySend(message));
+        Assert.Equal(booked, sender.GetCounters().CreditStallTime);
+
+        bool IsStalled() => sender.GetStatistics().Queues.Any(static q => q.StalledFor != TimeSpan.Zero);
     }
 
     private T Look<T>(Func<QueueStatistics, T> read) => read(Assert.Single(_pair.User.GetStatistics().Queues));

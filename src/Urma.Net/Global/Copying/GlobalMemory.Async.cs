@@ -130,6 +130,7 @@ public sealed unsafe partial class GlobalMemory
         {
             cache.Enter();
             operation.Status = Closing(cache, new SteppedCopy(this, cache, operation.Destination, operation.Source, operation.Length).Run());
+            Count(cache, operation.Status, operation.Length);
             cache.Leave();
         }
     }
@@ -169,6 +170,7 @@ public sealed unsafe partial class GlobalMemory
             {
                 SteppedCopy.Wait(cache, due - discount);
                 status = copy.Run();
+                Count(cache, status, length);
             }
 
             cache.Leave();

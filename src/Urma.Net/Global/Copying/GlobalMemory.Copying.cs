@@ -114,17 +114,17 @@ public sealed unsafe partial class GlobalMemory
     {
         long began = cache.Sampler.Begin();
         GlobalMemoryStatus status = CopyNow(cache, destination, source, length);
-        EndTime(cache, status, began);
+        EndTime(cache, status, began, System.Diagnostics.Stopwatch.GetTimestamp());
         return status;
     }
 
     // The block may go as soon as the thread is not inside any more.
-    private static void EndTime(TranslationCache cache, GlobalMemoryStatus status, long began)
+    private static void EndTime(TranslationCache cache, GlobalMemoryStatus status, long began, long ended)
     {
         if (status == GlobalMemoryStatus.Success)
         {
             cache.Enter();
-            cache.Sampler.End(UrmaOperation.Xcopy, began, peer: -1);
+            cache.Sampler.End(UrmaOperation.Xcopy, began, ended, peer: -1);
             cache.Leave();
         }
     }
@@ -249,7 +249,7 @@ public sealed unsafe partial class GlobalMemory
     {
         long began = cache.Sampler.Begin();
         GlobalMemoryStatus status = CopyLocalNow(cache, remote, local, length, isWrite);
-        EndTime(cache, status, began);
+        EndTime(cache, status, began, System.Diagnostics.Stopwatch.GetTimestamp());
         return status;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Global;
 using Urma.Net.Internal;
 
@@ -238,7 +239,7 @@ public sealed unsafe partial class OwnershipDomain : IDisposable
 
         if (begin != 0)
         {
-            _holds.RecordShared((long)Stopwatch.GetElapsedTime(begin).TotalNanoseconds);
+            _holds.RecordShared(Elapsed.NanosecondsSince(begin));
         }
     }
 

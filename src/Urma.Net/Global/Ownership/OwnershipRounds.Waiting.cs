@@ -225,7 +225,7 @@ internal sealed unsafe partial class OwnershipRounds
 
         if (request.WaitBegin != 0)
         {
-            long waited = (long)Stopwatch.GetElapsedTime(request.WaitBegin).TotalNanoseconds;
+            long waited = Elapsed.NanosecondsSince(request.WaitBegin);
             _waits.RecordShared(waited);
             _statistics.Add(Counter.OwnershipWaits, 1);
             _statistics.Add(Counter.OwnershipWaitTime, waited);

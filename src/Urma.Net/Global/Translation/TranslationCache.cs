@@ -54,7 +54,7 @@ internal sealed unsafe class TranslationCache : IActivity
         _ranges = new TranslationRange[options.CacheEntries];
         ResetOrder();
         DropPair();
-        CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Rest);
+        CountIn(StatisticsPage.Nowhere, StatisticsPage.Nowhere.Overflow);
     }
 
     /// <summary>
@@ -270,7 +270,7 @@ internal sealed unsafe class TranslationCache : IActivity
         DropPair();
         _order[set] = MovedToFront(order, last);
         range.AddUses(1);
-        _penalty.Record((long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        _penalty.Record(Elapsed.NanosecondsSince(start));
         return entry;
     }
 

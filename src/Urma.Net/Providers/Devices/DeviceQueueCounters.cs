@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Urma.Net.Diagnostics;
 
@@ -14,34 +15,36 @@ internal sealed unsafe class DeviceQueueCounters
     private OperationSampler _sampler;
     private int _returned;
 
-    // When the call began in which a request is to be timed; 0 for others. Posting thread.
+    private const long None = long.MaxValue;
+
+    // When the call began in which a request may be timed; 0 in others. Posting thread.
     private long _begin;
 
-    // One request at a time is timed: the number of its completion. Set by who posts; set back to 0 by who polls.
-    private long _timedNumber;
+    // One request at a time is timed: the number of its completion. Set by who posts; set back to none by who polls.
+    private long _timedNumber = None;
     private UrmaOperation _timedOperation;
     private long _timedSince;
 
     public DeviceQueueCounters(UrmaContext context, uint id, int depth)
+        : this(context.Statistics, id, depth)
     {
-        _page = context.Statistics;
+    }
+
+    /// <summary>Counts in a page.</summary>
+    public DeviceQueueCounters(StatisticsPage page, uint id, int depth)
+    {
+        _page = page;
         _block = _page.Take(BlockKind.SendQueue, id, depth);
         _sampler = new OperationSampler(_page, _block);
     }
 
     public CounterBlock* Block => _block;
 
-    /// <summary>Posting thread: requests are about to be posted.</summary>
+    /// <summary>Posting thread: requests are about to be posted, as many as are taken of these.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void BeginPost()
-    {
-        if (_sampler.IsDue())
-        {
-            _begin = _sampler.Begin();
-        }
-    }
+    public void BeginPost(int requests) => _begin = _sampler.IsDueWithin(requests) ? Stopwatch.GetTimestamp() : 0;
 
-    /// <summary>Posting thread: the device took a request.</summary>
+    /// <summary>Posting thread: the device took a request. Those whose completion comes have their turn to be timed.</summary>
     /// <param name="request">Which.</param>
     /// <param name="number">The number of its completion, from 1; 0 where none may come.</param>
     /// <param name="completed">How many were polled, as far as is known.</param>
@@ -53,7 +56,7 @@ internal sealed unsafe class DeviceQueueCounters
             return;
         }
 
-        if (_begin != 0 && number != 0)
+        if (number != 0 && _sampler.IsDue())
         {
             BeginTime(in request, number, completed);
         }
@@ -89,17 +92,18 @@ internal sealed unsafe class DeviceQueueCounters
         }
     }
 
-    /// <summary>Polling thread: how many of those posted have been polled.</summary>
+    /// <summary>Polling thread, for each completion: how many of those posted have been polled.</summary>
+    /// <param name="completed">How many, this one included.</param>
+    /// <param name="isSuccess">How this one ended.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SeeCompleted(long completed)
+    public void SeeCompleted(long completed, bool isSuccess)
     {
         if (Observability.IsOn)
         {
             _block->Ended = (ulong)completed;
-            if (completed == Volatile.Read(ref _timedNumber))
+            if (completed >= Volatile.Read(ref _timedNumber))
             {
-                _sampler.End(_timedOperation, _timedSince, peer: -1);
-                Volatile.Write(ref _timedNumber, 0);
+                EndTime(completed, isSuccess);
             }
         }
     }
@@ -113,21 +117,30 @@ internal sealed unsafe class DeviceQueueCounters
         }
     }
 
-    // A poller may have taken the completion before it could know that it is timed: then nobody will.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void BeginTime(in WorkRequest request, long number, long completed)
     {
-        long before = Volatile.Read(ref _timedNumber);
-        if ((before == 0 || before <= completed) && request.Opcode != Opcode.Nop)
+        _sampler.Restart();
+        SeeDepth((int)(number - completed));
+        if (_begin != 0 && Volatile.Read(ref _timedNumber) == None && request.Opcode != Opcode.Nop)
         {
-            Volatile.Write(ref _timedNumber, 0);
             _timedOperation = OperationSampler.KindOf(request.Opcode);
             _timedSince = _begin;
             Volatile.Write(ref _timedNumber, number);
-            SeeDepth((int)(number - completed));
+        }
+    }
+
+    // A poller may have taken the completion before it could know that it is timed: then the next one ends it, unbooked.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndTime(long completed, bool isSuccess)
+    {
+        long ended = Stopwatch.GetTimestamp();
+        if (completed == _timedNumber && isSuccess)
+        {
+            _sampler.End(_timedOperation, _timedSince, ended, peer: -1);
         }
 
-        _begin = 0;
+        Volatile.Write(ref _timedNumber, None);
     }
 
     private void CountKind(in WorkRequest request)

@@ -7,7 +7,7 @@ namespace Urma.Net.Providers.Loopback;
 internal static class LoopbackLayout
 {
     public const uint Magic = 0x414D_5255; // "URMA"
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     // Lines written by different parties lie this far apart: Arm hosts have 128-byte lines, x86 prefetches pairs of 64.
     public const int LineSpacing = 128;

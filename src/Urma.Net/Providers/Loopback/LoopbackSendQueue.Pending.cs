@@ -406,7 +406,7 @@ internal sealed unsafe partial class LoopbackSendQueue
             _ring.Push(work.Request.UserContext, length, status, _flags, (byte)work.Request.Opcode);
         }
 
-        EndTimes(in work);
+        EndTimes(in work, status);
         NativeMemory.Free(work.Pieces);
         NativeMemory.Free(work.Payload);
         work = default;

@@ -15,10 +15,11 @@ internal sealed unsafe partial class LoopbackSendQueue
     {
         long began = _sampler.Begin();
         Outcome outcome = Execute(in request, gather, out status, out length);
+        long ended = Stopwatch.GetTimestamp();
         if (outcome == Outcome.Done)
         {
+            EndTime(in request, status, began, ended);
             SeeDepth();
-            EndTime(in request, began);
         }
         else if (outcome != Outcome.Malformed)
         {
@@ -33,10 +34,11 @@ internal sealed unsafe partial class LoopbackSendQueue
     {
         long began = _sampler.Begin();
         int run = ExecuteSendRun(new PostedRun(this, requests));
+        long ended = Stopwatch.GetTimestamp();
         if (run != 0)
         {
+            EndTime(in requests[0], CompletionStatus.Success, began, ended);
             SeeDepth();
-            EndTime(in requests[0], began);
         }
 
         return run;
@@ -50,11 +52,12 @@ internal sealed unsafe partial class LoopbackSendQueue
         return since != 0 ? since : _sampler.IsDue() ? _sampler.Begin() : 0;
     }
 
-    private void EndTime(in WorkRequest request, long began)
+    // After the clock was read: looking for the peer may take as long as a short operation.
+    private void EndTime(in WorkRequest request, CompletionStatus status, long began, long ended)
     {
-        if (request.Opcode != Opcode.Nop)
+        if (status == CompletionStatus.Success && request.Opcode != Opcode.Nop)
         {
-            _sampler.End(OperationSampler.KindOf(request.Opcode), began, PeerOf(in request));
+            _sampler.End(OperationSampler.KindOf(request.Opcode), began, ended, PeerOf(in request));
         }
     }
 
@@ -64,7 +67,7 @@ internal sealed unsafe partial class LoopbackSendQueue
         : -1;
 
     // Under the gate, when a request leaves the backlog.
-    private void EndTimes(in PendingWork work)
+    private void EndTimes(in PendingWork work, CompletionStatus status)
     {
         if (!Observability.IsOn)
         {
@@ -73,13 +76,13 @@ internal sealed unsafe partial class LoopbackSendQueue
 
         if (work.StalledSince != 0)
         {
-            _counters->ReceiverNotReadyTime += (long)Stopwatch.GetElapsedTime(work.StalledSince).TotalNanoseconds;
+            _counters->ReceiverNotReadyTime += Elapsed.NanosecondsSince(work.StalledSince);
             _counters->StalledSince = 0;
         }
 
         if (work.PostedAt != 0)
         {
-            EndTime(in work.Request, work.PostedAt);
+            EndTime(in work.Request, status, work.PostedAt, Stopwatch.GetTimestamp());
         }
     }
 

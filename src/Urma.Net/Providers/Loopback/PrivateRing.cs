@@ -26,7 +26,7 @@ internal sealed unsafe class PrivateRing : CompletionSource
         : base((LaneEntry*)(memory + HeadLength), depth, (uint*)memory, doorbell)
     {
         _memory = memory;
-        _counters = StatisticsPage.Nowhere.Rest;
+        _counters = StatisticsPage.Nowhere.Overflow;
         _onDetached = onDetached;
     }
 
