@@ -25,7 +25,7 @@ internal static unsafe class StatisticsReader
                 var reading = new Reading(start, withTimes);
 
                 // What was copied was read before the generation is looked at again.
-                Volatile.ReadBarrier();
+                Interlocked.MemoryBarrier();
                 if (Volatile.Read(ref generation) == before)
                 {
                     return reading.Finish();
