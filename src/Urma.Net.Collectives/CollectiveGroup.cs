@@ -134,25 +134,33 @@ public sealed class CollectiveGroup : IDisposable
 
         // One thread cannot wait in several places: each communicator's own does.
         CollectiveHandle[] handles = new CollectiveHandle[_communicators.Count];
-        for (int i = 0; i < handles.Length; i++)
+        Exception? failure = null;
+        int begun = 0;
+#pragma warning disable CA1031 // The memory is the caller's again only when all that were begun have ended.
+        try
         {
-            handles[i] = _communicators[i].Begin(_calls[i].ToArray());
+            for (; begun < handles.Length; begun++)
+            {
+                handles[begun] = _communicators[begun].Begin(_calls[begun].ToArray());
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
         }
 
-        Exception? failure = null;
-        foreach (CollectiveHandle handle in handles)
+        for (int i = 0; i < begun; i++)
         {
             try
             {
-                handle.WaitToTheEnd();
+                handles[i].WaitToTheEnd();
             }
-#pragma warning disable CA1031 // The others' memory is theirs again only when all have ended.
             catch (Exception exception)
-#pragma warning restore CA1031
             {
                 failure ??= exception;
             }
         }
+#pragma warning restore CA1031
 
         if (failure is not null)
         {

@@ -85,23 +85,25 @@ public sealed unsafe partial class Communicator
         }
     }
 
-    // Who is left may not be able to ask anybody, so the id follows from what all know: on several hosts, from where the lowest of them listens.
+    // Who is left may not be able to ask anybody, so the id follows from what all know: where not all map each other, from where the lowest of them listens.
     private UniqueId IdOfRest(int[] members)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexString(_secret)}-{_shrinks}-{string.Join('.', members)}");
-        if (_isOnOneHost)
+        Span<byte> secret = stackalloc byte[Sha256.Size];
+        Sha256.Hash(Encoding.UTF8.GetBytes(name), secret);
+        MemoryOffer offer = _offers[members[0]];
+        if (_isOnOneHost || (_hasOneHostName && offer.Port == 0))
         {
-            return UniqueId.FromName(name);
+            // What is shown of a name must not be what the secret is made of.
+            string shown = string.Create(CultureInfo.InvariantCulture, $"what is left of {(uint)UniqueId.Read(_secret).PublicPart():x8}");
+            return UniqueId.Make(UniqueIdKind.Name, 0, secret, shown, null);
         }
 
-        MemoryOffer offer = _offers[members[0]];
         if (offer.Port == 0)
         {
             throw new NotSupportedException($"Rank {members[0]} has no network in which ranks of other hosts could find it: make a UniqueId at one of the ranks, tell the others, and call Create.");
         }
 
-        Span<byte> secret = stackalloc byte[Sha256.Size];
-        Sha256.Hash(Encoding.UTF8.GetBytes(name), secret);
         return ReservedEndpoint.IdOf(secret, offer.Port, offer.Addresses);
     }
 

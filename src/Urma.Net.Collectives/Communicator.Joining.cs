@@ -12,10 +12,12 @@ public sealed unsafe partial class Communicator
     private const int JoinedTag = 2;
     private const int LeavingTag = 5;
     private const int OffersTag = 6;
+    private const int MadeTag = 7;
 
-    // Where the ranks find each other again when some are lost; null without a network, and where all are on one host, which names are enough for.
+    // Where the ranks find each other again when some are lost; null without a network, and where all map each other, which names are enough for.
     private ReservedEndpoint? _endpoint;
     private bool _isOnOneHost;
+    private bool _hasOneHostName;
 
     // What arenas are shared by where the communicator's own context maps nothing.
     private UrmaContext? _hostContext;
@@ -34,12 +36,15 @@ public sealed unsafe partial class Communicator
             throw new NotSupportedException("The ranks cannot map each other's memory: that needs a provider that maps, such as loopback, and ranks on one host.");
         }
 
-        _isOnOneHost = Array.TrueForAll(records, record => record.Host == own.Host);
+        // Two containers of one machine have its name in common, and neither their fabrics nor, perhaps, a place where they meet by name.
+        _hasOneHostName = Array.TrueForAll(records, record => record.Host == own.Host);
         while (!TryJoin(ref hosts, records, cancellationToken))
         {
-            // Two containers of one machine have its name in common, and not their fabrics.
-            _isOnOneHost = false;
+            _hasOneHostName = false;
         }
+
+        // What one rank has made and another has not would count for one of them only.
+        _ = ExchangeJoining([], MadeTag, static (_, answer) => answer, cancellationToken);
 
         CollectiveTrace.Joined(this, hosts.Count);
     }
@@ -57,6 +62,7 @@ public sealed unsafe partial class Communicator
         {
             arena = !needsArena ? null : maps ? new LocalArena(_context, members.Length) : TryShareHost(members.Length);
             port = posts ? new PostedPort(_context, Rank, Size, this, _options.Timeout) : null;
+            _isOnOneHost = hosts.Count == 1;
             _endpoint ??= _isOnOneHost ? null : ReservedEndpoint.TryOpen();
             var own = new MemoryOffer(
                 arena is null ? null : new MemoryOffer.Memory(arena.Descriptor, arena.Token),
@@ -66,11 +72,14 @@ public sealed unsafe partial class Communicator
             _offers = ExchangeJoining(own.ToArray(), OffersTag, MemoryOffer.Read, cancellationToken);
             byte[] reached = Map(arena, needsArena ? members : [], out string? problem);
             byte[][] all = ExchangeJoining(reached, JoinedTag, ReadReached, cancellationToken);
-            if (all.Any(answer => answer.Contains((byte)0)))
+            if (!hosts.IsReached(all))
             {
-                hosts = _options.Path == CollectivePath.Mapped
+                HostMap divided = _options.Path == CollectivePath.Mapped
                     ? throw new NotSupportedException($"Not all ranks could map each other's memory{problem}.")
                     : hosts.Divide(all);
+                hosts = divided.Count > hosts.Count
+                    ? divided
+                    : throw new UrmaException(UrmaStatus.Failed, $"A rank could not map memory of its own{problem}.");
                 return false;
             }
 

@@ -7,6 +7,8 @@ namespace Urma.Net.Collectives;
 /// <content>Memory that all ranks know of.</content>
 public sealed unsafe partial class Communicator
 {
+    private const long RefusedLength = -1;
+
     private long _windows;
 
     /// <summary>Tells all ranks of this rank's memory (<c>ncclCommWindowRegister</c>). Collective.</summary>
@@ -14,7 +16,7 @@ public sealed unsafe partial class Communicator
     /// <param name="file">Filled in by the compiler, for messages when ranks disagree.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>The window, by which all ranks' memory is named; <see cref="DeregisterWindow"/> gives it back.</returns>
-    /// <exception cref="ArgumentException">The memory is another communicator's, or others cannot map it though ranks reach each other in that way.</exception>
+    /// <exception cref="ArgumentException">The memory is another communicator's, or that of one rank cannot be mapped by others though ranks reach each other in that way; then all ranks throw.</exception>
     /// <exception cref="CollectiveException">The communicator failed; see <see cref="Fault"/>.</exception>
     public CollectiveWindow RegisterWindow(RegisteredMemory? memory, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0)
     {
@@ -23,17 +25,20 @@ public sealed unsafe partial class Communicator
             throw new ArgumentException("The memory was registered with another communicator.", nameof(memory));
         }
 
-        if (memory is { Segment.Mode: SegmentMode.Copied } && _engine is { MapsBuffers: true })
-        {
-            throw new ArgumentException(
-                $"The memory cannot be mapped by the other ranks: its segment's mode is {SegmentMode.Copied}. Take memory of {nameof(Allocate)}.", nameof(memory));
-        }
-
+        // The others hear of it instead of waiting for this rank.
+        bool isRefused = memory is { Segment.Mode: SegmentMode.Copied } && _engine is { MapsBuffers: true };
         Offer own = memory is null
             ? new Offer { Reference = new BufferReference { Id = BufferReference.Unregistered } }
-            : new Offer { Reference = new BufferReference { Id = memory.Id }, Length = memory.Length };
+            : new Offer { Reference = new BufferReference { Id = memory.Id }, Length = isRefused ? RefusedLength : memory.Length };
         Offer[] all = new Offer[Size];
         AllGather(MemoryMarshal.AsBytes(new ReadOnlySpan<Offer>(ref own)), MemoryMarshal.AsBytes(all.AsSpan()), file, line);
+        int refused = Array.FindIndex(all, offer => offer.Length == RefusedLength);
+        if (refused >= 0)
+        {
+            throw new ArgumentException(
+                $"The memory of rank {refused} cannot be mapped by the other ranks: its segment's mode is {SegmentMode.Copied}. Take memory of {nameof(Allocate)}.", nameof(memory));
+        }
+
         return new CollectiveWindow(this, ++_windows, Array.ConvertAll(all, offer => offer.Reference), Array.ConvertAll(all, offer => offer.Length));
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Collectives;
@@ -19,9 +20,16 @@ internal sealed record RankRecord(
     bool HasBarriers,
     bool Maps)
 {
-    private const int Version = 3;
+    private const int Version = 4;
     private const int LongestName = 256;
     private const int MostProcessors = 8192;
+
+    /// <summary>
+    /// The version that was built, with the revision where there is one. Which parts an operation has, and from which lengths on, follows from nothing that ranks say:
+    /// those of another revision may take one's blocks for something else.
+    /// </summary>
+    internal static string Build { get; } =
+        typeof(RankRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? string.Empty;
 
     /// <summary>What this process says.</summary>
     /// <param name="options">How the rank behaves.</param>
@@ -47,6 +55,7 @@ internal sealed record RankRecord(
         using var writer = new BinaryWriter(stream);
         writer.Write(Version);
         writer.Write(Local.LocalLayout.Version);
+        writer.Write(Build);
         writer.Write(Host);
         writer.Write(Machine);
         writer.Write((int)Path);
@@ -76,6 +85,13 @@ internal sealed record RankRecord(
                 throw new UrmaException(
                     UrmaStatus.InvalidArgument,
                     $"Rank {rank} uses another version of Urma.Net.Collectives (record {version}, layout {layout}; here {Version} and {Local.LocalLayout.Version}).");
+            }
+
+            string build = reader.ReadString();
+            if (build != Build)
+            {
+                throw new UrmaException(
+                    UrmaStatus.InvalidArgument, $"Rank {rank} uses another build of Urma.Net.Collectives ({build}; here {Build}): give all ranks the same.");
             }
 
             string host = reader.ReadString();

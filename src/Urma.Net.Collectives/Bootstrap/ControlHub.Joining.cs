@@ -94,7 +94,8 @@ internal sealed partial class ControlHub
         Send(member, new FrameWriter(FrameKind.Welcome).Wide(ControlHello.OwnProcess).Number(Environment.ProcessId).Text(Environment.MachineName, 255).ToFrame());
         if (IsComplete)
         {
-            if (_id.Kind == UniqueIdKind.Endpoint)
+            // Who comes later must not find this hub where the next one may be.
+            if (_id.Kind == UniqueIdKind.Endpoint || _sockets.IsReserved)
             {
                 CloseRemote();
             }

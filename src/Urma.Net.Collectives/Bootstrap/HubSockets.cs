@@ -19,6 +19,9 @@ internal sealed class HubSockets : IDisposable
 
     public Socket? Remote { get; private set; }
 
+    /// <summary>Whether somebody else goes on listening at the port.</summary>
+    public bool IsReserved { get; private init; }
+
     /// <summary>Makes an id for sockets that listen from now on.</summary>
     /// <param name="address">Where to listen for other hosts; everywhere when null.</param>
     /// <param name="id">The id that leads there.</param>
@@ -53,7 +56,7 @@ internal sealed class HubSockets : IDisposable
     {
         int descriptor = Libc.Fcntl((int)socket.Handle, Libc.F_DUPFD_CLOEXEC, 0);
         return descriptor >= 0
-            ? new HubSockets(null, new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false })
+            ? new HubSockets(null, new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false }) { IsReserved = true }
             : throw new SocketException((int)SocketError.TooManyOpenSockets);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Urma.Net.Collectives.Bootstrap;
@@ -22,8 +23,19 @@ internal sealed class ReservedEndpoint : IDisposable
     public IPAddress[] Addresses { get; }
 
     /// <returns>Null without a network.</returns>
-    public static ReservedEndpoint? TryOpen() =>
-        HubSockets.TryListen(null, 0) is { } socket ? new ReservedEndpoint(socket, HubSockets.OwnAddresses()) : null;
+    public static ReservedEndpoint? TryOpen()
+    {
+        Socket? socket = HubSockets.TryListen(null, 0);
+        try
+        {
+            return socket is null ? null : new ReservedEndpoint(socket, HubSockets.OwnAddresses());
+        }
+        catch (NetworkInformationException)
+        {
+            socket!.Dispose();
+            return null;
+        }
+    }
 
     /// <summary>Serves the ranks of an id at this port.</summary>
     /// <param name="id">An id of <see cref="IdOf"/> with this port.</param>

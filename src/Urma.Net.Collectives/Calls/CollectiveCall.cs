@@ -17,6 +17,9 @@ internal unsafe struct CollectiveCall
     public byte* Send;
     public byte* Receive;
     public Reduction? Reduction;
+
+    /// <summary>By what of its divisor an average is divided on hosts, before it goes between them; 0: by nothing.</summary>
+    public int HostDivisor;
     public VariableCounts? Counts;
     public string? File;
     public int Line;

@@ -103,7 +103,7 @@ internal sealed unsafe partial class HierarchicalGroup
         {
             long length = Math.Min(longest, block - at);
             ReduceOnHost(call, at, length);
-            BeginFlows(call with { Reduction = OnRail(call.Reduction!) });
+            BeginFlows(call with { Reduction = OnRail(call) });
             byte* own = null;
             byte* place = _scratch;
             for (int rank = 0; rank < _size; rank++)
@@ -137,7 +137,7 @@ internal sealed unsafe partial class HierarchicalGroup
         long count = length / DataTypes.SizeOf(call.Type);
         long block = call.Bytes;
         byte* place = _scratch;
-        Reduction reduction = OnHost(call.Reduction!);
+        Reduction reduction = OnHost(call);
         for (int rank = 0; rank < _size; rank++)
         {
             place += _map.Represents(_rank, rank) ? PieceOf(1 + _map.MostRepresented) : 0;

@@ -21,10 +21,10 @@ internal sealed unsafe partial class HierarchicalGroup
             return;
         }
 
-        RunOnHost(call with { Kind = CollectiveKind.Reduce, Peer = 0, Reduction = OnHost(call.Reduction!) });
+        RunOnHost(call with { Kind = CollectiveKind.Reduce, Peer = 0, Reduction = OnHost(call) });
         if (_own == 0)
         {
-            RunOnRail(0, call with { Send = call.Receive, Reduction = OnRail(call.Reduction!) });
+            RunOnRail(0, call with { Send = call.Receive, Reduction = OnRail(call) });
         }
 
         RunOnHost(call with { Kind = CollectiveKind.Broadcast, Peer = 0, Send = call.Receive, Reduction = null });
@@ -44,14 +44,14 @@ internal sealed unsafe partial class HierarchicalGroup
 
         // What is left goes with the last share, behind which it lies.
         int last = ranks - 1;
-        Reduction onHost = OnHost(call.Reduction!);
+        Reduction onHost = OnHost(call);
         RunOnHost(call with { Kind = CollectiveKind.ReduceScatter, Count = share, Receive = own, Reduction = onHost });
         if (rest > 0)
         {
             RunOnHost(call with { Kind = CollectiveKind.Reduce, Peer = last, Count = rest, Send = send + (tail - call.Receive), Receive = tail, Reduction = onHost });
         }
 
-        RunOnRail(_own, call with { Count = _own == last ? share + rest : share, Send = own, Receive = own, Reduction = OnRail(call.Reduction!) });
+        RunOnRail(_own, call with { Count = _own == last ? share + rest : share, Send = own, Receive = own, Reduction = OnRail(call) });
         RunOnHost(call with { Kind = CollectiveKind.AllGather, Count = share, Send = own, Reduction = null });
         if (rest > 0)
         {

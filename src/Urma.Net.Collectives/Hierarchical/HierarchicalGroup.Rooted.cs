@@ -36,8 +36,8 @@ internal sealed unsafe partial class HierarchicalGroup
     {
         int rail = _map.LocalOf[call.Peer];
         int agent = rail % _members.Length;
-        Reduction onHost = OnHost(call.Reduction!);
-        Reduction onRail = OnRail(call.Reduction!);
+        Reduction onHost = OnHost(call);
+        Reduction onRail = OnRail(call);
         long element = DataTypes.SizeOf(call.Type);
         long bytes = call.Bytes;
         long at = 0;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Urma.Net.Collectives.Local;
 using Urma.Net.Collectives.Posted;
 using Urma.Net.Collectives.Reductions;
@@ -99,6 +100,11 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
             return;
         }
 
+        RunParts(call with { HostDivisor = IsDividedOnHost(call) ? (int)BitOperations.RoundUpToPowerOf2((uint)_size) : 0 });
+    }
+
+    private void RunParts(in CollectiveCall call)
+    {
         switch (call.Kind)
         {
             case CollectiveKind.Barrier:
@@ -164,10 +170,14 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
     /// <summary>Carries out a part between the agents of a rail, of which this rank is one.</summary>
     private void RunOnRail(int rail, in CollectiveCall part) => _rails[rail]!.Run(part, _operation, _signature);
 
-    // Averages are divided, and factors applied, once: the ranks of a host add, each multiplied by its own factor, and agents add what is multiplied already.
-    private static Reduction OnHost(Reduction reduction) => reduction.Kind == ReductionKind.Average ? Reduction.Sum : reduction;
+    // A host's sum would be beyond these types, though the average is not: it is divided while it is still a wider number, by a power of two, which rounds nothing.
+    private static bool IsDividedOnHost(in CollectiveCall call) =>
+        call.Reduction is { Kind: ReductionKind.Average } && call.Type is (DataType.Float16 or DataType.Float8E4M3 or DataType.Float8E5M2);
 
-    private static Reduction OnRail(Reduction reduction) => reduction.Kind == ReductionKind.PreMultipliedSum ? Reduction.Sum : reduction;
+    // Averages are divided, and factors applied, once: the ranks of a host add, each multiplied by its own factor, and agents add what is multiplied already.
+    private static Reduction OnHost(in CollectiveCall call) => call.Reduction!.Kind == ReductionKind.Average && call.HostDivisor == 0 ? Reduction.Sum : call.Reduction;
+
+    private static Reduction OnRail(in CollectiveCall call) => call.Reduction!.Kind == ReductionKind.PreMultipliedSum ? Reduction.Sum : call.Reduction;
 
     public override void Dispose()
     {

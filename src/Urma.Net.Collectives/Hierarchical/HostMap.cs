@@ -81,6 +81,10 @@ internal sealed class HostMap
         (string, bool) KeyOf(int rank) => (records[rank].Host, records[rank].Maps);
     }
 
+    /// <summary>Whether all ranks could map the memory of all of their host; what they say of others does not count.</summary>
+    /// <param name="reached">As for <see cref="Divide"/>.</param>
+    public bool IsReached(byte[][] reached) => Array.TrueForAll(_ranks, ranks => Array.TrueForAll(ranks, rank => Array.TrueForAll(ranks, other => reached[rank][other] == 1)));
+
     /// <summary>The hosts that are left of these where not all ranks could map the memory of all others.</summary>
     /// <param name="reached">By rank, then by rank of the same host: 1 where the first could map the second's memory.</param>
     public HostMap Divide(byte[][] reached)

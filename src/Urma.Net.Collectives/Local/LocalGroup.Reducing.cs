@@ -20,6 +20,12 @@ internal sealed unsafe partial class LocalGroup
                 {
                     Scale(call, call.Receive, call.Send, call.Bytes);
                 }
+                else if (call.HostDivisor > 0)
+                {
+                    nint own = (nint)call.Send;
+                    ReductionKernels.Reduce(
+                        call.Receive, new ReadOnlySpan<nint>(ref own), call.Count, call.Type, call.Reduction!, ReductionScale.Divide(call.HostDivisor));
+                }
                 else
                 {
                     MoveLong(call.Receive, call.Send, call.Bytes);
@@ -56,7 +62,7 @@ internal sealed unsafe partial class LocalGroup
         Reduction reduction = call.Reduction!;
 
         // What others contribute was multiplied by their own factors before it was published.
-        ReductionScale scale = reduction.Kind == ReductionKind.Average ? ReductionScale.Divide(_size) : default;
+        ReductionScale scale = reduction.Kind == ReductionKind.Average ? ReductionScale.Divide(call.HostDivisor > 0 ? call.HostDivisor : _size) : default;
         ReductionKernels.Reduce(destinations, new ReadOnlySpan<nint>(_sources, _size), count, call.Type, reduction, scale, streaming);
     }
 

@@ -15,8 +15,9 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
     private readonly long[] _uses = new long[LocalLayout.MaxBuffers];
     private readonly bool[] _taken = new bool[LocalLayout.MaxBuffers];
 
-    // Replaced as a whole, sorted by address.
+    // Replaced as a whole. All of them, and those that others map, sorted by address.
     private volatile Known[] _known = [];
+    private volatile Known[] _reachable = [];
 
     private readonly record struct Known(nint Address, long Length, long Id);
 
@@ -39,11 +40,13 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
             long id = (++_uses[index] * LocalLayout.MaxBuffers) + index;
             Tell(_arena, index, id, segment);
             Tell(_inbox, index, id, segment);
+            var added = new Known(segment.Address, segment.Length, id);
+            _known = [.. _known, added];
             if (segment.Mode != SegmentMode.Copied)
             {
-                Known[] known = [.. _known, new Known(segment.Address, segment.Length, id)];
-                Array.Sort(known, static (left, right) => left.Address.CompareTo(right.Address));
-                _known = known;
+                Known[] reachable = [.. _reachable, added];
+                Array.Sort(reachable, static (left, right) => left.Address.CompareTo(right.Address));
+                _reachable = reachable;
             }
 
             return id;
@@ -89,6 +92,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
             Forget(_inbox, index);
             _taken[index] = false;
             _known = Array.FindAll(_known, known => known.Id != memory.Id);
+            _reachable = Array.FindAll(_reachable, known => known.Id != memory.Id);
         }
     }
 
@@ -102,7 +106,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
         }
     }
 
-    /// <summary>The address of what this rank itself registered.</summary>
+    /// <summary>The address of what this rank itself registered, whether others map it or not.</summary>
     public byte* AddressOf(BufferReference reference)
     {
         foreach (Known known in _known)
@@ -119,7 +123,7 @@ internal sealed unsafe class RegisteredBuffers(byte* arena, byte* inbox)
     /// <summary>Where a range lies for others; <see cref="BufferReference.Unregistered"/> where no registered buffer holds all of it.</summary>
     public BufferReference Find(byte* address, long length)
     {
-        Known[] known = _known;
+        Known[] known = _reachable;
         int low = 0;
         int high = known.Length;
         while (low < high)

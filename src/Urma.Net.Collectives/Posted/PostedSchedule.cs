@@ -292,7 +292,7 @@ internal sealed unsafe class PostedSchedule : IDisposable
             sources[count++] = (nint)Operand(flow.Last + flow.Moved, length, flow.ScalesLast);
         }
 
-        ReductionScale scale = flow.IsFinal && _call.Reduction!.Kind == ReductionKind.Average ? ReductionScale.Divide(_size) : default;
+        ReductionScale scale = flow.IsFinal && _call.Reduction!.Kind == ReductionKind.Average ? ReductionScale.Divide((double)_size / Math.Max(1, _call.HostDivisor)) : default;
         ReductionKernels.Reduce(
             flow.Buffer + flow.Moved, new ReadOnlySpan<nint>(sources, count), length / DataTypes.SizeOf(_call.Type), _call.Type, _call.Reduction!, scale);
     }
@@ -332,16 +332,23 @@ internal sealed unsafe class PostedSchedule : IDisposable
 
     private void LookForStrangers(ulong step, ulong own)
     {
-        const ulong Operation = 0xFFFF_0000;
         for (int peer = 0; peer < _size; peer++)
         {
             ulong waiting = _port.WaitingOf(peer);
             bool isStranger = (uint)waiting == (uint)step && waiting != step;
-            if (isStranger || (_port.HasArrived(_port.Link(peer), out ulong mark) && (mark & Operation) == (own & Operation) && mark != own && !IsExpected(mark)))
+            if (isStranger || (_port.HasArrived(_port.Link(peer), out ulong mark) && IsDue(mark, own) && mark != own && !IsExpected(mark)))
             {
                 _owner.ThrowMismatch(peer);
             }
         }
+    }
+
+    // Of this operation, or of one before, which this rank has done without it; numbers begin anew behind the greatest.
+    private static bool IsDue(ulong mark, ulong own)
+    {
+        int operation = (ushort)(mark >> 16);
+        int before = (ushort)(own >> 16) - operation;
+        return operation != 0 && (before < 0 ? before + ushort.MaxValue : before) <= ushort.MaxValue / 2;
     }
 
     private bool IsExpected(ulong mark)

@@ -14,7 +14,7 @@ internal readonly struct AverageOperation : IReductionOperation
         where T : unmanaged, INumber<T> => accumulator + operand;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Leave<T>(Vector<T> accumulator, int divisor)
+    public static Vector<T> Leave<T>(Vector<T> accumulator, double divisor)
         where T : unmanaged, INumber<T>
     {
         if (typeof(T) == typeof(sbyte))
@@ -34,9 +34,9 @@ internal readonly struct AverageOperation : IReductionOperation
 
     // The divisor may be beyond the elements' range. A float's quotient of numbers so small never reaches the next whole number by rounding.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<short> Divide(Vector<short> values, int divisor)
+    private static Vector<short> Divide(Vector<short> values, double divisor)
     {
-        Vector<float> floatDivisor = new(divisor);
+        Vector<float> floatDivisor = new((float)divisor);
         Vector.Widen(values, out Vector<int> lower, out Vector<int> upper);
         return Vector.Narrow(
             Vector.ConvertToInt32(Vector.ConvertToSingle(lower) / floatDivisor),

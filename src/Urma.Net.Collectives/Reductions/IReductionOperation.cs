@@ -20,6 +20,6 @@ internal interface IReductionOperation
         where T : unmanaged, INumber<T>;
 
     /// <summary>Makes the result of what all sources were combined into.</summary>
-    static virtual Vector<T> Leave<T>(Vector<T> accumulator, int divisor)
+    static virtual Vector<T> Leave<T>(Vector<T> accumulator, double divisor)
         where T : unmanaged, INumber<T> => accumulator;
 }

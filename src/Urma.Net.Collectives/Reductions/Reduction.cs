@@ -37,6 +37,10 @@ public sealed class Reduction
     public static Reduction Max { get; } = BuiltIn(ReductionKind.Max);
 
     /// <summary>The sum divided by the number of ranks; integers wrap while they are added and are divided towards zero.</summary>
+    /// <remarks>
+    /// The sum of the ranks of a host may be beyond the type. Where ranks post to each other (several hosts with one rank each, devices that map nothing) partial sums are
+    /// rounded to it before they are divided, and may overflow.
+    /// </remarks>
     public static Reduction Average { get; } = BuiltIn(ReductionKind.Average);
 
     /// <summary>The name, for messages: that of the static property, or the one given to <see cref="Create"/>.</summary>

@@ -67,7 +67,7 @@ internal static unsafe class ReductionKernels
     // Without anything to multiply or to divide by these are sums.
     private static ReductionKind KindOf(Reduction reduction, in ReductionScale scale) => reduction.Kind switch
     {
-        ReductionKind.Average when scale.Divisor <= 1 => ReductionKind.Sum,
+        ReductionKind.Average when scale.Divisor is 0 or 1 => ReductionKind.Sum,
         ReductionKind.PreMultipliedSum when scale.Factors.IsEmpty => ReductionKind.Sum,
         ReductionKind kind => kind,
     };

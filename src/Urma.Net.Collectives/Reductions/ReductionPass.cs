@@ -145,7 +145,7 @@ internal static unsafe class ReductionPass<TFormat, TAccumulator, TOperation>
         TOperation.Combine(accumulator.D, operand.D));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Quad<TAccumulator> Leave(Quad<TAccumulator> values, int divisor) => !TOperation.HasDivisor
+    private static Quad<TAccumulator> Leave(Quad<TAccumulator> values, double divisor) => !TOperation.HasDivisor
         ? values
         : new(
             TOperation.Leave(values.A, divisor),

@@ -1,7 +1,7 @@
 namespace Urma.Net.Collectives.Reductions;
 
 /// <summary>What a pass reads and where it writes; addresses are pinned for its duration.</summary>
-internal readonly unsafe struct ReductionTask(nint* sources, int count, nint* destinations, int destinationCount, double* factors, int divisor)
+internal readonly unsafe struct ReductionTask(nint* sources, int count, nint* destinations, int destinationCount, double* factors, double divisor)
 {
     public readonly nint* Sources = sources;
 
@@ -17,5 +17,5 @@ internal readonly unsafe struct ReductionTask(nint* sources, int count, nint* de
     /// <summary>One of each source, or null where nothing is multiplied.</summary>
     public readonly double* Factors = factors;
 
-    public readonly int Divisor = divisor;
+    public readonly double Divisor = divisor;
 }

@@ -111,6 +111,30 @@ public sealed unsafe class GroupTests
         communicator.Barrier();
     });
 
+    // The memory is the caller's again when the end of the group throws.
+    [Fact]
+    public void What_was_begun_has_ended_when_another_communicator_could_not_begin() => RankThreads.Run(2, communicator =>
+    {
+        int[] values = GC.AllocateArray<int>(1000, pinned: true);
+        if (communicator.Rank == 1)
+        {
+            values.AsSpan().Fill(7);
+            Thread.Sleep(500);
+            communicator.Send<int>(values, 0);
+            return;
+        }
+
+        using UrmaContext context = UrmaContext.Open($"loopback://{Guid.NewGuid():N}");
+        Communicator gone = Communicator.CreateAll(context, 1)[0];
+        int[] own = GC.AllocateArray<int>(1, pinned: true);
+        using CollectiveGroup group = CollectiveGroup.Start();
+        communicator.Receive(Address(values), values.Length, DataType.Int32, 1);
+        gone.AllReduce(Address(own), Address(own), 1, DataType.Int32, Reduction.Sum);
+        Task.Run(gone.Dispose).Wait(TimeSpan.FromSeconds(30));
+        Assert.Throws<ObjectDisposedException>(group.End);
+        Assert.Equal(-1, values.AsSpan().IndexOfAnyExcept(7));
+    });
+
     [Fact]
     public void An_old_group_does_not_end_a_new_one() => RankThreads.Run(2, communicator =>
     {

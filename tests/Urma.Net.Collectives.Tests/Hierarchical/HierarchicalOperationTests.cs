@@ -49,7 +49,7 @@ public sealed class HierarchicalOperationTests
             Assert.Equal("HierarchicalGroup", communicator.Engine?.GetType().Name);
             Run(communicator, DataType.Int64, 1);
             Run(communicator, DataType.Float32, 33_333);
-            PostedSignalTests.Check(communicator);
+            PutCheck.Run(communicator);
             using RegisteredMemory memory = communicator.Allocate(communicator.Size * 100_000);
             communicator.AllReduce<int>(memory.AsSpan<int>(0, 20_000), memory.AsSpan<int>(0, 20_000), Reduction.Sum);
             communicator.AllGather<byte>(memory.AsSpan<byte>(communicator.Rank * 100_000, 100_000), memory.AsSpan<byte>());

@@ -9,7 +9,7 @@ public sealed unsafe class HierarchicalTransferTests
     [Theory]
     [InlineData("AABB")]
     [InlineData("ABABC")]
-    public void What_was_put_is_there_with_its_signal(string hosts) => HostShape.Run(hosts, PostedSignalTests.Check);
+    public void What_was_put_is_there_with_its_signal(string hosts) => HostShape.Run(hosts, PutCheck.Run);
 
     // Round the ranks in both directions at once, more than links hold: who waits on one host first would wait for ever.
     [Theory]

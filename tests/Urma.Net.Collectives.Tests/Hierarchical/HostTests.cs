@@ -1,3 +1,4 @@
+using System.Text;
 using Urma.Net.Collectives.Hierarchical;
 using Urma.Net.Collectives.Tests.Bootstrap;
 using Urma.Net.Collectives.Tests.Communicators;
@@ -22,9 +23,58 @@ public sealed class HostTests
         Assert.Equal(3, map.AgentOf(2, 1));
 
         byte[][] reached = [.. Enumerable.Range(0, 5).Select(_ => new byte[] { 1, 1, 1, 1, 1 })];
+        reached[4][0] = 0;
+        Assert.True(map.IsReached(reached));
         reached[4][1] = 0;
+        Assert.False(map.IsReached(reached));
         Assert.Equal([0, 1, 0, 2, 3], map.Divide(reached).HostOf);
     }
+
+    [Fact]
+    public void Another_build_is_refused()
+    {
+        byte[] record = Record('A').ToArray();
+        Assert.Equal("A", RankRecord.Read(1, record).Host);
+        byte[] build = Encoding.UTF8.GetBytes(RankRecord.Build);
+        record[record.AsSpan().IndexOf(build) + build.Length - 1]++;
+        Assert.Contains("another build", Assert.Throws<UrmaException>(() => RankRecord.Read(1, record)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CollectivePath.Automatic)]
+    [InlineData(CollectivePath.Posted)]
+    public void What_is_said_of_a_rest_does_not_tell_the_secret(CollectivePath path)
+    {
+        string fabric = $"loopback://{Guid.NewGuid():N}";
+        UniqueId id = TestRanks.NewName();
+        string[] messages = TestRanks.OnAll(3, rank =>
+        {
+            using UrmaContext context = UrmaContext.Open(fabric);
+            using Communicator communicator = Communicator.Create(context, id, rank, 3, new CommunicatorOptions { Path = path });
+            return rank == 1
+                ? Assert.ThrowsAny<CollectiveException>(() => communicator.Shrink([2], new CommunicatorOptions { Path = path, JoinTimeout = TimeSpan.FromSeconds(1) })).Message
+                : string.Empty;
+        });
+        Assert.NotEmpty(messages[1]);
+        Assert.DoesNotContain(Convert.ToHexString(id.Secret[..8]), messages[1], StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void The_rest_of_ranks_that_post_to_each_other_goes_on() => HostShape.Run(
+        "AAAA",
+        static communicator =>
+        {
+            if (communicator.Rank != 2)
+            {
+                using Communicator rest = communicator.Shrink([2]);
+                int[] sum = [communicator.Rank];
+                rest.AllReduce<int>(sum, sum, Reduction.Sum);
+                Assert.Equal(4, sum[0]);
+            }
+
+            communicator.Barrier();
+        },
+        new CommunicatorOptions { Path = CollectivePath.Posted });
 
     [Theory]
     [InlineData("AAA", CollectivePath.Automatic, "LocalGroup")]

@@ -3,7 +3,7 @@ namespace Urma.Net.Collectives.Tests.Posted;
 /// <summary>Calls of four ranks that do not fit together.</summary>
 internal static class DifferingCalls
 {
-    public static readonly string[] All = ["count", "type", "reduction", "kind", "root", "order", "variable"];
+    public static readonly string[] All = ["count", "type", "reduction", "kind", "root", "order", "variable", "Gather", "Scatter", "Reduce"];
 
     /// <param name="communicator">The rank that calls.</param>
     /// <param name="difference">One of <see cref="All"/>.</param>
@@ -27,6 +27,18 @@ internal static class DifferingCalls
                 break;
             case "root":
                 communicator.Broadcast<float>(buffer, buffer, isOther ? 1 : 0);
+                communicator.Barrier();
+                break;
+            case "Gather":
+                communicator.Gather<float>(buffer, new float[4 * 64], isOther ? 0 : 1);
+                communicator.Barrier();
+                break;
+            case "Scatter":
+                communicator.Scatter<float>(new float[4 * 64], buffer, isOther ? 0 : 1);
+                communicator.Barrier();
+                break;
+            case "Reduce":
+                communicator.Reduce<float>(buffer, buffer, Reduction.Sum, isOther ? 0 : 1);
                 communicator.Barrier();
                 break;
             case "order" when isOther:
