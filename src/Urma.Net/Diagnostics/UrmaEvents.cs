@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Urma.Net.Diagnostics;
 
 /// <summary>
@@ -11,8 +9,8 @@ internal static class UrmaEvents
     // More than this many waiting events mean that a listener is stuck; what comes then is not told.
     private const int MaxWaiting = 1024;
 
-    private static readonly ConcurrentQueue<(UrmaEvent Kind, string Context, string Subject, string Detail)> Waiting = new();
-    private static int _raising;
+    private static readonly BackgroundQueue<(UrmaEvent Kind, string Context, string Subject, string Detail)> Waiting =
+        new(static next => Raise(next.Kind, next.Context, next.Subject, next.Detail), MaxWaiting);
 
     /// <summary>Has an event raised soon, in the order reported. Any thread; nothing happens while nobody listens.</summary>
     /// <param name="kind">What happened.</param>
@@ -21,34 +19,9 @@ internal static class UrmaEvents
     /// <param name="detail">The second text.</param>
     public static void Report(UrmaEvent kind, UrmaContext context, string? subject = null, string? detail = null)
     {
-        if (UrmaEventSource.Log.IsEnabled() && Waiting.Count < MaxWaiting)
+        if (UrmaEventSource.Log.IsEnabled())
         {
-            Waiting.Enqueue((kind, $"{context.Device.ConnectionString} 0x{context.Uasid:x6}", subject ?? string.Empty, detail ?? string.Empty));
-            RaiseWaiting();
-        }
-    }
-
-    // One at a time, or two threads would tell what happened in another order.
-    private static void RaiseWaiting()
-    {
-        if (Interlocked.Exchange(ref _raising, 1) == 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static _ => Drain(), null);
-        }
-    }
-
-    private static void Drain()
-    {
-        while (Waiting.TryDequeue(out (UrmaEvent Kind, string Context, string Subject, string Detail) next))
-        {
-            Raise(next.Kind, next.Context, next.Subject, next.Detail);
-        }
-
-        Volatile.Write(ref _raising, 0);
-        Interlocked.MemoryBarrier();
-        if (!Waiting.IsEmpty)
-        {
-            RaiseWaiting();
+            _ = Waiting.TryAdd((kind, $"{context.Device.ConnectionString} 0x{context.Uasid:x6}", subject ?? string.Empty, detail ?? string.Empty));
         }
     }
 
