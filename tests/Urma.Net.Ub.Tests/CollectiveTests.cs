@@ -23,6 +23,9 @@ public sealed class CollectiveTests
     [InlineData(5)]
     public void Operations_on_long_vectors(int size) => Run(size, [DataType.Float32], [4_097, 33_333, 150_001]);
 
+    [Fact]
+    public void What_was_put_is_there_with_its_signal() => RankThreads.Run(3, PutCheck.Run, open: () => _harness.Open());
+
     private void Run(int size, DataType[] types, int[] counts) => RankThreads.Run(
         size,
         communicator =>
