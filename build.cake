@@ -216,7 +216,8 @@ Task("test").IsDependentOn("build").Does(() =>
     // The comparison page: node's test runner counts, 77 says that not everything could be tested here.
     void RunPageTests()
     {
-        int exitCode = StartProcess("benchmarks/page/test.sh", new ProcessSettings { RedirectStandardOutput = true }, out var output);
+        int exitCode = StartProcess("benchmarks/page/test.sh", new ProcessSettings { RedirectStandardOutput = true }, out var printed);
+        var output = printed.ToList();
         int Count(string what) => output
             .Select(line => System.Text.RegularExpressions.Regex.Match(line, $"^(?:#|\u2139) {what} (\\d+)$"))
             .Where(match => match.Success).Sum(match => int.Parse(match.Groups[1].Value));
