@@ -30,9 +30,7 @@ public sealed unsafe partial class Communicator
         [CallerLineNumber] int line = 0)
         where T : unmanaged
     {
-        CheckBlocks(sendCounts, sendDisplacements, send.Length, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, receive.Length, nameof(receive));
-        CheckOwnBlock(sendCounts, receiveCounts);
+        CheckLists(sendCounts, sendDisplacements, send.Length, receiveCounts, receiveDisplacements, receive.Length);
         fixed (T* from = send, to = receive)
         {
             CollectiveCall call = MakeVariable(
@@ -64,9 +62,7 @@ public sealed unsafe partial class Communicator
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
-        CheckBlocks(sendCounts, sendDisplacements, VariableCounts.MaxElements, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, VariableCounts.MaxElements, nameof(receive));
-        CheckOwnBlock(sendCounts, receiveCounts);
+        CheckLists(sendCounts, sendDisplacements, VariableCounts.MaxElements, receiveCounts, receiveDisplacements, VariableCounts.MaxElements);
         CollectiveCall call = MakeVariable(
             send, receive, CountsForBlocking(), sendCounts, sendDisplacements, receiveCounts, receiveDisplacements, type, file, line);
         Run(ref call);
@@ -86,9 +82,7 @@ public sealed unsafe partial class Communicator
         [CallerFilePath] string? file = null,
         [CallerLineNumber] int line = 0)
     {
-        CheckBlocks(sendCounts, sendDisplacements, VariableCounts.MaxElements, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, VariableCounts.MaxElements, nameof(receive));
-        CheckOwnBlock(sendCounts, receiveCounts);
+        CheckLists(sendCounts, sendDisplacements, VariableCounts.MaxElements, receiveCounts, receiveDisplacements, VariableCounts.MaxElements);
         ThrowIfGrouped();
         QueuedCall queued = Worker.Rent();
         queued.Call = MakeVariable(
@@ -109,9 +103,7 @@ public sealed unsafe partial class Communicator
         [CallerLineNumber] int line = 0)
         where T : unmanaged
     {
-        CheckBlocks(sendCounts, sendDisplacements, send.Length, nameof(send));
-        CheckBlocks(receiveCounts, receiveDisplacements, receive.Length, nameof(receive));
-        CheckOwnBlock(sendCounts, receiveCounts);
+        CheckLists(sendCounts, sendDisplacements, send.Length, receiveCounts, receiveDisplacements, receive.Length);
         DataType type = DataTypes.Of<T>();
         ThrowIfGrouped();
         QueuedCall queued = Worker.Rent();
@@ -143,8 +135,16 @@ public sealed unsafe partial class Communicator
     private VariableCounts CountsForBlocking() =>
         CollectiveGroup.Current is null && !HasQueuedWork && !_isBusy ? _counts ??= new VariableCounts(Size) : new VariableCounts(Size);
 
-    private void CheckOwnBlock(ReadOnlySpan<long> sendCounts, ReadOnlySpan<long> receiveCounts)
+    private void CheckLists(
+        ReadOnlySpan<long> sendCounts,
+        ReadOnlySpan<long> sendDisplacements,
+        long sendLength,
+        ReadOnlySpan<long> receiveCounts,
+        ReadOnlySpan<long> receiveDisplacements,
+        long receiveLength)
     {
+        CheckBlocks(sendCounts, sendDisplacements, sendLength, "send");
+        CheckBlocks(receiveCounts, receiveDisplacements, receiveLength, "receive");
         if (sendCounts[Rank] != receiveCounts[Rank])
         {
             throw new ArgumentException(

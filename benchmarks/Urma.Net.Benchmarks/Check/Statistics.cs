@@ -8,7 +8,7 @@ internal static class Statistics
     public static double Median(IReadOnlyCollection<double> values)
     {
         double[] sorted = [.. values];
-        return MedianInPlace(sorted);
+        return Loop.Median.InPlace(sorted);
     }
 
     /// <summary>The value below which a share of the values lies (nearest rank).</summary>
@@ -49,18 +49,7 @@ internal static class Statistics
             drawn[i] = values[random.Next(values.Count)];
         }
 
-        return MedianInPlace(drawn);
-    }
-
-    private static double MedianInPlace(double[] values)
-    {
-        if (values.Length == 0)
-        {
-            return double.NaN;
-        }
-
-        Array.Sort(values);
-        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+        return Loop.Median.InPlace(drawn);
     }
 
     // Not System.HashCode, which differs from process to process.

@@ -22,13 +22,7 @@ internal static class PlainLoop
             ratios[i] = times[i] / beside;
         }
 
-        double nanoseconds = Median(times);
-        return new LoopResult(name, over, nanoseconds, over is null ? null : Median(ratios), subject.AllocatedBytes(nanoseconds));
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+        double nanoseconds = Median.InPlace(times);
+        return new LoopResult(name, over, nanoseconds, over is null ? null : Median.InPlace(ratios), subject.AllocatedBytes(nanoseconds));
     }
 }

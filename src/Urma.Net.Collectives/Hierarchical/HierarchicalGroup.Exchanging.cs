@@ -13,7 +13,7 @@ internal sealed unsafe partial class HierarchicalGroup
     private readonly VariableCounts _localCounts;
 
     // Each block goes to one agent on each other host, which has it spread there.
-    private void AllGather(in CollectiveCall call)
+    protected override void AllGather(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         LocalGroup.MoveLong(call.Receive + (_rank * bytes), call.Send, bytes);
@@ -94,7 +94,7 @@ internal sealed unsafe partial class HierarchicalGroup
     }
 
     // A host's ranks reduce each block for its rank's agent there, and agents send what they have to that rank, which combines it host by host.
-    private void ReduceScatter(in CollectiveCall call)
+    protected override void ReduceScatter(in CollectiveCall call)
     {
         long block = call.Bytes;
         long longest = PieceOf(1 + _map.MostRepresented);
@@ -183,7 +183,7 @@ internal sealed unsafe partial class HierarchicalGroup
     }
 
     // Blocks for other hosts are sent while this host exchanges its own. In place a block arrives where that for the same rank leaves.
-    private void AllToAll(in CollectiveCall call)
+    protected override void AllToAll(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         BeginFlows(call);
@@ -218,7 +218,7 @@ internal sealed unsafe partial class HierarchicalGroup
         _schedule.Run();
     }
 
-    private void AllToAllVariable(in CollectiveCall call)
+    protected override void AllToAllVariable(in CollectiveCall call)
     {
         long element = DataTypes.SizeOf(call.Type);
         VariableCounts counts = call.Counts!;

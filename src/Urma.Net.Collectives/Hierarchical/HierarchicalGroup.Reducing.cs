@@ -13,7 +13,7 @@ internal sealed unsafe partial class HierarchicalGroup
 
     private const long LineBytes = 64;
 
-    private void AllReduce(in CollectiveCall call)
+    protected override void AllReduce(in CollectiveCall call)
     {
         if (call.Bytes >= RailLength && _map.AreEqual)
         {

@@ -9,7 +9,7 @@ internal sealed unsafe partial class HierarchicalGroup
     private const long BroadcastPiece = 1 << 20;
 
     // The host of the root first, then its rail's agents to theirs.
-    private void Broadcast(in CollectiveCall call)
+    protected override void Broadcast(in CollectiveCall call)
     {
         int rail = _map.LocalOf[call.Peer];
         int agent = rail % _members.Length;
@@ -32,7 +32,7 @@ internal sealed unsafe partial class HierarchicalGroup
     }
 
     // To the agents of the root's rail, and over it. Agents on other hosts have no receive buffer.
-    private void Reduce(in CollectiveCall call)
+    protected override void Reduce(in CollectiveCall call)
     {
         int rail = _map.LocalOf[call.Peer];
         int agent = rail % _members.Length;
@@ -57,7 +57,7 @@ internal sealed unsafe partial class HierarchicalGroup
     }
 
     // Ranks of other hosts send their blocks to the root while its host's are gathered.
-    private void Gather(in CollectiveCall call)
+    protected override void Gather(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         BeginFlows(call);
@@ -112,7 +112,7 @@ internal sealed unsafe partial class HierarchicalGroup
         while (at < block);
     }
 
-    private void Scatter(in CollectiveCall call)
+    protected override void Scatter(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         BeginFlows(call);

@@ -13,7 +13,7 @@ namespace Urma.Net.Collectives.Hierarchical;
 /// Ranks of the same number on their hosts form a <i>rail</i>; on hosts with fewer ranks these take turns. Every operation is parts, which all ranks choose alike by
 /// the call and the map of hosts: some of the group of this host, some of a rail, some flows between any two ranks.
 /// </remarks>
-internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
+internal sealed unsafe partial class HierarchicalGroup : OperationsEngine
 {
     // What passes through this rank's memory at a time; and at least so much of each block.
     private const long ScratchBytes = 512 << 10;
@@ -100,50 +100,11 @@ internal sealed unsafe partial class HierarchicalGroup : CollectiveEngine
             return;
         }
 
-        RunParts(call with { HostDivisor = IsDividedOnHost(call) ? (int)BitOperations.RoundUpToPowerOf2((uint)_size) : 0 });
-    }
-
-    private void RunParts(in CollectiveCall call)
-    {
-        switch (call.Kind)
-        {
-            case CollectiveKind.Barrier:
-                Barrier(call);
-                break;
-            case CollectiveKind.AllReduce:
-                AllReduce(call);
-                break;
-            case CollectiveKind.Reduce:
-                Reduce(call);
-                break;
-            case CollectiveKind.ReduceScatter:
-                ReduceScatter(call);
-                break;
-            case CollectiveKind.Broadcast:
-                Broadcast(call);
-                break;
-            case CollectiveKind.AllGather:
-                AllGather(call);
-                break;
-            case CollectiveKind.Gather:
-                Gather(call);
-                break;
-            case CollectiveKind.Scatter:
-                Scatter(call);
-                break;
-            case CollectiveKind.AllToAll:
-                AllToAll(call);
-                break;
-            case CollectiveKind.AllToAllV:
-                AllToAllVariable(call);
-                break;
-            default:
-                throw new InvalidOperationException($"{call.Kind} is no collective operation.");
-        }
+        RunOperation(call with { HostDivisor = IsDividedOnHost(call) ? (int)BitOperations.RoundUpToPowerOf2((uint)_size) : 0 });
     }
 
     // All of this host are there, then all hosts, then all of this host hear of it.
-    private void Barrier(in CollectiveCall call)
+    protected override void Barrier(in CollectiveCall call)
     {
         RunOnHost(call);
         if (_own == 0)

@@ -8,7 +8,7 @@ internal sealed unsafe partial class PostedGroup
     // Blocks up to this travel in bundles that double, so that few rounds are needed.
     private const long BundledBlock = 4 << 10;
 
-    private void AllGather(in CollectiveCall call)
+    protected override void AllGather(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         LocalGroup.MoveLong(call.Receive + (_rank * bytes), call.Send, bytes);
@@ -66,7 +66,7 @@ internal sealed unsafe partial class PostedGroup
         _schedule.Run();
     }
 
-    private void ReduceScatter(in CollectiveCall call)
+    protected override void ReduceScatter(in CollectiveCall call)
     {
         long at = 0;
         do
@@ -138,7 +138,7 @@ internal sealed unsafe partial class PostedGroup
         }
     }
 
-    private void AllToAll(in CollectiveCall call)
+    protected override void AllToAll(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         int sent = -1;
@@ -160,7 +160,7 @@ internal sealed unsafe partial class PostedGroup
         _schedule.Run();
     }
 
-    private void AllToAllVariable(in CollectiveCall call)
+    protected override void AllToAllVariable(in CollectiveCall call)
     {
         long element = DataTypes.SizeOf(call.Type);
         VariableCounts counts = call.Counts!;

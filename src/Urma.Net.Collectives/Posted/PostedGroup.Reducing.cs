@@ -16,7 +16,7 @@ internal sealed unsafe partial class PostedGroup
     // From here on what counts is that every link carries every element once in each direction.
     private const long RingLength = 512 << 10;
 
-    private void AllReduce(in CollectiveCall call)
+    protected override void AllReduce(in CollectiveCall call)
     {
         if (call.Bytes >= RingLength && call.Reduction!.IsCommutative)
         {

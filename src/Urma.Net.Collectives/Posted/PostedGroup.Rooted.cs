@@ -9,7 +9,7 @@ internal sealed unsafe partial class PostedGroup
     // From here on a chain, in which everybody sends once, beats a tree, in which the root sends as often as the tree is deep.
     private const long ChainLength = 128 << 10;
 
-    private void Broadcast(in CollectiveCall call)
+    protected override void Broadcast(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         byte* source = _rank == call.Peer ? call.Send : call.Receive;
@@ -52,7 +52,7 @@ internal sealed unsafe partial class PostedGroup
         }
     }
 
-    private void Reduce(in CollectiveCall call)
+    protected override void Reduce(in CollectiveCall call)
     {
         long at = 0;
         do
@@ -144,7 +144,7 @@ internal sealed unsafe partial class PostedGroup
         }
     }
 
-    private void Gather(in CollectiveCall call)
+    protected override void Gather(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         if (_rank != call.Peer)
@@ -164,7 +164,7 @@ internal sealed unsafe partial class PostedGroup
         _schedule.Run();
     }
 
-    private void Scatter(in CollectiveCall call)
+    protected override void Scatter(in CollectiveCall call)
     {
         long bytes = call.Bytes;
         if (_rank != call.Peer)

@@ -6,7 +6,7 @@ namespace Urma.Net.Collectives.Posted;
 /// Ranks that reach each other by posted work only: over RDMA, over devices that map no memory, on several hosts. All ranks of a communicator, or
 /// some of them, for parts of its operations; groups of the same ranks share their links.
 /// </summary>
-internal sealed unsafe partial class PostedGroup : CollectiveEngine
+internal sealed unsafe partial class PostedGroup : OperationsEngine
 {
     private const long PieceBytes = PostedTraffic.PieceBytes;
 
@@ -71,46 +71,7 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
     public void Run(in CollectiveCall part, uint operation, uint signature)
     {
         _schedule.Begin(part, operation, signature, _members);
-        RunPart(part);
-    }
-
-    private void RunPart(in CollectiveCall call)
-    {
-        switch (call.Kind)
-        {
-            case CollectiveKind.Barrier:
-                Barrier();
-                break;
-            case CollectiveKind.AllReduce:
-                AllReduce(call);
-                break;
-            case CollectiveKind.Reduce:
-                Reduce(call);
-                break;
-            case CollectiveKind.ReduceScatter:
-                ReduceScatter(call);
-                break;
-            case CollectiveKind.Broadcast:
-                Broadcast(call);
-                break;
-            case CollectiveKind.AllGather:
-                AllGather(call);
-                break;
-            case CollectiveKind.Gather:
-                Gather(call);
-                break;
-            case CollectiveKind.Scatter:
-                Scatter(call);
-                break;
-            case CollectiveKind.AllToAll:
-                AllToAll(call);
-                break;
-            case CollectiveKind.AllToAllV:
-                AllToAllVariable(call);
-                break;
-            default:
-                throw new InvalidOperationException($"{call.Kind} is no collective operation.");
-        }
+        RunOperation(part);
     }
 
     public override void Run(Span<Transfer> transfers)
@@ -175,7 +136,7 @@ internal sealed unsafe partial class PostedGroup : CollectiveEngine
     }
 
     // Dissemination: after each round a rank has heard of twice as many.
-    private void Barrier()
+    protected override void Barrier(in CollectiveCall call)
     {
         for (int distance = 1; distance < _size; distance *= 2)
         {

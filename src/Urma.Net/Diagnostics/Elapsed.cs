@@ -8,7 +8,8 @@ namespace Urma.Net.Diagnostics;
 /// </summary>
 internal static class Elapsed
 {
-    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    /// <summary>What a step of <see cref="Stopwatch.GetTimestamp"/> takes.</summary>
+    public static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
 
     /// <summary>From one timestamp to another (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public static long Nanoseconds(long began, long ended) => (long)((ended - began) * NanosecondsPerTick);

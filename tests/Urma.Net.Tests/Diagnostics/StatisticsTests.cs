@@ -237,11 +237,7 @@ public sealed class StatisticsTests : IDisposable
         using ChannelPair pair = await ChannelPair.Open(new MessageChannelOptions { Slots = 4 });
         UrmaContext sender = pair.Client.Context;
         var message = new byte[8];
-        int sent = 0;
-        while (pair.Client.TrySend(message))
-        {
-            Assert.True(++sent < 1000);
-        }
+        int sent = SendAll(pair.Client, message);
 
         Assert.False(pair.Client.TrySend(message));
         Assert.Equal((1, 0), (sender.GetCounters().CreditStalls, sender.GetCounters().CreditStallTime));
@@ -263,11 +259,7 @@ public sealed class StatisticsTests : IDisposable
         using ChannelPair pair = await ChannelPair.Open(new MessageChannelOptions { Slots = 4 });
         UrmaContext sender = pair.Client.Context;
         var message = new byte[8];
-        int sent = 0;
-        while (pair.Client.TrySend(message))
-        {
-            Assert.True(++sent < 1000);
-        }
+        int sent = SendAll(pair.Client, message);
 
         Assert.True(IsStalled());
         using (var cancellation = new CancellationTokenSource())
@@ -301,5 +293,17 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal(UrmaStatus.Success, _jetty.Post(in request));
         Assert.Equal(1, _jfc.Wait(_one, TwoContexts.Bound));
         Assert.True(_one[0].IsSuccess);
+    }
+
+    // As many messages as there is credit for.
+    private static int SendAll(MessageChannel channel, byte[] message)
+    {
+        int sent = 0;
+        while (channel.TrySend(message))
+        {
+            Assert.True(++sent < 1000);
+        }
+
+        return sent;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Urma.Net.Diagnostics;
 using Urma.Net.Internal;
 
 namespace Urma.Net.Global;
@@ -158,8 +159,8 @@ internal static unsafe class DistanceProbe
         return sum;
     }
 
-    // A TimeSpan counts in hundreds of nanoseconds.
-    private static double NanosecondsSince(long timestamp) => (Stopwatch.GetTimestamp() - timestamp) * (1e9 / Stopwatch.Frequency);
+    // Fractions count, because many loads share one measurement.
+    private static double NanosecondsSince(long timestamp) => (Stopwatch.GetTimestamp() - timestamp) * Elapsed.NanosecondsPerTick;
 
     // A few in any case, because the first ones are slow where code is new, unless even these take long.
     private static bool MayGoOn(int taken, long begin)
