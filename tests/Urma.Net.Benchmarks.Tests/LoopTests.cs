@@ -3,6 +3,9 @@ using Urma.Net.Benchmarks.Loop;
 namespace Urma.Net.Benchmarks.Tests;
 
 /// <summary>The plain loop that measures where BenchmarkDotNet cannot.</summary>
+/// <remarks>It counts what the process allocates, so no other test may run beside it.</remarks>
+[CollectionDefinition(nameof(LoopTests), DisableParallelization = true)]
+[Collection(nameof(LoopTests))]
 public class LoopTests
 {
     [Fact]
