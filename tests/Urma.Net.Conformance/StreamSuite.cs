@@ -152,7 +152,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
     [Fact]
     public void A_ping_pong_keeps_its_beat()
     {
-        int rounds = Harness.Repeated(20_000);
+        var rounds = new Rounds(Harness.Repeated(20_000));
         Endpoint left = NewEndpoint();
         Endpoint right = NewEndpoint();
         TargetJetty toRight = left.Reach(right);
@@ -162,7 +162,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
         Threads.Run(
             () =>
             {
-                for (long i = 0; i < rounds; i++)
+                for (long i = 1; rounds.Begin(i); i++)
                 {
                     MemoryMarshal.Write(left.Memory.AsSpan(1024, 8), i);
                     left.Succeed(WorkRequest.Send(toRight, left.Memory.Range(1024, 8)));
@@ -173,7 +173,7 @@ public abstract class StreamSuite(ProviderHarness harness) : ConformanceSuite(ha
             },
             () =>
             {
-                for (long i = 0; i < rounds; i++)
+                for (long i = 1; rounds.Expect(i); i++)
                 {
                     right.ReceiveJfc.NextSuccess();
                     Assert.Equal(i, MemoryMarshal.Read<long>(right.Memory.AsSpan(0, 8)));

@@ -300,12 +300,12 @@ public abstract class TransferSuite(ProviderHarness harness) : ConformanceSuite(
     public void A_notify_word_shows_only_after_the_data()
     {
         (Endpoint endpoint, Segment segment, TargetSegment target) = Connect();
-        ulong rounds = (ulong)Harness.Repeated(20_000);
+        var rounds = new Rounds(Harness.Repeated(20_000));
         using Segment acknowledgements = endpoint.Context.AllocateSegment(64);
         Threads.Run(
             () =>
             {
-                for (ulong round = 1; round <= rounds; round++)
+                for (ulong round = 1; rounds.Begin((long)round); round++)
                 {
                     MemoryMarshal.Cast<byte, ulong>(endpoint.Memory.AsSpan(0, 512)).Fill(round);
                     endpoint.Succeed(WorkRequest.WriteNotify(endpoint.Memory.Range(0, 512), target.At(1024, 512), target.At(0, 8), round, round));
@@ -314,7 +314,7 @@ public abstract class TransferSuite(ProviderHarness harness) : ConformanceSuite(
             },
             () =>
             {
-                for (ulong round = 1; round <= rounds; round++)
+                for (ulong round = 1; rounds.Expect((long)round); round++)
                 {
                     SpinUntil(segment, round);
                     Assert.Equal(-1, MemoryMarshal.Cast<byte, ulong>(segment.AsSpan(1024, 512)).IndexOfAnyExcept(round));

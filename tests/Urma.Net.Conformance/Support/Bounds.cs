@@ -9,6 +9,9 @@ public static class Bounds
     /// <summary>A whole scenario.</summary>
     public static TimeSpan Scenario { get; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>How long a scenario is repeated that threads carry out in turns.</summary>
+    public static TimeSpan Repetition { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Long enough that a waiter has gone to sleep.</summary>
     public static TimeSpan UntilAsleep { get; } = TimeSpan.FromMilliseconds(150);
 }
