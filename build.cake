@@ -386,7 +386,7 @@ Task("bench-check").IsDependentOn("tool").Does(() =>
 Task("suite").Does(() => Dotnet($"publish {SuiteProject} -c {Configuration} -m:2 --no-self-contained -o \"{suite.GetDirectory()}\" --nologo -v quiet -clp:ErrorsOnly"));
 
 // Before the C programs are built: those that stand beside Open MPI need its headers.
-Task("peers").IsDependentOn("suite").Does(() => Run(suite.FullPath, "--install"));
+Task("peers").IsDependentOn("suite").WithCriteria(() => !toolArguments.Contains("--list")).Does(() => Run(suite.FullPath, "--install"));
 
 Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
 {
@@ -403,9 +403,9 @@ Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("expo
         return;
     }
 
-    if (Context.Tools.Resolve("node") == null)
+    if (Context.Tools.Resolve("node") == null || Context.Tools.Resolve("npm") == null)
     {
-        Console.WriteLine("compare: no node found, so no page was made of the results (apt-get install nodejs npm).");
+        Console.WriteLine("compare: no Node.js with npm found, so no page was made of the results (apt-get install nodejs npm).");
     }
     else
     {

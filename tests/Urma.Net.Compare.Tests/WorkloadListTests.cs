@@ -27,7 +27,20 @@ public class WorkloadListTests
             Assert.All(series.Where(static one => one.IsBaseline), static one => Assert.True(one.IsOurs));
             Assert.True(workload.Yardstick is null || series.Contains(workload.Yardstick), workload.Id);
             Assert.True(workload.Rounds >= 3, workload.Id);
+            Assert.All(series.Where(static one => one.IsOurs), static one => Assert.Null(one.Why));
         }
+    }
+
+    // README is read in half a minute, and each of the chapters that have peers is in it.
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void The_rows_for_readme_are_few_and_of_every_chapter_with_peers(bool quick)
+    {
+        IReadOnlyList<Workload> workloads = All(quick);
+        Assert.InRange(workloads.Sum(static workload => workload.InBrief.Count), 20, 26);
+        string[] chapters = [.. workloads.Where(static workload => workload.Turns.Any(static turn => turn.Series.Any(static one => !one.IsOurs))).Select(static workload => workload.Group).Distinct()];
+        Assert.Empty(chapters.Except(workloads.Where(static workload => workload.InBrief.Count > 0).Select(static workload => workload.Group)));
+        Assert.All(workloads, static workload => Assert.False(workload.InjectsFabric && workload.InBrief.Count > 0));
     }
 
     [Theory]

@@ -29,6 +29,9 @@ internal sealed record Workload(string Id, string Group)
     /// <summary>The commands that take turns.</summary>
     public required IReadOnlyList<Turn> Turns { get; init; }
 
+    /// <summary>The rows of README's table: the places of the axis that stand together in each.</summary>
+    public IReadOnlyList<double[]> InBrief { get; init; } = [];
+
     /// <summary>What it may take beside the others of the suite: 1 is an ordinary share.</summary>
     public double Weight { get; init; } = 1;
 

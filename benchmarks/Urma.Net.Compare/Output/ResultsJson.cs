@@ -71,6 +71,11 @@ internal static class ResultsJson
             json["yardstick"] = new JsonObject { ["id"] = yardstick.Id, ["name"] = yardstick.Name };
         }
 
+        if (workload.InBrief.Count > 0)
+        {
+            json["inBrief"] = new JsonArray([.. workload.InBrief.Select(static row => new JsonArray([.. row.Select(static x => (JsonNode)x)]))]);
+        }
+
         json["series"] = Array(workload.Turns
             .SelectMany(static turn => turn.Series.Select(series => (turn, series)))
             .Where(pair => result.Readings.Places(pair.series.Id).Count > 0)
@@ -78,16 +83,21 @@ internal static class ResultsJson
         return json;
     }
 
-    private static JsonObject Series(WorkloadResult result, Turn turn, Series series) => new()
+    private static JsonObject Series(WorkloadResult result, Turn turn, Series series)
     {
-        ["id"] = series.Id,
-        ["peer"] = series.Peer,
-        ["name"] = series.Name,
-        ["isOurs"] = series.IsOurs,
-        ["isBaseline"] = series.IsBaseline,
-        ["command"] = turn.Command,
-        ["points"] = Array(result.Readings.Places(series.Id).Select(x => Point(result, series, x))),
-    };
+        var json = new JsonObject
+        {
+            ["id"] = series.Id,
+            ["peer"] = series.Peer,
+            ["name"] = series.Name,
+            ["isOurs"] = series.IsOurs,
+            ["isBaseline"] = series.IsBaseline,
+            ["command"] = turn.Command,
+            ["points"] = Array(result.Readings.Places(series.Id).Select(x => Point(result, series, x))),
+        };
+        Set(json, "why", series.Why);
+        return json;
+    }
 
     private static JsonObject Point(WorkloadResult result, Series series, double x)
     {

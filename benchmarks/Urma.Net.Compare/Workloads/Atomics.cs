@@ -13,7 +13,7 @@ internal static class Atomics
     public static Workload Latency(Bench bench)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net fetch and add") { IsBaseline = true };
-        Series raw = Raw(), ucx = new("ucx.fadd", PeerIds.Ucx, "UCX ucp_fadd"), mpi = new("openmpi.fadd", PeerIds.OpenMpi, "Open MPI MPI_Fetch_and_op and flush");
+        Series raw = Raw(), ucx = new("ucx.fadd", PeerIds.Ucx, "UCX ucp_fadd") { Why = Reasons.CallWithoutCompletion }, mpi = new("openmpi.fadd", PeerIds.OpenMpi, "Open MPI MPI_Fetch_and_op and flush") { Why = Reasons.CallWithoutCompletion };
         return Create(bench, "atomic_lat", Groups.Latency, "Fetch and add: latency", "time of one operation, mean of a loop of many", "ns", lowerIsBetter: true, raw,
         [
             new Turn(bench.Ours("atomic_lat", Sizes), ours, output => PerftestOutput.Read(output, ours.Id, PerftestOutput.Nanoseconds)),
@@ -26,8 +26,8 @@ internal static class Atomics
     public static Workload Rate(Bench bench)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net fetch and add") { IsBaseline = true };
-        Series raw = Raw(), ucx = new("ucx.fadd", PeerIds.Ucx, "UCX ucp_fadd"), lower = new("ucx.uct-fadd", PeerIds.Ucx, "UCX fadd, its lower layer");
-        Series mpi = new("openmpi.fadd", PeerIds.OpenMpi, "Open MPI MPI_Fetch_and_op, a flush behind 64");
+        Series raw = Raw(), ucx = new("ucx.fadd", PeerIds.Ucx, "UCX ucp_fadd") { Why = Reasons.CallWithoutCompletion }, lower = new("ucx.uct-fadd", PeerIds.Ucx, "UCX fadd, its lower layer") { Why = Reasons.CallWithoutCompletion };
+        Series mpi = new("openmpi.fadd", PeerIds.OpenMpi, "Open MPI MPI_Fetch_and_op, a flush behind 64") { Why = Reasons.CallWithoutCompletion };
         return Create(bench, "atomic_rate", Groups.Rate, "Fetch and add: rate", "operations per second, many under way", "M/s", lowerIsBetter: false, raw,
         [
             new Turn(bench.Ours("atomic_bw", Sizes), ours, output => PerftestOutput.Read(output, ours.Id, PerftestOutput.MillionsPerSecond)),
@@ -49,6 +49,7 @@ internal static class Atomics
         Convention = convention,
         Unit = unit,
         LowerIsBetter = lowerIsBetter,
+        InBrief = [[Word]],
         Yardstick = yardstick,
         Rounds = bench.Rounds,
         Weight = 0.5,

@@ -24,6 +24,10 @@ internal sealed record Bench(Suite Suite, string Tool, string Native, string Sel
         ? [8, 1024, 64 << 10, 1 << 20]
         : [1, 8, 64, 512, 4 << 10, 32 << 10, 256 << 10, 2 << 20, 16 << 20, 64 << 20];
 
+    /// <summary>Rows of the short table: the sizes of the sweep that are nearest to these.</summary>
+    public IReadOnlyList<double[]> Rows(params long[] sizes) =>
+        [.. sizes.Select(size => Sizes.MinBy(candidate => Math.Abs(Math.Log2((double)candidate / size)))).Distinct().Select(static size => new double[] { size })];
+
     /// <summary>A port that no other command of this run has.</summary>
     public int NextPort() => FirstPort + (_port++ % Ports);
 

@@ -11,33 +11,40 @@ internal static class CollectiveWorkloads
 
     public static Workload AllReduce(Bench bench) => Sizes(
         bench, "all_reduce", Groups.Collectives, "AllReduce of two ranks", "Two processes on a processor each add vectors of floats; each gets the sum.", 2,
-        bench.Suite.IsQuick ? "-b 8 -e 1M -f 64" : "-b 8 -e 64M -f 8");
+        bench.Suite.IsQuick ? (8, 1 << 20, 64) : (8, 64 << 20, 8));
 
     public static Workload Oversubscribed(Bench bench) => Sizes(
         bench, "all_reduce_8", Groups.Oversubscription, "AllReduce of eight ranks", "Eight processes on the processors there are add vectors of floats; each gets the sum.", 8,
-        bench.Suite.IsQuick ? "-b 16 -e 64K -f 4096" : "-b 16 -e 1M -f 16");
+        bench.Suite.IsQuick ? (16, 64 << 10, 4096) : (16, 1 << 20, 16));
 
-    public static Workload Small(Bench bench) => Several(bench, "collectives_small", "1K", "1 KiB");
+    public static Workload Small(Bench bench) => Several(bench, "collectives_small", "1K", "1 KiB", inBrief: false);
 
-    public static Workload Large(Bench bench) => Several(bench, "collectives_large", "1M", "1 MiB");
+    public static Workload Large(Bench bench) => Several(bench, "collectives_large", "1M", "1 MiB", inBrief: true);
 
-    private static Workload Sizes(Bench bench, string id, string group, string title, string about, int ranks, string sizes)
+    private static Workload Sizes(Bench bench, string id, string group, string title, string about, int ranks, (long From, long To, long Factor) sizes)
     {
         (Series ours, Series mpi) = Pair();
-        return Create(bench, id, group, title, about, Axis.Bytes, new Turn(
-            $"{bench.Tool} coll all_reduce {sizes} -g {ranks} --compare mpi --rounds 1 -J -", [ours, mpi], output => CollOutput.Microseconds(output, ours.Id, mpi.Id, CollOutput.Size)));
+        long last = sizes.From;
+        while (last * sizes.Factor <= sizes.To)
+        {
+            last *= sizes.Factor;
+        }
+
+        return Create(bench, id, group, title, about, Axis.Bytes, [[sizes.From], [last]], new Turn(
+            $"{bench.Tool} coll all_reduce -b {Bench.Text(sizes.From)} -e {Bench.Text(sizes.To)} -f {Bench.Text(sizes.Factor)} -g {ranks} --compare mpi --rounds 1 -J -", [ours, mpi], output => CollOutput.Microseconds(output, ours.Id, mpi.Id, CollOutput.Size)));
     }
 
-    private static Workload Several(Bench bench, string id, string size, string words)
+    private static Workload Several(Bench bench, string id, string size, string words, bool inBrief)
     {
         (Series ours, Series mpi) = Pair();
         string command = string.Join("; ", Operations.Select((operation, place) => $"echo 'size {place}'; {bench.Tool} coll {operation} -b {size} -e {size} -g 2 --compare mpi --rounds 1 -J -"));
         return Create(
             bench, id, Groups.Collectives, $"Collective operations, {words}", $"Two processes on a processor each, vectors of floats of {words}.", Axis.Of("operation", Operations),
+            inBrief ? [[.. Enumerable.Range(0, Operations.Length)]] : [],
             new Turn(command, [ours, mpi], output => Sections.Of(output).SelectMany(section => CollOutput.Microseconds(section.Text, ours.Id, mpi.Id, _ => section.Size))));
     }
 
-    private static Workload Create(Bench bench, string id, string group, string title, string about, Axis axis, Turn turn) => new(id, group)
+    private static Workload Create(Bench bench, string id, string group, string title, string about, Axis axis, IReadOnlyList<double[]> inBrief, Turn turn) => new(id, group)
     {
         Title = title,
         About = $"{about} Both libraries' ranks stay alive, take turns of a hundredth of a second, and check their data.",
@@ -45,6 +52,7 @@ internal static class CollectiveWorkloads
         Unit = "us",
         LowerIsBetter = true,
         X = axis,
+        InBrief = inBrief,
         Rounds = bench.Rounds,
         Turns = [turn],
     };

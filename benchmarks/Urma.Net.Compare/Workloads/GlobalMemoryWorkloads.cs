@@ -22,6 +22,7 @@ internal static class GlobalMemoryWorkloads
             LowerIsBetter = true,
             X = new Axis("copies in a batch", "log2"),
             Yardstick = pointer,
+            InBrief = [[1024]],
             Rounds = bench.Rounds,
             Weight = 0.7,
             Turns =

@@ -11,8 +11,8 @@ internal static class MessageSweep
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net messages") { IsBaseline = true };
         Series ring = new("c.ring", PeerIds.RawC, "raw C: a ring of slots in shared memory");
-        Series tag = new("ucx.tag", PeerIds.Ucx, "UCX tag_lat"), active = new("ucx.am", PeerIds.Ucx, "UCX ucp_am_lat");
-        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI MPI_Send"), fabric = new("libfabric.msg", PeerIds.Libfabric, "libfabric fi_pingpong, shm");
+        Series tag = new("ucx.tag", PeerIds.Ucx, "UCX tag_lat") { Why = Reasons.CellWithoutReceive }, active = new("ucx.am", PeerIds.Ucx, "UCX ucp_am_lat") { Why = Reasons.CellWithoutReceive };
+        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI MPI_Send") { Why = Reasons.CellWithoutReceive }, fabric = new("libfabric.msg", PeerIds.Libfabric, "libfabric fi_pingpong, shm");
         Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, polled"), tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, polled");
         Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream"), anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream");
         return new Workload("send_lat", Groups.Latency)
@@ -23,6 +23,7 @@ internal static class MessageSweep
             Unit = "ns",
             LowerIsBetter = true,
             Yardstick = ring,
+            InBrief = bench.Rows(8, 1 << 20),
             Rounds = bench.Rounds,
             Weight = 2,
             Turns =
@@ -45,8 +46,8 @@ internal static class MessageSweep
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net messages") { IsBaseline = true };
         Series copy = new("c.memcpy", PeerIds.RawC, "raw C: memcpy between shared mappings");
-        Series tag = new("ucx.tag", PeerIds.Ucx, "UCX tag_bw"), active = new("ucx.am", PeerIds.Ucx, "UCX ucp_am_bw");
-        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI, windows of 64 MPI_Isend");
+        Series tag = new("ucx.tag", PeerIds.Ucx, "UCX tag_bw") { Why = Reasons.CellWithoutReceive }, active = new("ucx.am", PeerIds.Ucx, "UCX ucp_am_bw") { Why = Reasons.CellWithoutReceive };
+        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI, windows of 64 MPI_Isend") { Why = Reasons.CellWithoutReceive };
         Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, polled"), tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, polled");
         Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream"), anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream");
         return new Workload("send_bw", Groups.Bandwidth)
@@ -57,6 +58,7 @@ internal static class MessageSweep
             Unit = "GB/s",
             LowerIsBetter = false,
             Yardstick = copy,
+            InBrief = bench.Rows(8, 1 << 20),
             Rounds = bench.Rounds,
             Weight = 1.5,
             Turns =

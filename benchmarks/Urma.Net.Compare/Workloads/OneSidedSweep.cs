@@ -16,7 +16,7 @@ internal static class OneSidedSweep
     public static Workload WriteLatency(Bench bench)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net write") { IsBaseline = true };
-        Series ucx = new("ucx.put", PeerIds.Ucx, "UCX ucp_put_lat"), mpi = new("openmpi.put", PeerIds.OpenMpi, "Open MPI MPI_Put");
+        Series ucx = new("ucx.put", PeerIds.Ucx, "UCX ucp_put_lat") { Why = Reasons.CallWithoutCompletion }, mpi = new("openmpi.put", PeerIds.OpenMpi, "Open MPI MPI_Put") { Why = Reasons.CallWithoutCompletion };
         return new Workload("write_lat", Groups.Latency)
         {
             Title = "Writes: latency",
@@ -25,6 +25,7 @@ internal static class OneSidedSweep
             Unit = "ns",
             LowerIsBetter = true,
             Yardstick = Line,
+            InBrief = bench.Rows(8),
             Rounds = bench.Rounds,
             Turns =
             [
@@ -39,7 +40,7 @@ internal static class OneSidedSweep
     public static Workload ReadLatency(Bench bench)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net read") { IsBaseline = true };
-        Series ucx = new("ucx.get", PeerIds.Ucx, "UCX ucp_get"), mpi = new("openmpi.get", PeerIds.OpenMpi, "Open MPI MPI_Get and flush");
+        Series ucx = new("ucx.get", PeerIds.Ucx, "UCX ucp_get") { Why = Reasons.CallWithoutCompletion }, mpi = new("openmpi.get", PeerIds.OpenMpi, "Open MPI MPI_Get and flush") { Why = Reasons.CallWithoutCompletion };
         return new Workload("read_lat", Groups.Latency)
         {
             Title = "Reads: latency",
@@ -48,6 +49,7 @@ internal static class OneSidedSweep
             Unit = "ns",
             LowerIsBetter = true,
             Yardstick = Copy,
+            InBrief = bench.Rows(8),
             Rounds = bench.Rounds,
             Turns =
             [
@@ -66,9 +68,10 @@ internal static class OneSidedSweep
     private static Workload Bandwidth(Bench bench, string test, string title, string ucxTest, string mpiTest, string mpiName)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, $"Urma.Net {title.ToLowerInvariant()}") { IsBaseline = true };
-        Series ucx = new($"ucx.{ucxTest}", PeerIds.Ucx, $"UCX {ucxTest}"), mpi = new($"openmpi.{mpiTest}", PeerIds.OpenMpi, $"Open MPI {mpiName}, a flush behind 64");
+        Series ucx = new($"ucx.{ucxTest}", PeerIds.Ucx, $"UCX {ucxTest}") { Why = Reasons.CallWithoutCompletion }, mpi = new($"openmpi.{mpiTest}", PeerIds.OpenMpi, $"Open MPI {mpiName}, a flush behind 64") { Why = Reasons.CallWithoutCompletion };
         return new Workload(test, Groups.Bandwidth)
         {
+            InBrief = bench.Rows(64 << 10),
             Title = $"{title}: bandwidth",
             About = $"A process keeps many {title.ToLowerInvariant()} of another's memory under way. The other takes no part.",
             Convention = "payload bytes per second, one way; GB are 10^9 bytes",

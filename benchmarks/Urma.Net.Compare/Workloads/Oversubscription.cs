@@ -39,7 +39,7 @@ internal static class Oversubscription
         string one = $"{bench.Cpus.Client},{bench.Cpus.Client}";
         Series ours = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep") { IsBaseline = true };
         Series futex = new("c.futex", PeerIds.RawC, "raw C: futex handoff"), unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking");
-        Series mpi = new("openmpi.yield", PeerIds.OpenMpi, "Open MPI, mpi_yield_when_idle");
+        Series mpi = new("openmpi.yield", PeerIds.OpenMpi, "Open MPI, mpi_yield_when_idle") { Why = Reasons.Yields };
         return new Workload("shared_processor", Groups.Oversubscription)
         {
             Title = "Two ranks on one processor",
@@ -48,6 +48,7 @@ internal static class Oversubscription
             Unit = "ns",
             LowerIsBetter = true,
             Yardstick = futex,
+            InBrief = [[Bytes]],
             Rounds = bench.Rounds,
             Weight = 0.7,
             Turns =

@@ -14,7 +14,7 @@ internal static class Rates
     {
         int[] senders = bench.Suite.IsQuick ? [1, 4, 8] : [1, 2, 4, 8];
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net messages") { IsBaseline = true };
-        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI, windows of 64 MPI_Isend"), unix = new("sockets.unix", PeerIds.Sockets, "Unix sockets, polled");
+        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI, windows of 64 MPI_Isend") { Why = Reasons.CellWithoutReceive }, unix = new("sockets.unix", PeerIds.Sockets, "Unix sockets, polled");
         return new Workload("send_rate", Groups.Rate)
         {
             Title = "Messages: rate with several senders",
@@ -23,6 +23,7 @@ internal static class Rates
             Unit = "M/s",
             LowerIsBetter = false,
             X = new Axis("senders", "linear"),
+            InBrief = [[1], [8]],
             Rounds = bench.Rounds,
             Turns =
             [
@@ -53,8 +54,9 @@ internal static class Rates
             Convention = "puts per second",
             Unit = "M/s",
             LowerIsBetter = false,
-            X = new Axis("table bytes", "log2") { Labels = tables.ToDictionary(static table => (double)table, static table => $"{table / Mebibyte} MiB") },
+            X = new Axis("table", "log2") { Labels = tables.ToDictionary(static table => (double)table, static table => $"{table / Mebibyte} MiB") },
             Yardstick = raw,
+            InBrief = [[tables[^1]]],
             Rounds = bench.Rounds,
             Turns =
             [

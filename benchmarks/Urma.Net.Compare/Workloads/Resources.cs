@@ -13,10 +13,13 @@ internal static class Resources
 
     private static readonly int[] Counts = [1, 10, 100, 1000];
 
+    // Resident memory is counted in pages, and the first of a kind finds room that was there before: what a few add says nothing.
+    private const double LeastForMemory = 10;
+
     public static Workload StartUp(Bench bench)
     {
         Series ours = new("urma.ping", PeerIds.Urma, "urma ping, .NET with its compiler") { IsBaseline = true };
-        Series mpi = new("openmpi.start", PeerIds.OpenMpi, "mpirun of two ranks"), ucx = new("ucx.start", PeerIds.Ucx, "ucx_perftest, both ends");
+        Series mpi = new("openmpi.start", PeerIds.OpenMpi, "mpirun of two ranks") { Why = Reasons.RuntimeStarts }, ucx = new("ucx.start", PeerIds.Ucx, "ucx_perftest, both ends") { Why = Reasons.RuntimeStarts };
         return new Workload("start_up", Groups.Resources)
         {
             Title = "Two processes start, exchange a message, and end",
@@ -25,6 +28,7 @@ internal static class Resources
             Unit = "ms",
             LowerIsBetter = true,
             X = Axis.Of("what", "one message"),
+            InBrief = [[0]],
             Rounds = bench.Rounds,
             Weight = 0.5,
             Turns =
@@ -51,17 +55,18 @@ internal static class Resources
             {
                 Id = workload.Id.Replace("_time", "_memory", StringComparison.Ordinal),
                 Title = workload.Title.Replace("time", "memory", StringComparison.Ordinal),
-                Convention = "growth of the process's resident memory, for each; with few of them that is mostly what all share",
+                Convention = $"growth of the process's resident memory, for each; from {LeastForMemory} on, since it is counted in pages",
                 Unit = "bytes",
                 Weight = NextToNothing,
-                Turns = [.. workload.Turns.Where(static turn => turn.Series[0].IsOurs).Select(static turn => turn with { Parse = output => EndsOutput.MemoryBytes(output, turn.Series[0].Id) })],
+                InBrief = [],
+                Turns = [.. workload.Turns.Where(static turn => turn.Series[0].IsOurs).Select(static turn => turn with { Parse = output => MemoryOfMany(output, turn.Series[0].Id) })],
             };
         }
     }
 
     private static Workload Footprint(Bench bench, string id, string what, string title, string about, string? peer)
     {
-        Series ours = new("urma.loopback", PeerIds.Urma, $"Urma.Net {what}") { IsBaseline = true }, unix = new("sockets.unix", PeerIds.Sockets, "Unix sockets of .NET, connected");
+        Series ours = new("urma.loopback", PeerIds.Urma, $"Urma.Net {what}") { IsBaseline = true }, unix = new("sockets.unix", PeerIds.Sockets, "Unix sockets of .NET, connected") { Why = Reasons.SocketPair };
         Turn[] turns = [Made(bench, what, ours)];
         return new Workload($"{id}_time", Groups.Resources)
         {
@@ -71,6 +76,7 @@ internal static class Resources
             Unit = "us",
             LowerIsBetter = true,
             X = new Axis(what, "log2"),
+            InBrief = peer is null ? [] : [[Counts[^1]]],
             Rounds = Math.Min(5, bench.Rounds),
             Weight = 0.3,
             Turns = peer is null ? turns : [.. turns, Made(bench, peer, unix)],
@@ -81,6 +87,9 @@ internal static class Resources
         $"{bench.Self} footprint {what} {string.Join(' ', Counts)}",
         series,
         output => EndsOutput.Nanoseconds(output, series.Id).Select(static reading => reading with { Value = reading.Value / 1000 }));
+
+    private static IEnumerable<Reading> MemoryOfMany(string output, string series) =>
+        EndsOutput.MemoryBytes(output, series).Where(static reading => reading is { X: >= LeastForMemory, Value: > 0 });
 
     private static Turn Timed(string command, Series series) => new(
         $"begin=$(date +%s%N); {command}; end=$(date +%s%N); echo \"took $((end - begin)) ns\"",

@@ -16,7 +16,7 @@ internal static class Tiers
     private const double NextToNothing = 0.1;
 
     private static readonly double[] Gains = [10, 30, 50];
-    private static readonly double[] Shares = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90];
+    private static readonly double[] Shares = [10, 20, 30, 40, 50, 60, 70, 80, 90];
 
     private static readonly Series Verbs = new("urma.verbs", PeerIds.Urma, "unmodified: a verbs program over the RoUB shim");
     private static readonly Series Xcopy = new("urma.xcopy", PeerIds.Urma, "adapted: Xcopy");
@@ -45,7 +45,7 @@ internal static class Tiers
 
     public static Workload Application(Bench bench) => Create(
         bench, "tiers_application", "Three ways to adapt a program: the application", "x", lowerIsBetter: false,
-        new Axis("share of time that is communication, %", "linear"), "speed of the whole: 1 / (1 - c + c / s), s from the writes of 64 bytes of the same command") with
+        new Axis("% of time communicating", "linear"), "speed of the whole: 1 / (1 - c + c / s), s from the writes of 64 bytes of the same command") with
     {
         About = "A program that spends the share c of its time communicating becomes 1 / (1 - c + c / s) times as fast when communication becomes s times as fast. Software only: no link lies between the ends.",
         Weight = NextToNothing,
@@ -53,9 +53,10 @@ internal static class Tiers
     };
 
     public static Workload SharesNeeded(Bench bench) => Create(
-        bench, "tiers_shares", "Share of communication at which 10, 30 and 50 % appear", "x", lowerIsBetter: true,
-        Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time, 1 is all of it; absent where even all would not do") with
+        bench, "tiers_shares", "Share of communication at which 10, 30 and 50 % appear", "%", lowerIsBetter: true,
+        Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time; absent where even all of it would not do") with
     {
+        InBrief = [[.. Enumerable.Range(0, Gains.Length)]],
         About = "How much of its time a program must spend communicating to become 10, 30 or 50 % faster by a better way to communicate. Software only: no link lies between the ends.",
         Weight = NextToNothing,
         Turns = [Modelled(bench, static (s, series) => SharesFor(s, series))],
@@ -76,8 +77,8 @@ internal static class Tiers
     {
         Series ub = new("urma.write-ub", PeerIds.Urma, "posted writes over UB instead of RDMA"), stores = new("urma.store-ub", PeerIds.Urma, "loads and stores over UB instead of posted writes over RDMA");
         return Linked(
-            bench, "tiers_fabric_shares", "Tiers over modelled links: share at which 10, 30 and 50 % appear", "x", lowerIsBetter: true,
-            Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time, 1 is all of it; absent where even all would not do") with
+            bench, "tiers_fabric_shares", "Tiers over modelled links: share at which 10, 30 and 50 % appear", "%", lowerIsBetter: true,
+            Axis.Of("gain of the whole", [.. Gains.Select(static gain => $"{gain} %")]), "share of a program's time; absent where even all of it would not do") with
         {
             About = "The same model, with the speeds of operations over modelled links. It says what the published links would mean, not what was measured on them.",
             Weight = NextToNothing,
@@ -113,7 +114,8 @@ internal static class Tiers
 
     private static IEnumerable<Reading> SharesFor(double times, string series) => Gains
         .Select((gain, place) => new Reading(series, place, Share(gain / Percent, times)))
-        .Where(static reading => reading.Value is > 0 and <= 1);
+        .Where(static reading => reading.Value is > 0 and <= 1)
+        .Select(static reading => reading with { Value = Percent * reading.Value });
 
     private static IEnumerable<JsonObject> Rows(string output) => PerftestOutput.Json(output)["rows"]!.AsArray().Select(static row => (JsonObject)row!);
 

@@ -14,7 +14,7 @@ internal static class Waiting
     public static Workload Latency(Bench bench)
     {
         Series ours = new("urma.events", PeerIds.Urma, "Urma.Net, event channel") { IsBaseline = true }, wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
-        Series ucx = new("ucx.sleep", PeerIds.Ucx, "UCX tag_lat -E sleep");
+        Series ucx = new("ucx.sleep", PeerIds.Ucx, "UCX tag_lat -E sleep") { Why = Reasons.Sleeps };
         Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking"), tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, blocking");
         Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream"), anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream");
         return new Workload("event_lat", Groups.Latency)
@@ -24,6 +24,7 @@ internal static class Waiting
             Convention = "half a round trip, mean of a loop of many",
             Unit = "ns",
             LowerIsBetter = true,
+            InBrief = [[Bytes]],
             Rounds = bench.Rounds,
             Weight = 0.7,
             Turns =
@@ -54,6 +55,7 @@ internal static class Waiting
             Unit = "s/M",
             LowerIsBetter = true,
             X = Axis.Of("how the receiver waits", "polling", "sleeping"),
+            InBrief = [[Polling]],
             Rounds = bench.Rounds,
             Weight = 0.7,
             Turns =

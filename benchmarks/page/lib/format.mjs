@@ -34,6 +34,7 @@ const Writers = {
     'bytes': v => scaled(v, Bytes),
     's/M': v => digits(v) + Space + 's/M',
     'x': v => ratio(v),
+    '%': v => digits(v) + Space + '%',
 };
 
 /** A measured value with the unit that suits its size; a dash when it was not measured. */
@@ -78,9 +79,13 @@ export function place(point, x) {
     return x.name === 'bytes' ? quantity(point.x, 'bytes') : point.label ?? digits(point.x);
 }
 
-/** The same where no axis says what the number counts: 64 KiB, one batch, regions 256. */
-export function placeInText(point, x) {
-    return x.name === 'bytes' || x.scale === 'category' ? place(point, x) : `${x.name} ${place(point, x)}`;
+/** The same where no axis says what the number counts: 64 KiB, one batch, 256 regions. */
+export const placeInText = (point, x) => withName(place(point, x), point.x === 1, x);
+
+/** A text of places with what they count behind it: 1 to 8 senders. */
+export function withName(text, isOne, x) {
+    if (x.name === 'bytes' || x.scale === 'category') return text;
+    return `${text} ${isOne ? x.name.replace(/s$/, '') : x.name}`;
 }
 
 /** 2026-11-22T10:00:00Z as 2026-11-22 and as 2026-11-22 10:00 UTC. */

@@ -1,62 +1,60 @@
-// README's table: the results shortened to some places of each workload, between two marker comments.
+// README's tables, between two marker comments: some places of each workload, and every place where a peer is ahead.
 import { createHash } from 'node:crypto';
-import { count, day, duration, placeInText, quantity, ratio, ratioSpread } from './format.mjs';
-import { baselineOf, comparisonsOf, placesOf, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
+import { count, day, duration, place, quantity, ratio, ratioSpread, withName } from './format.mjs';
+import { baselineOf, comparisonsOf, deficitsOf, placesInText, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
 
 const Begin = '<!-- compare:begin -->';
 const End = '<!-- compare:end -->';
 
-/** The sizes that are shown of a sweep over bytes: a word, a page or two, and large. */
-const Sizes = [8, 4096, 1 << 20];
-
-/** At most so many places of a workload whose axis is not bytes. */
-const MostPlaces = 4;
-
-/** The places of a workload that stand in the table; the same for the same results. */
-export function shownPlaces(workload) {
-    const places = placesOf(workload).filter(at => workload.series.some(series => pointsByX(series).get(at.x)?.median !== undefined));
-    if (workload.x.name === 'bytes') {
-        const near = Sizes.map(size => places.reduce((best, at) => distance(at.x, size) < distance(best.x, size) ? at : best, places[0]));
-        return [...new Set(near.filter((at, i) => at && distance(at.x, Sizes[i]) <= 2))];
-    }
-    if (places.length <= MostPlaces) return places;
-    if (workload.x.scale === 'category') return places.slice(0, MostPlaces);
-    return [0, 1, places.length - 1].map(i => places[i]);
-}
-
-const distance = (a, b) => Math.abs(Math.log2(a / b));
+/** Nothing lies between two yardsticks, or between us and nobody: such rows stand on the page only, but for those that sum several places up. */
+const isTelling = (row, points) => row.length > 1 || points.some(({ ours, against }) => ours.overYardstick !== undefined || against !== undefined);
 
 /** The peer that does best against us at a place: who is ahead of it is ahead of all. */
-function hardest(comparisons, at) {
-    return comparisons.filter(comparison => comparison.point.x === at.x)
+function hardest(comparisons, x) {
+    return comparisons.filter(comparison => comparison.point.x === x)
         .reduce((worst, one) => worst === undefined || one.advantage.median < worst.advantage.median ? one : worst, undefined);
 }
 
-const inTable = text => String(text).replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ');
+const onOneLine = text => String(text).replace(/\s*\n\s*/g, ' ');
+const inTable = text => onOneLine(text).replaceAll('|', '\\|');
 
+/** One entry where all are equal, all of them otherwise. */
+const joined = texts => (new Set(texts).size === 1 ? texts.slice(0, 1) : texts).join(' / ');
+
+/** The rows of a workload: those that the suite asks for, as far as they were measured. */
 function rowsOf(workload) {
     const baseline = baselineOf(workload) ?? workload.series.find(series => series.isOurs);
     if (!baseline) return [];
-    const points = pointsByX(baseline);
+    const own = pointsByX(baseline);
     const comparisons = comparisonsOf(workload);
-    return shownPlaces(workload).map(at => {
-        const ours = points.get(at.x);
-        const against = hardest(comparisons, at);
-        if (ours?.median === undefined) return undefined;
-        const yardstick = ours.overYardstick ? `${ratio(ours.overYardstick.median)} ${yardstickName(workload)}` : '';
+    return (workload.inBrief ?? []).map(row => {
+        const points = row.map(x => ({ ours: own.get(x), against: hardest(comparisons, x) })).filter(({ ours }) => ours?.median !== undefined);
+        if (points.length === 0 || !isTelling(row, points)) return undefined;
+        const versus = points.map(({ against }) => against).filter(against => against !== undefined);
+        const by = baseline.isBaseline ? '' : `; ${baseline.name}`;
         return [
-            `${workload.title}, ${placeInText(at, workload.x)}`, quantity(ours.median, workload.unit), yardstick,
-            against ? `${against.series.name} ${quantity(against.point.median, workload.unit)}` : '',
-            against ? `${ratio(against.advantage.median)}${spreadOf(against.advantage)}` : '', against?.verdict ?? '',
+            `${workload.title}, ${withName(joined(points.map(({ ours }) => place(ours, workload.x))), points.every(({ ours }) => ours.x === 1), workload.x)}${by}`, joined(points.map(({ ours }) => quantity(ours.median, workload.unit))),
+            points[0].ours.overYardstick ? `${joined(points.map(({ ours }) => ratio(ours.overYardstick?.median)))} ${yardstickName(workload)}` : '',
+            versus.length === 0 ? '' : `${joined(versus.map(({ series }) => series.name))} ${joined(versus.map(({ point }) => quantity(point.median, workload.unit)))}`,
+            joined(versus.map(({ advantage }) => `${ratio(advantage.median)}${points.length > 1 ? '' : spreadOf(advantage)}`)), joined(versus.map(({ verdict }) => verdict)),
         ];
     }).filter(row => row !== undefined);
 }
 
 const spreadOf = advantage => ratioSpread(advantage) === '' ? '' : ` (${ratioSpread(advantage)})`;
 
-function tableOf(rows) {
-    return ['| Measurement | Ours | Over the yardstick | The best peer | Advantage (p10–p90) | We are |', '|---|---|---|---|---|---|',
-        ...rows.map(row => `| ${row.map(inTable).join(' | ')} |`)].join('\n');
+const tableOf = (head, rows) => [head, head.map(() => '---'), ...rows].map(row => `| ${row.map(inTable).join(' | ')} |`).join('\n');
+
+const Measured = ['Measurement', 'Ours', 'By the yardstick', 'The best peer', 'Advantage (p10–p90)', 'We are'];
+/** One line for each reason, the worst first: every place where a peer is ahead, whether the table shows it or not. */
+function lossesOf(deficits) {
+    const reasons = new Map();
+    for (const { workload, series, worst, sureAt } of deficits) {
+        const at = `${workload.title}, ${placesInText(sureAt, workload)}: ${series.name} (${sureAt.length > 1 ? 'down to ' : ''}${ratio(worst.advantage.median)})`;
+        const why = series.why ?? 'The reason is not known.';
+        reasons.set(why, [...reasons.get(why) ?? [], at]);
+    }
+    return [...reasons].map(([why, places]) => `- ${onOneLine(places.join('; '))}. *${onOneLine(why)}*`);
 }
 
 /** The whole text between the markers, a pure function of the results. */
@@ -67,16 +65,18 @@ export function tableText(results) {
     const mode = results.mode === 'quick' ? ' --quick' : '';
     const absent = othersOf(results).filter(peer => peer.state !== 'found');
     const sections = sectionsOf(results);
-    const real = sections.filter(section => section.id !== 'modelled').flatMap(section => section.workloads.flatMap(rowsOf));
-    const modelled = sections.filter(section => section.id === 'modelled').flatMap(section => section.workloads.flatMap(rowsOf));
+    const real = sections.filter(section => section.id !== 'modelled').flatMap(section => section.workloads);
+    const losses = deficitsOf(real).filter(({ sureAt }) => sureAt.length > 0);
     return [
         `\`./build.sh compare${mode}\` on ${day(results.taken)}, Urma.Net ${results.version} (${results.commit}): ${machine.processor}, ${count(machine.processors, 'processor')}${load}, `
         + `${machine.os}, ${machine.runtime}; ${duration(results.durationSeconds)}.`,
-        `**Ahead in ${sum.ahead} of ${count(sum.total, 'comparison')}, level in ${sum.level}, behind in ${sum.behind}.** `
-        + 'Each row shows the peer that does best there; an advantage of more than 1 is ours, and level means that its spread holds 1. Yardsticks (raw C on the same memory) are not counted.',
+        `**Ahead in ${sum.ahead} of ${count(sum.total, 'comparison')}, level in ${sum.level}, behind in ${sum.behind}** (a size of a workload against a peer; level: the spread of the ratio holds 1). `
+        + 'The table has some places of each workload, named in the suite, and there the peer that does best; more than 1 is our advantage. '
+        + `${losses.length === 0 ? 'No peer is ahead anywhere.' : 'Below it is every place where a peer is ahead, shown or not.'} `
+        + 'The yardstick is what raw C does with the same memory: our number divided by its, not counted. The page has all the rest.',
         ...sum.single === 0 ? [] : [`Comparisons that rest on a single round, and so have no spread: ${sum.single} of ${sum.total}.`],
-        '', tableOf(real),
-        ...modelled.length === 0 ? [] : ['', 'Over a modelled link, not counted above:', '', tableOf(modelled)],
+        '', tableOf(Measured, real.flatMap(rowsOf)),
+        ...losses.length === 0 ? [] : ['', `Where a peer is ahead, and why (${ratio(0.5)} is half as good as the peer):`, '', ...lossesOf(losses)],
         ...absent.length === 0 ? [] : ['', `Not compared: ${absent.map(peer => `${peer.name} (${peer.state}: ${inTable(peer.why)})`).join('; ')}.`],
         ...results.failures.length === 0 ? [] : ['', `Not measured or failed: ${failedIn(results.failures)}.`],
     ].join('\n').replaceAll('\u00a0', ' ');

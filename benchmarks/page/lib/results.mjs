@@ -1,4 +1,5 @@
 // What results.json says when its numbers are taken together: who is ahead where.
+import { place, withName } from './format.mjs';
 
 /** The groups in the order in which they are read. */
 const Groups = [
@@ -122,6 +123,14 @@ export function runsOf(chosen, places) {
         previous = index;
     });
     return runs;
+}
+
+/** Where comparisons of one workload are, in words: 8 B to 1 KiB, 1 MiB. */
+export function placesInText(comparisons, workload) {
+    if (workload.x.scale === 'category') return comparisons.map(comparison => place(comparison.point, workload.x)).join(', ');
+    const runs = runsOf(new Set(comparisons.map(comparison => comparison.point.x)), placesOf(workload));
+    const text = runs.map(([from, to]) => from === to ? place(from, workload.x) : `${place(from, workload.x)} to ${place(to, workload.x)}`).join(', ');
+    return withName(text, runs.every(([, to]) => to.x === 1), workload.x);
 }
 
 /**

@@ -1,9 +1,12 @@
 // Every place where a peer is ahead of us, as prominent as the others.
 import { html, raw } from '../lib/html.mjs';
-import { count, place, placeInText, quantity, ratio, ratioSpread } from '../lib/format.mjs';
-import { deficitsOf, placesOf, runsOf, yardstickComparisonsOf } from '../lib/results.mjs';
+import { count, placeInText, quantity, ratio, ratioSpread } from '../lib/format.mjs';
+import { deficitsOf, isYardstick, placesInText, yardstickComparisonsOf } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { seriesName, verdictSign } from './marks.mjs';
+
+/** What stands where the suite gives no reason. */
+export const NotKnown = 'The reason is not known.';
 
 export function behind(results, looks) {
     const real = results.workloads.filter(workload => !workload.injectsFabric);
@@ -39,23 +42,16 @@ function row(deficit, looks) {
     const open = behindAt.filter(comparison => !sureAt.includes(comparison));
     const at = placeInText(worst.point, workload.x);
     const theirs = quantity(worst.point.median, workload.unit);
-    return html`<tr role="row" data-peer="${series.peer}" data-group="${workload.injectsFabric ? 'modelled' : workload.group}" data-workload="${workload.id}">
+    const marks = html`role="row" data-peer="${series.peer}" data-group="${workload.injectsFabric ? 'modelled' : workload.group}" data-workload="${workload.id}"`;
+    return html`<tr ${marks}>
 <th scope="row" role="rowheader"><a href="#${workload.id}">${workload.title}</a></th>
 <td role="cell" class="peer">${seriesName(series, look)}</td>
-<td role="cell" class="where">${sureAt.length === 0 ? '' : html`<div>${verdictSign('behind')} ${where(sureAt, workload)}</div>`}
-${open.length === 0 ? '' : html`<div>${verdictSign('level')} ${where(open, workload)}</div>`}
+<td role="cell" class="where">${sureAt.length === 0 ? '' : html`<div>${verdictSign('behind')} ${placesInText(sureAt, workload)}</div>`}
+${open.length === 0 ? '' : html`<div>${verdictSign('level')} ${placesInText(open, workload)}</div>`}
 <small>${behindAt.length} of ${count(deficit.total, 'place')}</small></td>
 <td role="cell" class="worst">${at}</td>
 <td role="cell" class="number ours" data-at="${at}" data-theirs="${theirs}">${quantity(worst.ours?.median, workload.unit)}</td>
 <td role="cell" class="number theirs">${theirs}</td>
-<td role="cell" class="number advantage"><strong class="${worst.verdict}">${ratio(worst.advantage.median)}</strong> <small>${ratioSpread(worst.advantage)}</small></td></tr>`;
-}
-
-function where(comparisons, workload) {
-    const chosen = new Set(comparisons.map(comparison => comparison.point.x));
-    if (workload.x.scale === 'category') return comparisons.map(comparison => place(comparison.point, workload.x)).join(', ');
-    return runsOf(chosen, placesOf(workload)).map(([from, to], i) => {
-        const first = i === 0 ? placeInText(from, workload.x) : place(from, workload.x);
-        return from === to ? first : `${first} to ${place(to, workload.x)}`;
-    }).join(', ');
+<td role="cell" class="number advantage"><strong class="${worst.verdict}">${ratio(worst.advantage.median)}</strong> <small>${ratioSpread(worst.advantage)}</small></td></tr>
+${isYardstick(series, workload) ? '' : html`<tr class="why" ${marks}><td role="cell" colspan="7">${series.why ?? NotKnown}</td></tr>`}`;
 }

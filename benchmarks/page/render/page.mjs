@@ -37,7 +37,7 @@ ${overview(results, looks)}
 ${behind(results, looks)}
 ${peers(results, looks)}
 ${results.workloads.length === 0 ? '' : html`<section id="reading" aria-labelledby="reading-title"><h2 id="reading-title">Workloads</h2>
-<p class="prose">Lines are medians over the rounds, bands go from the 10th to the 90th percentile. The thick line is the series of ours that every advantage is of.
+<p class="prose">Lines are medians over the rounds, bands go from the 10th to the 90th percentile. Axes of sizes, and of values that differ more than tenfold, are logarithmic. The thick line is the series of ours that every advantage is of.
 Point at a chart (or use the arrow keys in it) to read all its series at one place; press a name to hide its line; switch to the advantage to see the ratios
 themselves. Each table has every number, and the commands under it are what was run.</p></section>`}
 <p id="filtered" class="filtered" role="status" hidden></p>

@@ -1,19 +1,20 @@
 // One workload: what is done, its chart, its table, its commands.
 import { html } from '../lib/html.mjs';
-import { count, place } from '../lib/format.mjs';
-import { comparisonsOf, failureGroups, placesOf, tally } from '../lib/results.mjs';
+import { count, place, ratio } from '../lib/format.mjs';
+import { comparisonsOf, deficitsOf, failureGroups, placesInText, placesOf, tally } from '../lib/results.mjs';
 import { seriesLooks } from '../lib/palette.mjs';
 import { dotChart } from './dotChart.mjs';
 import { readout } from './readout.mjs';
 import { table } from './table.mjs';
-import { seriesName, tallySigns } from './marks.mjs';
+import { seriesName, tallySigns, verdictSign } from './marks.mjs';
+import { NotKnown } from './behind.mjs';
 
 /** Tables of so few rows are open from the start. */
 const ShortTable = 3;
 
 const Units = {
     'ns': 'time', 'us': 'time', 'ms': 'time', 'GB/s': 'bandwidth', 'M/s': 'rate', 'bytes': 'memory',
-    's/M': 'seconds of processor time for a million operations', 'x': 'factor',
+    's/M': 'seconds of processor time for a million operations', 'x': 'factor', '%': 'share',
 };
 
 export function workload(item, results, looks) {
@@ -30,6 +31,7 @@ ${Units[item.unit]}: ${item.convention}.${item.yardstick ? html` Yardstick: ${it
 ${failures.length === 0 ? '' : absent(failures, item)}
 ${measured ? html`${chart(item, styles, places)}
 <details class="fold" ${places.length <= ShortTable ? 'open' : ''}><summary>Table <small>${count(places.length, 'row')}</small></summary>${table(item, styles, places)}</details>
+${reasons(item, styles)}
 ${commands(item, styles)}` : html`<p class="failure">Nothing was measured here.</p>`}
 </article>`;
 }
@@ -42,6 +44,16 @@ ${failureGroups(failures).map(group => html`<p>${names(group.members)}: <span cl
 }
 
 const nameOf = (failure, item) => item.series.find(series => series.id === failure.series)?.name || failure.series || 'the workload';
+
+/** Why peers are ahead, where they are. */
+function reasons(item, styles) {
+    const deficits = deficitsOf([item]);
+    if (deficits.length === 0) return '';
+    return html`<details class="fold"><summary>Where a peer is ahead, and why <small>${deficits.length}</small></summary><dl class="reasons">
+${deficits.map(({ series, behindAt, worst }) => html`<div data-peer="${series.peer}"><dt><span class="named">${seriesName(series, styles[item.series.indexOf(series)])}</span>
+<small>${placesInText(behindAt, item)}; ${verdictSign(worst.verdict)} ${ratio(worst.advantage.median)} at worst</small></dt><dd>${series.why ?? NotKnown}</dd></div>`)}
+</dl></details>`;
+}
 
 /** Lines over an axis of numbers; dots where the places are names, or where there is only one. */
 function chart(item, styles, places) {

@@ -63,7 +63,8 @@ test('moments, durations, counts', () => {
 });
 
 test('in a text, numbers of an axis say what they count', () => {
-    assert.equal(placeInText({ x: 256, label: '256' }, { name: 'regions', scale: 'log2' }), 'regions 256');
+    assert.equal(placeInText({ x: 256, label: '256' }, { name: 'regions', scale: 'log2' }), '256 regions');
+    assert.equal(placeInText({ x: 1, label: '1' }, { name: 'senders', scale: 'linear' }), '1 sender');
     assert.equal(plain(placeInText({ x: 4096 }, { name: 'bytes', scale: 'log2' })), '4 KiB');
     assert.equal(placeInText({ x: 0, label: 'one batch' }, { name: 'mode', scale: 'category' }), 'one batch');
 });

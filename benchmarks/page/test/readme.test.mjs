@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { complaintAbout, replaceTable, shownPlaces, tableText } from '../lib/readme.mjs';
-import { comparisonsOf } from '../lib/results.mjs';
+import { complaintAbout, replaceTable, tableText } from '../lib/readme.mjs';
+import { comparisonsOf, deficitsOf } from '../lib/results.mjs';
 
 const sample = JSON.parse(readFileSync(new URL('sample.json', import.meta.url), 'utf8'));
 const empty = '# Title\n\nbefore\n\n<!-- compare:begin -->\n<!-- compare:end -->\n\nafter\n';
@@ -54,9 +54,28 @@ test('a text with a bar or a line break does not break the table', () => {
     assert.equal(row.replaceAll('\\|', '').split('|').length, 8);
 });
 
-test('a sweep shows few sizes, and only such as were measured', () => {
-    const item = sample.workloads.find(workload => workload.id === 'put_bw');
-    assert.deepEqual(shownPlaces(item).map(at => at.x), [4096, 1 << 20]);
+test('the table has the rows that the suite names, where they were measured and say more than our own number', () => {
+    const rows = tableText(sample).split('\n').filter(line => line.startsWith('| ')).slice(2).map(line => line.split(' | ')[0].slice(2));
+    const title = id => sample.workloads.find(workload => workload.id === id).title;
+    assert.deepEqual(rows, [
+        `${title('send_lat')}, 8 B`, `${title('send_lat')}, 1 MiB`, `${title('put_bw')}, 4 KiB`,
+        `${title('gups')}, ${sample.workloads.find(workload => workload.id === 'gups').series[0].points.map(point => point.label).join(' / ')}`,
+        `${title('tiers_model')}, 10 / 50 % of time communicating`,
+    ]);
+});
+
+test('every place where a peer is ahead is told, with the reason where there is one, whatever rows the suite names', () => {
+    for (const results of [sample, { ...sample, workloads: sample.workloads.map(item => ({ ...item, inBrief: undefined })) }]) {
+        const text = tableText(results);
+        const losses = deficitsOf(results.workloads.filter(item => !item.injectsFabric)).filter(deficit => deficit.sureAt.length > 0);
+        assert.ok(losses.length > 3);
+        for (const { workload, series, worst } of losses) {
+            const line = text.split('\n').find(candidate => candidate.startsWith('- ') && candidate.includes(`${workload.title}, `) && candidate.includes(series.name));
+            assert.ok(line?.includes(`${worst.advantage.median.toFixed(2)}×`), `${workload.id} ${series.id}: ${line}`);
+        }
+        assert.match(text, /^- Writes: latency.*\*The sample says why\.\*$/m);
+        assert.match(text, /\*The reason is not known\.\*/);
+    }
 });
 
 test('results in which nothing was measured still make a page and a table', async () => {
