@@ -20,7 +20,7 @@ internal sealed class MessageSink(Jetty jetty, Jfc jfc, Segment buffers, int slo
         uint empty = 0;
         while (messages > 0)
         {
-            int taken = jfc.Poll(_completions);
+            int taken = jfc.Poll(_completions.AsSpan(0, (int)Math.Min(Most, messages)));
             if (taken == 0)
             {
                 if (++empty % (1 << 14) == 0)

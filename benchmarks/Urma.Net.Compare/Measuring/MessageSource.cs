@@ -11,6 +11,17 @@ internal sealed class MessageSource(Jetty jetty, Jfc jfc, WorkRequest request, i
     private long _sent;
     private long _finished;
 
+    /// <summary>Waits until all are delivered: what found no receive posted goes on while its sender polls.</summary>
+    /// <remarks>Only after a whole number of intervals of signalled messages.</remarks>
+    /// <exception cref="ToolException">It took longer than <paramref name="patience"/>.</exception>
+    public void Finish(TimeSpan patience)
+    {
+        for (long begin = Stopwatch.GetTimestamp(); _finished < _sent;)
+        {
+            TakeOrYield(begin, patience, UrmaStatus.Success);
+        }
+    }
+
     /// <summary>Sends messages. Where the receiver has no buffer, or a processor is shared, it gives the processor away.</summary>
     /// <exception cref="ToolException">It took longer than <paramref name="patience"/>.</exception>
     public void Send(long messages, TimeSpan patience)
@@ -27,13 +38,18 @@ internal sealed class MessageSource(Jetty jetty, Jfc jfc, WorkRequest request, i
                 continue;
             }
 
-            if (Take() == 0)
+            TakeOrYield(begin, patience, status);
+        }
+    }
+
+    private void TakeOrYield(long begin, TimeSpan patience, UrmaStatus status)
+    {
+        if (Take() == 0)
+        {
+            Thread.Yield();
+            if (Stopwatch.GetElapsedTime(begin) > patience)
             {
-                Thread.Yield();
-                if (Stopwatch.GetElapsedTime(begin) > patience)
-                {
-                    throw new ToolException($"A sender got no further: {status}.");
-                }
+                throw new ToolException($"A sender got no further: {status}.");
             }
         }
     }

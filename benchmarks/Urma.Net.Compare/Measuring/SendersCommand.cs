@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Urma.Net.Benchmarks.Loop;
 using Urma.Net.Measurement;
 using Urma.Net.Tool;
 using Urma.Net.Tool.Peers;
@@ -12,9 +13,11 @@ namespace Urma.Net.Compare.Measuring;
 internal static class SendersCommand
 {
     private const string ReceiverName = "receiver";
-    private const string Ready = "ready";
     private const uint ReceiverToken = 1;
     private const int Slot = 64, Receives = 1024, Window = 64, SignalEvery = 16, MessageBytes = 8;
+
+    // As many calls as make the compiler look at a method again, and as many passes without a new one as show that it is done.
+    private const int CallsOfPass = 50, MessagesOfCall = 13 * SignalEvery, QuietPasses = 2, MostPasses = 40;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -29,7 +32,7 @@ internal static class SendersCommand
             var pair = ProcessorPair.Parse(parsed.GetValue(cpus));
             foreach (int number in parsed.GetValue(senders)!)
             {
-                Measure(number, pair, Math.Max(Window, parsed.GetValue(count) / Math.Max(1, number)));
+                Measure(number, pair, Math.Max(Window, parsed.GetValue(count) / Math.Max(1, number) / SignalEvery * SignalEvery));
             }
         });
         return command;
@@ -71,30 +74,17 @@ internal static class SendersCommand
                 processes.Add(SelfProcess.Start(["sender", provider, $"{cpus.Peer}"], captureOutput: true));
             }
 
-            foreach (Process process in processes)
-            {
-                Task<string?> line = process.StandardOutput.ReadLineAsync();
-                if (!line.Wait(Patience) || line.Result != Ready)
-                {
-                    throw new ToolException("A sender did not come up.");
-                }
-            }
-
+            _ = Answers(processes);
             MeasuringThread.Run(cpus.Client, () =>
             {
                 var receiver = new MessageSink(jetty, jfc, buffers, Slot);
-                for (int pass = 0; pass < 3; pass++)
-                {
-                    Order(processes, each / 10);
-                    receiver.Take(number * (each / 10), Patience);
-                    Thread.Sleep(60);
-                }
-
+                WarmUp(processes, receiver);
                 TimeSpan used = Used(processes);
                 long begin = Stopwatch.GetTimestamp();
                 Order(processes, each);
                 receiver.Take(number * each, Patience);
                 double elapsed = Clock.ToNanoseconds(Stopwatch.GetTimestamp() - begin);
+                _ = Answers(processes);
                 Report.Operations(number, MessageBytes, number * each, elapsed, (Used(processes) - used).TotalSeconds);
             });
         }
@@ -102,6 +92,42 @@ internal static class SendersCommand
         {
             processes.ForEach(static process => SelfProcess.End(process, TimeSpan.FromSeconds(2)));
         }
+    }
+
+    // Until no process compiles anything any more: several of them share a processor with their compilers.
+    private static void WarmUp(List<Process> processes, MessageSink receiver)
+    {
+        long compiled = -1;
+        for (int pass = 0, quiet = 0; pass < MostPasses && quiet < QuietPasses; pass++)
+        {
+            Order(processes, CallsOfPass * MessagesOfCall);
+            for (int call = 0; call < CallsOfPass; call++)
+            {
+                receiver.Take(processes.Count * MessagesOfCall, Patience);
+            }
+
+            long before = compiled;
+            compiled = Answers(processes) + TieredCompiler.WaitUntilIdle();
+            quiet = compiled == before ? quiet + 1 : 0;
+        }
+    }
+
+    // A line of each sender: it is ready, and has compiled so many methods.
+    private static long Answers(List<Process> senders)
+    {
+        long compiled = 0;
+        foreach (Process sender in senders)
+        {
+            Task<string?> line = sender.StandardOutput.ReadLineAsync();
+            if (!line.Wait(Patience) || !long.TryParse(line.Result, CultureInfo.InvariantCulture, out long methods))
+            {
+                throw new ToolException("A sender did not come up, or ended.");
+            }
+
+            compiled += methods;
+        }
+
+        return compiled;
     }
 
     private static TimeSpan Used(List<Process> processes)
@@ -134,10 +160,21 @@ internal static class SendersCommand
         jetty.Bind(receiver);
         WorkRequest request = WorkRequest.Send(receiver, message.Range(0, MessageBytes));
         var source = new MessageSource(jetty, jfc, request, Window, SignalEvery);
-        Console.Out.WriteLine(Ready);
-        while (Console.In.ReadLine() is { } order)
+        do
         {
-            source.Send(long.Parse(order, CultureInfo.InvariantCulture), Patience);
+            Console.Out.WriteLine(TieredCompiler.WaitUntilIdle().ToString(CultureInfo.InvariantCulture));
         }
+        while (Console.In.ReadLine() is { } order && TrySend(source, long.Parse(order, CultureInfo.InvariantCulture)));
+    }
+
+    private static bool TrySend(MessageSource source, long messages)
+    {
+        for (; messages > 0; messages -= MessagesOfCall)
+        {
+            source.Send(Math.Min(messages, MessagesOfCall), Patience);
+        }
+
+        source.Finish(Patience);
+        return true;
     }
 }
