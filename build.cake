@@ -187,6 +187,19 @@ Task("demo").IsDependentOn("tool").Does(() =>
     return (Count("passed"), Count("executed") - Count("passed"), Count("total") - Count("executed"));
 }
 
+// The tests that failed, each with its message: what a reader of a long log looks for at its end.
+IEnumerable<string> NameFailures(FilePath report)
+{
+    if (!FileExists(report))
+    {
+        return [];
+    }
+
+    return XDocument.Load(report.FullPath).Descendants()
+        .Where(element => element.Name.LocalName == "UnitTestResult" && (string)element.Attribute("outcome") is not ("Passed" or "NotExecuted"))
+        .Select(test => $"  {(string)test.Attribute("testName")}: {test.Descendants().FirstOrDefault(element => element.Name.LocalName == "Message")?.Value.Trim() ?? "no message"}");
+}
+
 Task("test").IsDependentOn("build").Does(() =>
 {
     CleanDirectory(testResults);
@@ -250,7 +263,7 @@ Task("test").IsDependentOn("build").Does(() =>
         failed += exitCode != 0 ? Math.Max(failedHere, 1) : failedHere;
         if (exitCode != 0)
         {
-            complaints.Add($"{name} ended with exit code {exitCode}");
+            complaints.Add(string.Join("\n", NameFailures(report).Prepend($"{name} ended with exit code {exitCode}")));
         }
 
         // With a filter among the arguments a project may rightly have nothing to run.
@@ -264,7 +277,7 @@ Task("test").IsDependentOn("build").Does(() =>
         testResults.CombineWithFilePath("summary.txt").FullPath, $"{passed} passed, {failed} failed, {skipped} skipped\n");
     if (complaints.Count > 0 || failed > 0 || passed == 0)
     {
-        throw new CakeException("Tests did not pass: " + string.Join("; ", complaints.DefaultIfEmpty("no test ran")));
+        throw new CakeException("Tests did not pass:\n" + string.Join("\n", complaints.DefaultIfEmpty("no test ran")));
     }
 });
 
@@ -322,7 +335,7 @@ Task("rdma-test").IsDependentOn("build").Does(() =>
 
     if (exitCode != 0 || failed > 0 || passed == 0)
     {
-        throw new CakeException($"RDMA tests did not pass (exit code {exitCode}).");
+        throw new CakeException(string.Join("\n", GetFiles($"{results}/*.trx").SelectMany(NameFailures).Prepend($"RDMA tests did not pass (exit code {exitCode}).")));
     }
 });
 
