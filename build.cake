@@ -134,7 +134,7 @@ void Export(string project, string what, string file, string name)
     {
         RunSilently("dotnet", $"publish {project} -c {Configuration} -m:2 -p:UrmaShip=true --artifacts-path \"{made.GetParent()}\" -o \"{made}\" --nologo -v quiet");
     }
-    catch (CakeException error) when (new[] { "NU1101", "NU1102", "NU1301" }.Any(error.Message.Contains))
+    catch (CakeException error) when (IsPackageMissing(error))
     {
         // Its tests say so, too, and are skipped.
         Console.WriteLine($"exports: the ahead-of-time compiler's package cannot be had here, so {what} is not built. {error.Message}");
@@ -152,19 +152,49 @@ void Export(string project, string what, string file, string name)
 Task("build").IsDependentOn("exports").IsDependentOn("native").Does(() =>
 {
     Dotnet($"build {Solution} -c {Configuration} -m:2 --nologo -v quiet -clp:ErrorsOnly");
-    PublishTool("--no-build");
+    PublishTool();
 });
 
 // Only the tool and what it references, so that a newcomer's first command does not wait for the tests to compile.
-Task("tool").IsDependentOn("native").Does(() => PublishTool("-m:2"));
+Task("tool").IsDependentOn("native").Does(() => PublishTool());
 
-void PublishTool(string how)
+// With machine code for this machine beside the intermediate language, or the compiler takes longer than a short command.
+void PublishTool()
 {
-    if (FileExists(ToolProject))
+    if (!FileExists(ToolProject))
     {
-        Dotnet($"publish {ToolProject} -c {Configuration} {how} --no-self-contained -o \"{tool.GetDirectory()}\" --nologo -v quiet -clp:ErrorsOnly");
+        return;
+    }
+
+    string publish = $"publish {ToolProject} -c {Configuration} -m:2 --no-self-contained -o \"{tool.GetDirectory()}\" --nologo -v quiet -clp:ErrorsOnly";
+    try
+    {
+        RunSilently("dotnet", $"{publish} -r {ThisRuntime()} -p:PublishReadyToRun=true");
+    }
+    catch (CakeException error) when (IsPackageMissing(error))
+    {
+        Console.WriteLine($"tool: the package microsoft.netcore.app.crossgen2 cannot be had here, so urma is compiled each time it starts. {error.Message}");
+        Dotnet(publish);
     }
 }
+
+// The same command compiled ahead of time, which the comparison of start-ups measures beside it.
+Task("tool-aot").Does(() =>
+{
+    try
+    {
+        RunSilently("dotnet", $"publish {ToolProject} -c {Configuration} -m:2 -r {ThisRuntime()} -p:UrmaToolAot=true --artifacts-path artifacts/tool-aot-build -o artifacts/urma-aot --nologo -v quiet");
+    }
+    catch (CakeException error) when (IsPackageMissing(error))
+    {
+        Console.WriteLine($"tool-aot: the ahead-of-time compiler's package cannot be had here, so there is no such urma. {error.Message}");
+    }
+});
+
+// Named rather than --use-current-runtime, which the referenced projects would hear of, too, and be built once more.
+static string ThisRuntime() => $"linux-{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+
+static bool IsPackageMissing(CakeException error) => new[] { "NU1101", "NU1102", "NU1301" }.Any(error.Message.Contains);
 
 Task("demo").IsDependentOn("tool").Does(() =>
 {
@@ -401,7 +431,7 @@ Task("suite").Does(() => Dotnet($"publish {SuiteProject} -c {Configuration} -m:2
 // Before the C programs are built: those that stand beside Open MPI need its headers.
 Task("peers").IsDependentOn("suite").WithCriteria(() => !toolArguments.Contains("--list")).Does(() => Run(suite.FullPath, "--install"));
 
-Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("exports").Does(() =>
+Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("tool-aot").IsDependentOn("exports").Does(() =>
 {
     const string ReadmeOption = "--readme";
     var words = toolArguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
@@ -410,7 +440,7 @@ Task("compare").IsDependentOn("peers").IsDependentOn("tool").IsDependentOn("expo
     var folder = output >= 0 && output + 1 < words.Count ? words[output + 1] : "artifacts/compare";
 
     // What could not be measured is an error, but what could be measured is shown.
-    int exitCode = StartProcess(suite, new ProcessSettings { Arguments = $"--tool artifacts/urma/urma --native artifacts/native {string.Join(' ', words)}" });
+    int exitCode = StartProcess(suite, new ProcessSettings { Arguments = $"--tool artifacts/urma/urma --tool-aot artifacts/urma-aot/urma --native artifacts/native {string.Join(' ', words)}" });
     if (words.Contains("--list") || !FileExists($"{folder}/results.json"))
     {
         return;

@@ -18,6 +18,8 @@ usage: ./build.sh [target] [arguments]
   demo      build the tool and show the three modes between two processes
   test      build everything and run all tests (the default)
   build     build everything
+  tool      build the urma command alone: artifacts/urma/urma
+  tool-aot  the same command compiled ahead of time, which starts ten times faster: artifacts/urma-aot/urma (needs a C compiler)
   native    build the C programs: yardsticks, layouts, tests (skipped without a C compiler)
   exports   compile the software UB device, artifacts/native/liburma.so.0 (needs a C compiler)
   rdma-test run the tests that need RDMA, in a QEMU guest with soft-RoCE (exit code 77: no such guest can be had here)
@@ -75,7 +77,7 @@ target="${1:-test}"
 [ $# -gt 0 ] && shift
 case "$target" in
     -h | --help | help) usage; exit 0 ;;
-    build | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | bench-check | observability-cost | compare | generate | pack | clean) ;;
+    build | tool | tool-aot | native | exports | demo | test | rdma-test | rdma-compare | certify | bench | bench-check | observability-cost | compare | generate | pack | clean) ;;
     *) echo "build.sh: there is no target '$target'" >&2; usage >&2; exit 2 ;;
 esac
 

@@ -18,12 +18,13 @@ internal static class SuiteCommand
         Option<string[]> workloads = new("--workload") { Description = "Only this one; several by repeating" };
         Option<string> output = new("--output") { Description = "Folder for results.json", DefaultValueFactory = static _ => Path.Combine("artifacts", "compare") };
         Option<string> tool = new("--tool") { Description = "The command that is urma", DefaultValueFactory = static _ => Path.Combine("artifacts", "urma", "urma") };
+        Option<string> aheadOfTime = new("--tool-aot") { Description = "The same command compiled ahead of time; not measured where it is not there", DefaultValueFactory = static _ => Path.Combine("artifacts", "urma-aot", "urma") };
         Option<string> native = new("--native") { Description = "The folder of C programs", DefaultValueFactory = static _ => Path.Combine("artifacts", "native") };
         Option<string?> cpu = new("--cpu") { Description = "Processors of the two ends, such as 0,1" };
         Option<int?> rounds = new("--rounds") { Description = "At most so many rounds of each workload (default: 3 with --quick, else 9)" };
         Option<bool> list = new("--list") { Description = "Only say which workloads there are" };
         Option<bool> install = new("--install") { Description = "Only install the peers that are missing, which root can do" };
-        var command = new RootCommand("Urma.Net beside what can be used instead of it: results.json, from which the page is made") { quick, workloads, output, tool, native, cpu, rounds, list, install };
+        var command = new RootCommand("Urma.Net beside what can be used instead of it: results.json, from which the page is made") { quick, workloads, output, tool, aheadOfTime, native, cpu, rounds, list, install };
         command.SetAction((parsed, cancellation) => Task.FromResult(parsed.GetValue(install) ? Install(cancellation) : Run(
             new SuiteOptions
             {
@@ -31,6 +32,7 @@ internal static class SuiteCommand
                 Workloads = parsed.GetValue(workloads) ?? [],
                 Output = parsed.GetValue(output)!,
                 Tool = parsed.GetValue(tool)!,
+                ToolAheadOfTime = parsed.GetValue(aheadOfTime)!,
                 Native = parsed.GetValue(native)!,
                 Cpu = parsed.GetValue(cpu),
                 Rounds = parsed.GetValue(rounds),
@@ -59,7 +61,10 @@ internal static class SuiteCommand
         {
             var suite = new Suite(options.Quick);
             suite = options.Rounds is { } rounds ? suite with { Rounds = Math.Max(1, rounds) } : suite;
-            var bench = new Bench(suite, options.Tool, options.Native, Here(Environment.ProcessPath ?? "Urma.Net.Compare"), ProcessorPair.Parse(options.Cpu));
+            var bench = new Bench(suite, options.Tool, options.Native, Here(Environment.ProcessPath ?? "Urma.Net.Compare"), ProcessorPair.Parse(options.Cpu))
+            {
+                ToolAheadOfTime = File.Exists(options.ToolAheadOfTime) ? options.ToolAheadOfTime : null,
+            };
             IReadOnlyList<Workload> workloads = Chosen(WorkloadList.Create(bench), options.Workloads);
             if (list)
             {

@@ -14,6 +14,9 @@ internal sealed record SuiteOptions
     /// <summary>The command that is <c>urma</c>.</summary>
     public required string Tool { get; init; }
 
+    /// <summary>The same command compiled ahead of time, which need not be there.</summary>
+    public required string ToolAheadOfTime { get; init; }
+
     /// <summary>The folder of C programs.</summary>
     public required string Native { get; init; }
 

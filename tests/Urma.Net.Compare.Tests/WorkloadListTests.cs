@@ -77,5 +77,5 @@ public class WorkloadListTests
         Assert.True(left.Duration() < TimeSpan.FromMilliseconds(1), $"{left}");
     }
 
-    private static IReadOnlyList<Workload> All(bool quick) => WorkloadList.Create(new Bench(new Suite(quick), "urma", "native", "suite", new ProcessorPair(0, 1)));
+    private static IReadOnlyList<Workload> All(bool quick) => WorkloadList.Create(new Bench(new Suite(quick), "urma", "native", "suite", new ProcessorPair(0, 1)) { ToolAheadOfTime = "urma-aot" });
 }

@@ -16,6 +16,9 @@ internal sealed record Bench(Suite Suite, string Tool, string Native, string Sel
 
     private int _port = Environment.ProcessId;
 
+    /// <summary>The tool compiled ahead of time; null where it was not built.</summary>
+    public string? ToolAheadOfTime { get; init; }
+
     /// <summary>Rounds that are enough.</summary>
     public int Rounds => Suite.Rounds;
 

@@ -12,7 +12,7 @@ internal static class Reasons
         "Its short message is a cell of a queue that the receiver's library reads and copies from. Each of ours takes a receive that the receiver posted, fills its buffer and leaves a completion to be polled: more work and more shared words for 8 bytes.";
 
     public const string RuntimeStarts =
-        "Its programs are compiled C. Ours are two .NET processes: each starts the runtime and compiles what it calls before the first message.";
+        "Its programs are compiled C. Ours are two .NET processes: each starts the runtime, and compiles what was not compiled when urma was built, before the first message. The row compiled ahead of time does neither.";
 
     public const string SocketPair =
         "A pair of sockets is a few calls of the kernel. A connection of ours is two jetties, each with rings in a memory file, which the other end imports through its control thread and maps.";

@@ -11,19 +11,22 @@ internal static class Resources
     // What is read from the outputs of another workload costs nothing.
     private const double NextToNothing = 0.1;
 
-    private static readonly int[] Counts = [1, 10, 100, 1000];
-
     // Resident memory is counted in pages, and the first of a kind finds room that was there before: what a few add says nothing.
     private const double LeastForMemory = 10;
 
+    private const string OnePing = "ping -c 1 -i 0";
+
+    private static readonly int[] Counts = [1, 10, 100, 1000];
+
     public static Workload StartUp(Bench bench)
     {
-        Series ours = new("urma.ping", PeerIds.Urma, "urma ping, .NET with its compiler") { IsBaseline = true };
+        Series ours = new("urma.ping", PeerIds.Urma, "urma ping, started by the .NET runtime") { IsBaseline = true };
+        Series aheadOfTime = new("urma.ping_aot", PeerIds.Urma, "urma ping, compiled ahead of time");
         Series mpi = new("openmpi.start", PeerIds.OpenMpi, "mpirun of two ranks") { Why = Reasons.RuntimeStarts }, ucx = new("ucx.start", PeerIds.Ucx, "ucx_perftest, both ends") { Why = Reasons.RuntimeStarts };
         return new Workload("start_up", Groups.Resources)
         {
             Title = "Two processes start, exchange a message, and end",
-            About = "From the shell's command to the end of both processes. For .NET that includes the start of the runtime and the compilation of everything that is called.",
+            About = "From the shell's command to the end of both processes. For .NET that includes the start of the runtime and the compilation of what is called and was not compiled when urma was built; a program compiled ahead of time has neither.",
             Convention = "time from start to end",
             Unit = "ms",
             LowerIsBetter = true,
@@ -33,7 +36,8 @@ internal static class Resources
             Weight = 0.5,
             Turns =
             [
-                Timed($"{bench.Tool} ping -c 1 -i 0", ours),
+                Timed($"{bench.Tool} {OnePing}", ours),
+                .. bench.ToolAheadOfTime is { } compiled ? [Timed($"{compiled} {OnePing}", aheadOfTime)] : Array.Empty<Turn>(),
                 Timed(bench.OpenMpi("send_lat", [], 0).TrimEnd() + " 8:1", mpi),
                 Timed(bench.Ucx("tag_lat", [8], 0, operations: 1), ucx),
             ],

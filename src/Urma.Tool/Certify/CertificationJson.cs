@@ -4,25 +4,24 @@ using System.Text.Json.Serialization;
 namespace Urma.Net.Tool.Certify;
 
 /// <summary>The machine-readable form of results, which can be read again.</summary>
-internal static class CertificationJson
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(SnakeCaseEnum<CertificationOutcome>)])]
+[JsonSerializable(typeof(IReadOnlyList<CertificationRun>))]
+[JsonSerializable(typeof(CertificationRun[]))]
+internal sealed partial class CertificationJson : JsonSerializerContext
 {
-    private static readonly JsonSerializerOptions Form = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
-    public static string Write(IReadOnlyList<CertificationRun> runs) => JsonSerializer.Serialize(runs, Form) + "\n";
+    public static string Write(IReadOnlyList<CertificationRun> runs) => JsonSerializer.Serialize(runs, Default.IReadOnlyListCertificationRun) + "\n";
 
     /// <exception cref="ToolException">It is not what <see cref="Write"/> wrote.</exception>
     public static IReadOnlyList<CertificationRun> Read(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<CertificationRun[]>(text, Form) ?? [];
+            return JsonSerializer.Deserialize(text, Default.CertificationRunArray) ?? [];
         }
         catch (JsonException error)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Urma.Net.Tool.Certify;
@@ -12,15 +11,6 @@ internal static partial class CertificationList
     private const int LongestLimit = 3600;
 
     private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
-    private static readonly JsonSerializerOptions Members = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
 
     /// <summary>The list that ships with the tool.</summary>
     public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, "certification", "programs.json");
@@ -106,7 +96,7 @@ internal static partial class CertificationList
         CertificationRow row;
         try
         {
-            row = members.Deserialize<CertificationRow>(Members)!;
+            row = members.Deserialize(CertificationRowJson.Default.CertificationRow)!;
         }
         catch (JsonException error)
         {

@@ -21,7 +21,7 @@ internal sealed class CollJson(CollRequest request, TextWriter output) : ICollRe
         for (int rank = 0; rank < places.Count; rank++)
         {
             CollPlace place = places[rank];
-            devices.Add(new JsonObject
+            devices.Add((JsonNode)new JsonObject
             {
                 ["rank"] = rank,
                 ["group"] = 0,

@@ -144,7 +144,7 @@ internal static class CertifyCommand
             if (isSeen)
             {
                 string colour = result.Outcome switch { CertificationOutcome.Passed => "green", CertificationOutcome.Failed => "red", _ => "yellow" };
-                AnsiConsole.MarkupLine($"{Markup.Escape(provider.Name),-5} {Markup.Escape(row.Name),-40} [{colour}]{Markup.Escape(CertificationTable.Text(result))}[/]");
+                Screen.Console.MarkupLine($"{Markup.Escape(provider.Name),-5} {Markup.Escape(row.Name),-40} [{colour}]{Markup.Escape(CertificationTable.Text(result))}[/]");
             }
         }
 

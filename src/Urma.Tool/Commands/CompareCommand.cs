@@ -77,8 +77,8 @@ internal static class CompareCommand
                 Markup.Escape(row.GoalText), row.IsMet switch { true => "[green]met[/]", false => "[red]missed[/]", _ => string.Empty });
         }
 
-        AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated(
+        Screen.Console.Write(table);
+        Screen.Console.MarkupLineInterpolated(
             $"Two processes on processors {cpus}; {rounds} rounds, ratios taken inside each round; latency is half the round trip. L and the ring: {Yardsticks.Current.Source}. {(ucx is null ? $"UCX not installed: apt-get install {UcxPerftest.Package}" : ucx.Version + " over shared memory (UCX_TLS=shm,self), pinned alike")}.");
     }
 

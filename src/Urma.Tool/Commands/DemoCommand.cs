@@ -25,7 +25,7 @@ internal static class DemoCommand
             MeasuringThread.Run(cpus.Client, () =>
             {
                 using PeerClient client = PeerClient.Start(context, cpus.Peer);
-                AnsiConsole.MarkupLineInterpolated(
+                Screen.Console.MarkupLineInterpolated(
                     $"Two processes of one user: [bold]{Environment.ProcessId}[/] on processor {cpus.Client} and [bold]{client.ProcessId}[/] on processor {cpus.Peer}, connected through {context.Device.ConnectionString}.");
                 right = new DemoRun(client, Math.Max(1, parsed.GetValue(rounds))).Run();
             });

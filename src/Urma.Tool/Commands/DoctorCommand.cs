@@ -67,10 +67,10 @@ internal static class DoctorCommand
             table.AddRow(Mark(finding.State), Markup.Escape(finding.Subject), text);
         }
 
-        AnsiConsole.Write(table);
+        Screen.Console.Write(table);
         int failures = findings.Count(finding => finding.State == CheckState.Failure);
         int warnings = findings.Count(finding => finding.State == CheckState.Warning);
-        AnsiConsole.MarkupLine(failures > 0
+        Screen.Console.MarkupLine(failures > 0
             ? $"[red]{failures} thing(s) will not work[/], {warnings} will be slow or scarce."
             : warnings > 0
                 ? $"Everything will work; [yellow]{warnings} thing(s) could be better[/]."

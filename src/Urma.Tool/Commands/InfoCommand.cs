@@ -17,7 +17,7 @@ internal static class InfoCommand
         var command = new Command("info", "Show providers, devices, what they can do, and the engines alive on the fabric");
         CommandRunner.SetAction(command, _ =>
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]urma[/] {Version()} on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, Linux {Environment.OSVersion.Version}");
+            Screen.Console.MarkupLineInterpolated($"[bold]urma[/] {Version()} on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, Linux {Environment.OSVersion.Version}");
             foreach (UrmaProvider provider in UrmaProvider.All)
             {
                 Print(provider);
@@ -32,22 +32,22 @@ internal static class InfoCommand
 
     private static void Print(UrmaProvider provider)
     {
-        AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLineInterpolated($"[bold]provider {provider.Name}[/]");
+        Screen.Console.WriteLine();
+        Screen.Console.MarkupLineInterpolated($"[bold]provider {provider.Name}[/]");
         if (provider.NotSupportedReason is { } reason)
         {
-            AnsiConsole.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
+            Screen.Console.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
             return;
         }
 
         if (provider is UbProvider ub)
         {
-            AnsiConsole.MarkupLineInterpolated($"  library {ub.LibraryPath}");
+            Screen.Console.MarkupLineInterpolated($"  library {ub.LibraryPath}");
         }
 
         foreach (UrmaDevice device in provider.GetDevices())
         {
-            AnsiConsole.MarkupLineInterpolated($"  device {device.Name}   EID {device.Eid}   opened by \"{device.ConnectionString}\"");
+            Screen.Console.MarkupLineInterpolated($"  device {device.Name}   EID {device.Eid}   opened by \"{device.ConnectionString}\"");
         }
 
         ProviderCapabilities can = provider.Capabilities;
@@ -60,26 +60,26 @@ internal static class InfoCommand
         Row(grid, "SGE list", $"up to {can.MaxSge} elements, {can.MaxReceiveSge} in a receive");
         Row(grid, "queue depths", $"JFS {can.MaxJfsDepth}, JFR {can.MaxJfrDepth}, JFC {can.MaxJfcDepth}");
         Row(grid, "segments", $"up to {can.MaxSegments} per context");
-        AnsiConsole.Write(grid);
+        Screen.Console.Write(grid);
     }
 
     private static void PrintSharedMemory()
     {
-        AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLine("[bold]memory shared by UB hosts[/] (libobmm)");
+        Screen.Console.WriteLine();
+        Screen.Console.MarkupLine("[bold]memory shared by UB hosts[/] (libobmm)");
         if (UbSharedMemory.NotSupportedReason is { } reason)
         {
-            AnsiConsole.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
+            Screen.Console.MarkupLineInterpolated($"  [yellow]not available:[/] {reason}");
             return;
         }
 
-        AnsiConsole.MarkupLineInterpolated($"  library {UbSharedMemory.LibraryPath}");
+        Screen.Console.MarkupLineInterpolated($"  library {UbSharedMemory.LibraryPath}");
     }
 
     private static void PrintEngines()
     {
-        AnsiConsole.WriteLine();
-        AnsiConsole.MarkupLine("[bold]engines alive[/]");
+        Screen.Console.WriteLine();
+        Screen.Console.MarkupLine("[bold]engines alive[/]");
         var table = new Table { Border = TableBorder.None, ShowHeaders = true }.AddColumns("  device", "UASID", "process", "label");
         foreach (string number in new[] { "writes", "reads", "sends", "atomics", "bytes", "errors", "receiver not ready" })
         {
@@ -115,19 +115,19 @@ internal static class InfoCommand
 
         if (engines == 0)
         {
-            AnsiConsole.WriteLine("  none (those of fabrics in a directory cannot be found)");
+            Screen.Console.WriteLine("  none (those of fabrics in a directory cannot be found)");
             return;
         }
 
-        AnsiConsole.Write(table);
+        Screen.Console.Write(table);
         foreach (string model in models)
         {
-            AnsiConsole.MarkupLineInterpolated($"  [yellow]fabric model ON:[/] {model}");
+            Screen.Console.MarkupLineInterpolated($"  [yellow]fabric model ON:[/] {model}");
         }
 
         foreach (string trouble in troubles)
         {
-            AnsiConsole.MarkupLineInterpolated($"  [yellow]not readable:[/] {trouble}");
+            Screen.Console.MarkupLineInterpolated($"  [yellow]not readable:[/] {trouble}");
         }
     }
 

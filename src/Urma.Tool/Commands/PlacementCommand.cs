@@ -75,13 +75,13 @@ internal static class PlacementCommand
                 .Select(Markup.Escape).ToArray());
         }
 
-        AnsiConsole.MarkupLineInterpolated($"device {rows[0].Piece.Address.Eid}; {Length >> 20} MiB each");
+        Screen.Console.MarkupLineInterpolated($"device {rows[0].Piece.Address.Eid}; {Length >> 20} MiB each");
         if (profile is not null)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Fabric model: ON,[/] {profile}: distances are of modelled links");
+            Screen.Console.MarkupLineInterpolated($"[yellow]Fabric model: ON,[/] {profile}: distances are of modelled links");
         }
 
-        AnsiConsole.Write(table);
+        Screen.Console.Write(table);
     }
 
     private static JsonObject Json((string Kind, PlacementPiece Piece)[] rows, FabricProfile? profile) => new()

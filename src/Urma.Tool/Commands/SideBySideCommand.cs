@@ -57,7 +57,7 @@ internal static class SideBySideCommand
             }
             else
             {
-                AnsiConsole.Write(table);
+                Screen.Console.Write(table);
                 Console.Out.WriteLine("Latency: median, in parentheses over L, the one-way time of a cache line beside it. Bandwidth: median, in parentheses over memcpy beside it, or operations in L below 4 KiB.");
             }
 

@@ -127,7 +127,7 @@ internal static class TiersCommand
             ]);
         }
 
-        AnsiConsole.Write(table);
+        Screen.Console.Write(table);
         Console.Out.WriteLine($"Writes to {Places} places of another process's memory in random order, each complete before the next; medians of turns, ratios formed in each.");
     }
 

@@ -37,7 +37,7 @@ internal static class TopCommand
         {
             if (Console.IsOutputRedirected)
             {
-                AnsiConsole.Profile.Width = RedirectedWidth;
+                Screen.Console.Profile.Width = RedirectedWidth;
             }
 
             var view = new TopView(parsed.GetValue(device), TimeSpan.FromSeconds(parsed.GetValue(interval)), TopColumn.Parse(parsed.GetValue(sort)!));

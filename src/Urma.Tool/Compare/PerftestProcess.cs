@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Urma.Net.Tool.Certify;
+using Urma.Net.Tool.Peers;
 
 namespace Urma.Net.Tool.Compare;
 
@@ -19,7 +20,7 @@ internal static class PerftestProcess
         string log = Path.GetTempFileName();
         try
         {
-            string[] words = [.. Self, "perftest", .. arguments, "--provider", device, "--json", "-"];
+            string[] words = [.. SelfProcess.Command(), "perftest", .. arguments, "--provider", device, "--json", "-"];
             string command = "exec " + string.Join(' ', words.Select(static word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
             using ProgramProcess process = ProgramProcess.Start(command, Libraries(device), log, []);
             string? complaint = process.Wait(Stopwatch.GetTimestamp() + (long)(limit.TotalSeconds * Stopwatch.Frequency), CancellationToken.None);
@@ -39,15 +40,6 @@ internal static class PerftestProcess
         finally
         {
             File.Delete(log);
-        }
-    }
-
-    private static string[] Self
-    {
-        get
-        {
-            string program = Environment.ProcessPath ?? throw new ToolException("The path of this program cannot be determined. Is /proc mounted?");
-            return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(PerftestProcess).Assembly.Location] : [program];
         }
     }
 

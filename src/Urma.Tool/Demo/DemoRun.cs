@@ -23,25 +23,25 @@ internal sealed class DemoRun(PeerClient client, int rounds)
         bool right = true;
         foreach (DemoMode mode in DemoMode.All)
         {
-            AnsiConsole.WriteLine();
-            AnsiConsole.MarkupLineInterpolated($"[bold]{mode.Name}[/]  {mode.Sentence}");
+            Screen.Console.WriteLine();
+            Screen.Console.MarkupLineInterpolated($"[bold]{mode.Name}[/]  {mode.Sentence}");
             try
             {
                 PerfResult latency = Measure(mode.Latency, plan), bandwidth = Measure(mode.Bandwidth, plan);
                 table.AddRow(Row(mode, latency, bandwidth));
-                AnsiConsole.MarkupLineInterpolated($"  {Sentence(latency, bandwidth)}");
+                Screen.Console.MarkupLineInterpolated($"  {Sentence(latency, bandwidth)}");
             }
             catch (ToolException error)
             {
                 right = false;
                 table.AddRow(mode.Name, "-", "-", "-", "-", "-", "-", "-", "[red]WRONG[/]");
-                AnsiConsole.MarkupLineInterpolated($"  [red]{error.Message}[/]");
+                Screen.Console.MarkupLineInterpolated($"  [red]{error.Message}[/]");
             }
         }
 
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(table);
-        AnsiConsole.MarkupLineInterpolated(
+        Screen.Console.WriteLine();
+        Screen.Console.Write(table);
+        Screen.Console.MarkupLineInterpolated(
             $"L is the time of one cache line from one processor to the other, B what memcpy reaches between the same two memories; both measured by {Yardsticks.Current.Source} code in the same {rounds} rounds as the test, because on a shared machine they change from second to second. Values are medians; the ratios are formed inside each round. Latency is half a round trip, for async UDMA the time of the one-sided operation.");
         return right;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Urma.Net.Tool.Peers;
 
 namespace Urma.Net.Tool.Launch;
 
@@ -27,10 +28,9 @@ internal sealed class LaunchedRank : IDisposable
     /// <summary>Starts one. Must be called on a thread that lives as long as the rank is to: the rank ends with it.</summary>
     public static LaunchedRank Start(LaunchRequest request, int rank, string job)
     {
-        string tool = Environment.ProcessPath ?? throw new ToolException("The path of this program cannot be determined. Is /proc mounted?");
-        var start = new ProcessStartInfo(tool) { RedirectStandardOutput = request.TagOutput, RedirectStandardError = request.TagOutput, RedirectStandardInput = true };
-        string[] self = Path.GetFileNameWithoutExtension(tool) == "dotnet" ? [typeof(LaunchedRank).Assembly.Location] : [];
-        foreach (string word in (string[])[.. self, RankPlace.Verb, "--parent", Number(Environment.ProcessId), "--", .. request.Program])
+        string[] self = SelfProcess.Command();
+        var start = new ProcessStartInfo(self[0]) { RedirectStandardOutput = request.TagOutput, RedirectStandardError = request.TagOutput, RedirectStandardInput = true };
+        foreach (string word in (string[])[.. self[1..], RankPlace.Verb, "--parent", Number(Environment.ProcessId), "--", .. request.Program])
         {
             start.ArgumentList.Add(word);
         }
@@ -41,7 +41,7 @@ internal sealed class LaunchedRank : IDisposable
         start.Environment["URMA_LOCAL_RANK"] = Number(rank);
         start.Environment["URMA_JOB"] = job;
         _ = start.Environment.Remove("URMA_COMM_ID");
-        Process process = Process.Start(start) ?? throw new ToolException($"'{tool}' could not be started as a rank.");
+        Process process = Process.Start(start) ?? throw new ToolException($"'{self[0]}' could not be started as a rank.");
         process.StandardInput.Close();
         Task output = request.TagOutput
             ? Task.WhenAll(Pass(process.StandardOutput, Console.Out, rank), Pass(process.StandardError, Console.Error, rank))

@@ -10,21 +10,21 @@ internal static class StatsText
     {
         if (rows.Count == 0)
         {
-            AnsiConsole.WriteLine("no engines (those of fabrics in a directory are found by their connection string only)");
+            Screen.Console.WriteLine("no engines (those of fabrics in a directory are found by their connection string only)");
         }
 
         foreach (EngineRow row in rows)
         {
             UrmaEngineInfo info = row.Reading.Info;
-            AnsiConsole.MarkupLineInterpolated($"[bold]{row.Reading.Device} {info.Uasid:x6}[/]  process {info.ProcessId}  {info.Label ?? "?"}");
+            Screen.Console.MarkupLineInterpolated($"[bold]{row.Reading.Device} {info.Uasid:x6}[/]  process {info.ProcessId}  {info.Label ?? "?"}");
             if (info.Trouble is { } trouble)
             {
-                AnsiConsole.MarkupLineInterpolated($"  [yellow]not readable:[/] {trouble}");
+                Screen.Console.MarkupLineInterpolated($"  [yellow]not readable:[/] {trouble}");
             }
 
             if (info.FabricModel is { } model)
             {
-                AnsiConsole.MarkupLineInterpolated($"  [yellow]fabric model ON:[/] {model}");
+                Screen.Console.MarkupLineInterpolated($"  [yellow]fabric model ON:[/] {model}");
             }
 
             if (info.Statistics is { } statistics)
@@ -32,7 +32,7 @@ internal static class StatsText
                 Print(statistics, row.Rates);
             }
 
-            AnsiConsole.WriteLine();
+            Screen.Console.WriteLine();
         }
     }
 
@@ -60,8 +60,8 @@ internal static class StatsText
             ]);
         }
 
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(
+        Screen.Console.Write(table);
+        Screen.Console.WriteLine(
             $"  {Number(total.Bytes + total.XcopyBytes)} bytes, {Number(total.Errors)} errors, {Number(total.ReceiverNotReady)} times no receive, "
             + $"{Number(total.CreditStalls)} times no credit, {Number(statistics.Outstanding)} outstanding in {statistics.Queues.Count} queues");
         if (statistics.Peers.Count != 0)
@@ -87,7 +87,7 @@ internal static class StatsText
                 .Select(Markup.Escape).ToArray());
         }
 
-        AnsiConsole.Write(table);
+        Screen.Console.Write(table);
     }
 
     private static Table NewTable(string first, params string[] numbers)

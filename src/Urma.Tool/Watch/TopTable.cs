@@ -16,7 +16,7 @@ internal static class TopTable
 
     public static IRenderable Make(IReadOnlyList<EngineRow> rows, TopColumn sort, string footer)
     {
-        bool isWide = AnsiConsole.Profile.Width >= WideEnough;
+        bool isWide = Screen.Console.Profile.Width >= WideEnough;
         var table = new Table { Border = TableBorder.None, ShowHeaders = true }
             .AddColumns([.. Names.Select(static name => new TableColumn(name) { NoWrap = true })]);
         string[] kinds = isWide ? Kinds : [];

@@ -28,7 +28,7 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
         await Look(FirstPatience).ConfigureAwait(false);
         await Task.Delay(interval).ConfigureAwait(false);
         await Look(FirstPatience).ConfigureAwait(false);
-        AnsiConsole.Write(TopTable.Make(_rows, _sort, string.Empty));
+        Screen.Console.Write(TopTable.Make(_rows, _sort, string.Empty));
     }
 
     /// <summary>Tables until somebody stops it; over each other in a terminal, one after the other elsewhere.</summary>
@@ -43,16 +43,16 @@ internal sealed class TopView(string? device, TimeSpan interval, TopColumn sort)
         Console.CancelKeyPress += stop;
         try
         {
-            if (AnsiConsole.Profile.Capabilities.Ansi && AnsiConsole.Profile.Out.IsTerminal)
+            if (Screen.Console.Profile.Capabilities.Ansi && Screen.Console.Profile.Out.IsTerminal)
             {
-                await AnsiConsole.Live(TopTable.Make([], _sort, "looking"))
+                await Screen.Console.Live(TopTable.Make([], _sort, "looking"))
                     .Overflow(VerticalOverflow.Crop)
                     .StartAsync(live => Repeat(times, table => live.UpdateTarget(table)))
                     .ConfigureAwait(false);
             }
             else
             {
-                await Repeat(times, AnsiConsole.Write).ConfigureAwait(false);
+                await Repeat(times, Screen.Console.Write).ConfigureAwait(false);
             }
         }
         finally

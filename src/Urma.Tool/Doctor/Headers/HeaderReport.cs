@@ -26,18 +26,18 @@ internal static class HeaderReport
     {
         foreach (HeaderDrift drift in drifts)
         {
-            AnsiConsole.MarkupLine($"[bold]{drift.Library.Name}[/]: {Markup.Escape(drift.Folder)} against {Markup.Escape(drift.Library.Version)}");
+            Screen.Console.MarkupLine($"[bold]{drift.Library.Name}[/]: {Markup.Escape(drift.Folder)} against {Markup.Escape(drift.Library.Version)}");
             if (drift.IsHarmful)
             {
-                AnsiConsole.Write(Table(drift));
+                Screen.Console.Write(Table(drift));
             }
 
             int harmful = drift.Harmful.Count();
             string verdict = harmful == 0 ? "[green]no drift[/]" : $"[red]{harmful} differ[/]";
-            AnsiConsole.MarkupLine($"{drift.Compared} facts compared, {verdict}; {drift.Added.Count()} are new there and hurt nobody (--json - lists them).");
+            Screen.Console.MarkupLine($"{drift.Compared} facts compared, {verdict}; {drift.Added.Count()} are new there and hurt nobody (--json - lists them).");
             foreach (string header in drift.Absent)
             {
-                AnsiConsole.MarkupLine($"[yellow]{header} is not there[/]: what it declares was not compared.");
+                Screen.Console.MarkupLine($"[yellow]{header} is not there[/]: what it declares was not compared.");
             }
         }
     }
