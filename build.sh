@@ -40,7 +40,9 @@ TEXT
 # 'dotnet --version' fails when no installed SDK satisfies global.json, so one question answers both.
 have_sdk() { command -v dotnet >/dev/null 2>&1 && dotnet --version >/dev/null 2>&1; }
 
+sdk_in_home=no
 use_sdk_in_home() {
+    sdk_in_home=yes
     export DOTNET_ROOT="$HOME/.dotnet"
     export PATH="$DOTNET_ROOT:$PATH"
 }
@@ -70,7 +72,6 @@ install_sdk() {
     fi
     bash "$script" --version "$version" --install-dir "$HOME/.dotnet" --no-path || explain_install "$version"
     rm -f "$script"
-    echo "build.sh: to run the built tool yourself:  export DOTNET_ROOT=\"$HOME/.dotnet\""
 }
 
 target="${1:-test}"
@@ -99,4 +100,9 @@ status=0
 dotnet cake build.cake --target="$target" --verbosity=quiet ${1+--arguments="$*"} || status=$?
 [ ! -f "$exit_code" ] || status="$(cat "$exit_code")"
 [ ! -f "$summary" ] || cat "$summary"
+# Programs look for the runtime where a package would have put it; commands that were printed should work when they are typed.
+case "$target" in
+    build | demo | compare)
+        [ "$sdk_in_home" = no ] || echo "build.sh: to run artifacts/urma/urma and printed commands yourself:  export DOTNET_ROOT=\"$HOME/.dotnet\"" ;;
+esac
 exit "$status"

@@ -80,7 +80,7 @@ internal static class SuiteCommand
 
             var run = new SuiteRun(bench, peers, options.Output);
             Console.Out.WriteLine($"Results: {run.Run(workloads, cancellation)}");
-            return run.Failures.Count == 0 ? 0 : 1;
+            return run.IsComplete ? 0 : 1;
         }
         catch (ToolException error)
         {

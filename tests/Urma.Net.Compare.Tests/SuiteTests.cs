@@ -30,6 +30,7 @@ public class SuiteTests(ITestOutputHelper log)
 
             JsonNode workload = Assert.Single(results["workloads"]!.AsArray())!;
             Assert.Equal("atomic_lat", (string)workload["id"]!);
+            Assert.Equal(8, (double)Assert.Single(Assert.Single(workload["inBrief"]!.AsArray())!.AsArray())!);
             JsonNode ours = workload["series"]!.AsArray().First(static series => (bool)series!["isBaseline"]!)!;
             JsonNode point = Assert.Single(ours["points"]!.AsArray())!;
             Assert.True((double)point["median"]! > 0);

@@ -19,8 +19,8 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
     private readonly List<Failure> _failures = [];
     private readonly OutputStore _outputs = new();
 
-    /// <summary>What did not work.</summary>
-    public IReadOnlyList<Failure> Failures => _failures;
+    /// <summary>Whether all was measured that can be on this machine.</summary>
+    public bool IsComplete { get; private set; } = true;
 
     /// <summary>Runs them.</summary>
     /// <returns>Where the results lie.</returns>
@@ -47,6 +47,7 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
         string? why = workload.NotHere ?? (left <= TimeSpan.Zero ? "the time for the whole suite was up" : null);
         if (why is not null)
         {
+            IsComplete &= workload.NotHere is not null;
             _failures.Add(new Failure(workload.Id, string.Empty, string.Empty, why));
             Report($"{workload.Id}: not measured: {why}");
             return;
@@ -55,6 +56,7 @@ internal sealed class SuiteRun(Bench bench, IReadOnlyList<Peer> peers, string ou
         TimeSpan share = Suite.Share(workload.Weight, weightLeft, left), limit = share > LeastLimit ? share : LeastLimit;
         WorkloadResult result = new WorkloadRun(workload, found, share, limit, _outputs, Report, cancellation).Run();
         _results.Add(result);
+        IsComplete &= result.Failures.Count == 0;
         _failures.AddRange(result.Failures);
         ResultsText.Write(Console.Out, result);
     }

@@ -9,7 +9,7 @@ internal static class Reasons
 
     /// <summary>Small messages without posted receives.</summary>
     public const string CellWithoutReceive =
-        "Its short message is a cell of a queue that the receiver's library reads and copies from. Each of ours takes a receive that the receiver posted, fills its buffer and leaves a completion to be polled: more work and more shared words for 8 bytes.";
+        "Its short message is one cell of a queue, and what was posted to receive is known to the receiver alone. Each of ours claims, by a compare-and-swap, a receive that the receiver posted in shared memory and posts again behind it, and travels in an entry of the sender's lane: more words change hands for 8 bytes.";
 
     public const string RuntimeStarts =
         "Its programs are compiled C. Ours are two .NET processes: each starts the runtime, and compiles what was not compiled when urma was built, before the first message. The row compiled ahead of time does neither.";
@@ -21,5 +21,5 @@ internal static class Reasons
         "It calls sched_yield until a message is there, so the kernel changes between two processes that never sleep. Ours sleeps and is woken, as the yardstick does, and leaves the processor to others meanwhile.";
 
     public const string Sleeps =
-        "Its receiver sleeps in epoll, and wakes and polls in one thread of C. Ours arms its lanes by a barrier on all processors (membarrier) before it sleeps in a futex, so that senders need none while it is awake.";
+        "Before a wait of ours sleeps, it arms its queue and, by a barrier on all processors (membarrier), each sender's lane, so that senders fence nothing while it is awake; then it sleeps on futexes, wakes, and polls. The other's wait is fewer calls of the kernel.";
 }

@@ -8,15 +8,14 @@ namespace Urma.Net.Compare.Workloads;
 internal static class Waiting
 {
     private const long Bytes = 8;
-    private const int Polling = 0, Sleeping = 1;
     private static readonly long[] Sizes = [Bytes];
 
     public static Workload Latency(Bench bench)
     {
         Series ours = new("urma.events", PeerIds.Urma, "Urma.Net, event channel") { IsBaseline = true }, wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
         Series ucx = new("ucx.sleep", PeerIds.Ucx, "UCX tag_lat -E sleep") { Why = Reasons.Sleeps };
-        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking"), tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, blocking");
-        Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream"), anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream");
+        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.Sleeps }, tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, blocking") { Why = Reasons.Sleeps };
+        Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.Sleeps }, anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream") { Why = Reasons.Sleeps };
         return new Workload("event_lat", Groups.Latency)
         {
             Title = "Messages: latency when the receiver sleeps",
@@ -40,36 +39,41 @@ internal static class Waiting
         };
     }
 
-    public static Workload Cpu(Bench bench)
+    public static Workload CpuPolling(Bench bench)
     {
         Series ours = new("urma.loopback", PeerIds.Urma, "Urma.Net, polled") { IsBaseline = true };
-        Series events = new("urma.events", PeerIds.Urma, "Urma.Net, event channel"), wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
-        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI MPI_Send");
-        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking"), polled = new("sockets.unix-polled", PeerIds.Sockets, "Unix socket, polled");
-        Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream");
-        return new Workload("cpu_per_op", Groups.Resources)
-        {
-            Title = "Processor time of messages",
-            About = "Messages of 8 bytes to and fro, and the processor time that both processes used meanwhile. Who polls uses two processors all the time, so less time is also fewer seconds.",
-            Convention = "processor seconds of both processes per million messages",
-            Unit = "s/M",
-            LowerIsBetter = true,
-            X = Axis.Of("how the receiver waits", "polling", "sleeping"),
-            InBrief = [[Polling]],
-            Rounds = bench.Rounds,
-            Weight = 0.7,
-            Turns =
-            [
-                new Turn(bench.Ours("send_lat", Sizes), ours, output => At(Polling, PerftestOutput.Read(output, ours.Id, PerftestOutput.CpuSecondsPerMillion))),
-                new Turn(bench.Ours("send_lat", Sizes, "-e"), events, output => At(Sleeping, PerftestOutput.Read(output, events.Id, PerftestOutput.CpuSecondsPerMillion))),
-                new Turn(bench.Ours("send_lat", Sizes, "--wait"), wait, output => At(Sleeping, PerftestOutput.Read(output, wait.Id, PerftestOutput.CpuSecondsPerMillion))),
-                new Turn(bench.OpenMpi("send_lat", Sizes, 100), mpi, output => At(Polling, EndsOutput.CpuSeconds(output, mpi.Id))),
-                new Turn(bench.Sockets("unix", "lat", "poll", Sizes), polled, output => At(Polling, EndsOutput.CpuSeconds(output, polled.Id))),
-                new Turn(bench.Sockets("unix", "lat", "block", Sizes), unix, output => At(Sleeping, EndsOutput.CpuSeconds(output, unix.Id))),
-                new Turn(bench.Pipes("named", "lat", Sizes), named, output => At(Sleeping, EndsOutput.CpuSeconds(output, named.Id))),
-            ],
-        };
+        Series mpi = new("openmpi.send", PeerIds.OpenMpi, "Open MPI MPI_Send"), unix = new("sockets.unix-polled", PeerIds.Sockets, "Unix socket, polled");
+        return Cpu(bench, "cpu_polling", "Processor time of messages, polling", "Who polls uses two processors all the time, so less time is also fewer seconds.",
+        [
+            new Turn(bench.Ours("send_lat", Sizes), ours, output => PerftestOutput.Read(output, ours.Id, PerftestOutput.CpuSecondsPerMillion)),
+            new Turn(bench.OpenMpi("send_lat", Sizes, 100), mpi, output => EndsOutput.CpuSeconds(output, mpi.Id)),
+            new Turn(bench.Sockets("unix", "lat", "poll", Sizes), unix, output => EndsOutput.CpuSeconds(output, unix.Id)),
+        ]);
     }
 
-    private static IEnumerable<Reading> At(double place, IEnumerable<Reading> readings) => readings.Select(reading => reading with { X = place });
+    public static Workload CpuSleeping(Bench bench)
+    {
+        Series ours = new("urma.events", PeerIds.Urma, "Urma.Net, event channel") { IsBaseline = true }, wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
+        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.Sleeps }, named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.Sleeps };
+        return Cpu(bench, "cpu_sleeping", "Processor time of messages, the receiver sleeps", "Only \"spin, then sleep\" looks for a message for a while before it sleeps.",
+        [
+            new Turn(bench.Ours("send_lat", Sizes, "-e"), ours, output => PerftestOutput.Read(output, ours.Id, PerftestOutput.CpuSecondsPerMillion)),
+            new Turn(bench.Ours("send_lat", Sizes, "--wait"), wait, output => PerftestOutput.Read(output, wait.Id, PerftestOutput.CpuSecondsPerMillion)),
+            new Turn(bench.Sockets("unix", "lat", "block", Sizes), unix, output => EndsOutput.CpuSeconds(output, unix.Id)),
+            new Turn(bench.Pipes("named", "lat", Sizes), named, output => EndsOutput.CpuSeconds(output, named.Id)),
+        ]);
+    }
+
+    private static Workload Cpu(Bench bench, string id, string title, string about, Turn[] turns) => new(id, Groups.Resources)
+    {
+        Title = title,
+        About = $"Messages of 8 bytes to and fro, and the processor time that both processes used meanwhile. {about}",
+        Convention = "processor seconds of both processes per million messages",
+        Unit = "s/M",
+        LowerIsBetter = true,
+        InBrief = [[Bytes]],
+        Rounds = bench.Rounds,
+        Weight = 0.4,
+        Turns = turns,
+    };
 }

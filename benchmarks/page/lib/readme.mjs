@@ -1,12 +1,12 @@
 // README's tables, between two marker comments: some places of each workload, and every place where a peer is ahead.
 import { createHash } from 'node:crypto';
 import { count, day, duration, place, quantity, ratio, ratioSpread, withName } from './format.mjs';
-import { baselineOf, comparisonsOf, deficitsOf, placesInText, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
+import { baselineOf, comparisonsOf, deficitsOf, placesInText, placesOf, pointsByX, sectionsOf, summaryOf, wasBusy, yardstickName, othersOf } from './results.mjs';
 
 const Begin = '<!-- compare:begin -->';
 const End = '<!-- compare:end -->';
 
-/** Nothing lies between two yardsticks, or between us and nobody: such rows stand on the page only, but for those that sum several places up. */
+/** A number of ours that stands beside nobody's is on the page only, but for rows that sum several places up. */
 const isTelling = (row, points) => row.length > 1 || points.some(({ ours, against }) => ours.overYardstick !== undefined || against !== undefined);
 
 /** The peer that does best against us at a place: who is ahead of it is ahead of all. */
@@ -15,11 +15,16 @@ function hardest(comparisons, x) {
         .reduce((worst, one) => worst === undefined || one.advantage.median < worst.advantage.median ? one : worst, undefined);
 }
 
+/** Whether there is nothing to choose from: the one word of such an axis says nothing. */
+const isOnly = workload => workload.x.scale === 'category' && placesOf(workload).length === 1;
+
 const onOneLine = text => String(text).replace(/\s*\n\s*/g, ' ');
 const inTable = text => onOneLine(text).replaceAll('|', '\\|');
 
 /** One entry where all are equal, all of them otherwise. */
 const joined = texts => (new Set(texts).size === 1 ? texts.slice(0, 1) : texts).join(' / ');
+
+const placesOfRow = (points, { x }) => withName(joined(points.map(({ ours }) => place(ours, x))), points.every(({ ours }) => ours.x === 1), x);
 
 /** The rows of a workload: those that the suite asks for, as far as they were measured. */
 function rowsOf(workload) {
@@ -33,7 +38,7 @@ function rowsOf(workload) {
         const versus = points.map(({ against }) => against).filter(against => against !== undefined);
         const by = baseline.isBaseline ? '' : `; ${baseline.name}`;
         return [
-            `${workload.title}, ${withName(joined(points.map(({ ours }) => place(ours, workload.x))), points.every(({ ours }) => ours.x === 1), workload.x)}${by}`, joined(points.map(({ ours }) => quantity(ours.median, workload.unit))),
+            `${workload.title}${isOnly(workload) ? '' : `, ${placesOfRow(points, workload)}`}${by}`, joined(points.map(({ ours }) => quantity(ours.median, workload.unit))),
             points[0].ours.overYardstick ? `${joined(points.map(({ ours }) => ratio(ours.overYardstick?.median)))} ${yardstickName(workload)}` : '',
             versus.length === 0 ? '' : `${joined(versus.map(({ series }) => series.name))} ${joined(versus.map(({ point }) => quantity(point.median, workload.unit)))}`,
             joined(versus.map(({ advantage }) => `${ratio(advantage.median)}${points.length > 1 ? '' : spreadOf(advantage)}`)), joined(versus.map(({ verdict }) => verdict)),
@@ -46,15 +51,18 @@ const spreadOf = advantage => ratioSpread(advantage) === '' ? '' : ` (${ratioSpr
 const tableOf = (head, rows) => [head, head.map(() => '---'), ...rows].map(row => `| ${row.map(inTable).join(' | ')} |`).join('\n');
 
 const Measured = ['Measurement', 'Ours', 'By the yardstick', 'The best peer', 'Advantage (p10–p90)', 'We are'];
+
 /** One line for each reason, the worst first: every place where a peer is ahead, whether the table shows it or not. */
 function lossesOf(deficits) {
     const reasons = new Map();
     for (const { workload, series, worst, sureAt } of deficits) {
-        const at = `${workload.title}, ${placesInText(sureAt, workload)}: ${series.name} (${sureAt.length > 1 ? 'down to ' : ''}${ratio(worst.advantage.median)})`;
         const why = series.why ?? 'The reason is not known.';
-        reasons.set(why, [...reasons.get(why) ?? [], at]);
+        const at = `${workload.title}${isOnly(workload) ? '' : `, ${placesInText(sureAt, workload)}`}`;
+        if (!reasons.has(why)) reasons.set(why, new Map());
+        reasons.get(why).set(at, [...reasons.get(why).get(at) ?? [], `${series.name} (${sureAt.length > 1 ? 'down to ' : ''}${ratio(worst.advantage.median)})`]);
     }
-    return [...reasons].map(([why, places]) => `- ${onOneLine(places.join('; '))}. *${onOneLine(why)}*`);
+    return [...reasons].map(([why, places]) =>
+        `- ${onOneLine([...places].map(([at, peers]) => `${at}: ${peers.join(', ')}`).join('; '))}. *${onOneLine(why)}*`);
 }
 
 /** The whole text between the markers, a pure function of the results. */

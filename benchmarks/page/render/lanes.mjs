@@ -14,8 +14,11 @@ ${from === undefined || to === undefined ? '' : html`<i class="range hue-${look.
 ${value === undefined ? '' : markerOnly(look, `left:${percent(axis.at(value))}`)}</span>`;
 }
 
+/** Labels at the very ends stay inside. */
+const endOf = share => share < 0.05 ? 'first' : share > 0.95 ? 'last' : '';
+
 /** The labels of the axis, below or above the lanes. */
 export function scaleRow(axis, label) {
     return html`<span class="track scale" aria-hidden="true">${axis.ticks.map(tick =>
-        html`<i class="tick" style="left:${percent(axis.at(tick))}">${label(tick)}</i>`)}</span>`;
+        html`<i class="tick ${endOf(axis.at(tick))}" style="left:${percent(axis.at(tick))}">${label(tick)}</i>`)}</span>`;
 }

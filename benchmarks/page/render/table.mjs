@@ -31,7 +31,7 @@ export function table(item, styles, places) {
     const rounds = item.series.flatMap(series => series.points.map(point => point.rounds)).filter(value => value !== undefined);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${item.title}"><table>
 <caption>${item.title}: ${item.convention}; ${item.better} is better.${rounds.length === 0 ? ''
-    : ` ${range(rounds)} rounds.`}${columns.flat().some(column => column.kind === 'advantage') ? ' Advantage: how many times better Urma.Net\'s baseline is.' : ''}</caption>
+    : ` ${range(rounds)} ${Math.max(...rounds) === 1 ? 'round' : 'rounds'}.`}${columns.flat().some(column => column.kind === 'advantage') ? ' Advantage: how many times better Urma.Net\'s baseline is.' : ''}</caption>
 <thead><tr><td></td>${item.series.map((series, i) =>
         html`<th scope="colgroup" colspan="${columns[i].length}" data-peer="${series.peer}"><span class="named">${seriesName(series, styles[i], item)}</span></th>`)}</tr>
 <tr><th scope="col">${item.x.name === 'bytes' ? 'size' : item.x.name}</th>${item.series.map((series, i) => columns[i].map((column, c) =>

@@ -14,7 +14,7 @@ const ShortTable = 3;
 
 const Units = {
     'ns': 'time', 'us': 'time', 'ms': 'time', 'GB/s': 'bandwidth', 'M/s': 'rate', 'bytes': 'memory',
-    's/M': 'seconds of processor time for a million operations', 'x': 'factor', '%': 'share',
+    's/M': 'processor time', 'x': 'factor', '%': 'share',
 };
 
 export function workload(item, results, looks) {
