@@ -110,6 +110,17 @@ internal sealed unsafe class MemoryFile : IDisposable
         }
     }
 
+    /// <summary>Allocates pages of a file that was made with a shorter <see cref="MemoryFileOptions.ReservedLength"/>. Ordinary pages only.</summary>
+    /// <param name="offset">Where they begin, in bytes.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <exception cref="UrmaException">Memory is short.</exception>
+    internal void Reserve(long offset, long length)
+    {
+        MemoryFileChecks.ThrowIfHeadroomBelow(length, MemoryPages.Default);
+        using DescriptorLease lease = _descriptor.Lease();
+        Reserve(lease.Number, offset, length, MemoryPages.Default);
+    }
+
     /// <summary>Maps the whole file.</summary>
     /// <param name="writable">
     /// Whether stores are wanted. For a file created read-only for others this hands out the owner's only writable
@@ -191,12 +202,20 @@ internal sealed unsafe class MemoryFile : IDisposable
             LinuxError.ThrowLast($"give shared memory a size of {length} bytes", HugePagePool.AdviceFor(options.Pages));
         }
 
-        while (options.Reserve && Libc.Fallocate(descriptor, 0, 0, Math.Min(length, options.ReservedLength)) != 0)
+        if (options.Reserve)
+        {
+            Reserve(descriptor, 0, Math.Min(length, options.ReservedLength), options.Pages);
+        }
+    }
+
+    private static void Reserve(int descriptor, long offset, long length, MemoryPages pages)
+    {
+        while (Libc.Fallocate(descriptor, 0, offset, length) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             if (error != Libc.EINTR)
             {
-                LinuxError.Throw($"reserve {Math.Min(length, options.ReservedLength)} bytes of shared memory", error, HugePagePool.AdviceFor(options.Pages));
+                LinuxError.Throw($"reserve {length} bytes of shared memory", error, HugePagePool.AdviceFor(pages));
             }
         }
     }

@@ -269,6 +269,7 @@ internal sealed unsafe partial class LoopbackContext
                     throw new UrmaException(UrmaStatus.OutOfMemory, $"The context has {LoopbackLayout.MaxSegments} segments already: dispose some.");
                 }
 
+                Page.ReserveEpoch(_nextSegment);
                 index = _nextSegment++;
             }
 

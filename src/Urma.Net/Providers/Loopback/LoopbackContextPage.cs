@@ -10,6 +10,7 @@ namespace Urma.Net.Providers.Loopback;
 internal sealed unsafe class LoopbackContextPage : IDisposable
 {
     public const int EpochsOffset = 4096;
+    private const int EpochsPerStep = 1024;
     private const int FabricOffset = 256;
     private const int MaxFabricLength = 1024;
 
@@ -20,7 +21,7 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
     public static readonly long Length = PeersLength + StatisticsLayout.Length;
 
     private readonly MemoryFile _file = MemoryFile.Create(
-        "urma-context", Length, new MemoryFileOptions { ReadOnlyForOthers = true, ReservedLength = PeersLength });
+        "urma-context", Length, new MemoryFileOptions { ReadOnlyForOthers = true, ReservedLength = EpochsOffset });
     private readonly SharedMapping _mapping;
     private int _disposed;
 
@@ -37,6 +38,20 @@ internal sealed unsafe class LoopbackContextPage : IDisposable
     public int Descriptor => _file.Descriptor;
 
     public uint* Epochs => (uint*)(_mapping.Pointer + EpochsOffset);
+
+    /// <summary>
+    /// Makes sure that the epoch word of a segment can be written, before it is for the first time. Words of segments that a context never has take
+    /// neither memory nor the time to clear it.
+    /// </summary>
+    /// <param name="index">The segment's; every index below it was reserved before.</param>
+    /// <exception cref="UrmaException">Memory is short.</exception>
+    public void ReserveEpoch(uint index)
+    {
+        if (index % EpochsPerStep == 0)
+        {
+            _file.Reserve(EpochsOffset + (index * (long)sizeof(uint)), EpochsPerStep * sizeof(uint));
+        }
+    }
 
     /// <summary>What the fabric model says of itself, for whoever looks from outside; null without one. Set once, before anybody reads.</summary>
     public string? Fabric

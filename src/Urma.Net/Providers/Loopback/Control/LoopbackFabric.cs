@@ -64,7 +64,7 @@ internal sealed class LoopbackFabric
         if (deviceName.StartsWith('/'))
         {
             string path = deviceName.TrimEnd('/');
-            return new LoopbackFabric(path, $"directory {IdentityOf(path)} on {HostIdentity()}");
+            return new LoopbackFabric(path, $"directory {IdentityOf(path)} on {HostIdentity}");
         }
 
         string name = deviceName.Length == 0 ? DefaultName : deviceName;
@@ -76,7 +76,7 @@ internal sealed class LoopbackFabric
                     + "absolute path of a directory (loopback:///run/user/1000/fabric).");
         }
 
-        return new LoopbackFabric(name, $"name {name} in {NamespaceIdentity()} on {HostIdentity()}");
+        return new LoopbackFabric(name, $"name {name} in {NamespaceIdentity()} on {HostIdentity}");
     }
 
     /// <summary>Where an engine listens.</summary>
@@ -135,7 +135,7 @@ internal sealed class LoopbackFabric
 
     // Everything that can meet shares a kernel. Containers on it may each have a machine-id and a host name of their own,
     // and images copied to many hosts may share one; the boot id has neither flaw.
-    private static string HostIdentity() =>
+    private static readonly string HostIdentity =
         SmallFile.ReadLines("/proc/sys/kernel/random/boot_id") is [{ Length: > 0 } boot, ..] ? boot : Environment.MachineName;
 
     private static string NamespaceIdentity()
