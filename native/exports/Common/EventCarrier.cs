@@ -177,7 +177,7 @@ internal sealed class EventCarrier : IDisposable
         {
             while (true)
             {
-                _ = Engine.WaitUntilDue(TimeLimit.Never, _stop.Token);
+                _ = Engine.WaitUntilDue(TimeLimit.Never, looksFirst: false, _stop.Token);
                 lock (_events)
                 {
                     Collect();

@@ -16,7 +16,7 @@ internal sealed unsafe class LocalWait
     // About 20 µs: a trip through the kernel costs as much.
     private const int PausedLooks = 1024;
 
-    // With more ranks than processors the one waited for needs this processor.
+    // With more ranks than processors the one waited for needs this processor: a switch to it costs less than looking on.
     private const int CrowdedLooks = 16;
 
     private const int Yields = 64;
@@ -30,7 +30,8 @@ internal sealed unsafe class LocalWait
     private readonly bool _needsFences;
     private readonly IWaitOwner _owner;
     private readonly long _timeoutMilliseconds;
-    private readonly int _looks;
+    private readonly int _eagerLooks;
+    private readonly int _pausedLooks;
     private readonly int _yields;
     private volatile int _peer = -1;
 
@@ -46,7 +47,7 @@ internal sealed unsafe class LocalWait
         _arenas = arenas;
         (_owner, _rank, _size, _needsFences) = (owner, rank, size, needsFences);
         _timeoutMilliseconds = (long)timeout.TotalMilliseconds;
-        _looks = crowded ? CrowdedLooks : PausedLooks;
+        (_eagerLooks, _pausedLooks) = crowded ? (CrowdedLooks, 0) : (EagerLooks, PausedLooks);
         _yields = crowded ? CrowdedYields : Yields;
     }
 
@@ -59,7 +60,7 @@ internal sealed unsafe class LocalWait
     public void Until<TCondition>(TCondition condition)
         where TCondition : struct, ILocalCondition
     {
-        for (int i = 0; i < EagerLooks; i++)
+        for (int i = _eagerLooks; i > 0; i--)
         {
             if (condition.IsMet())
             {
@@ -74,7 +75,7 @@ internal sealed unsafe class LocalWait
         where TCondition : struct, ILocalCondition
     {
         _peer = condition.Peer;
-        for (int i = 0; i < _looks; i++)
+        for (int i = _pausedLooks; i > 0; i--)
         {
             if (condition.IsMet())
             {

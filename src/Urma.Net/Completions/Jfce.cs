@@ -13,6 +13,10 @@ public abstract class Jfce : IDisposable
     public UrmaContext Context { get; }
 
     /// <summary>Waits until an armed JFC of this channel has a completion. Each JFC returned is disarmed: poll it empty, then rearm.</summary>
+    /// <remarks>
+    /// While that has paid lately, it looks for some microseconds before it sleeps. What was polled before its event came may still raise one, so a
+    /// JFC returned may be empty.
+    /// </remarks>
     /// <param name="ready">Where the JFCs go.</param>
     /// <param name="timeout">The longest wait; zero only looks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -38,6 +38,9 @@ internal abstract unsafe class CompletionSource
 
     public bool IsHot { get; set; }
 
+    /// <summary>Whether the poller has armed it to sleep and has found nothing in it since: its next entry does not make it hot.</summary>
+    public bool IsDozing { get; set; }
+
     /// <summary>Set from any thread: its writer is gone; what it wrote is still delivered, then it is detached.</summary>
     public volatile bool IsClosing;
 

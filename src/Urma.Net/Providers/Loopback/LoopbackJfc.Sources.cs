@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Urma.Net.Internal;
 
@@ -11,6 +12,9 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
 
     // A sleeper looks at every source this often by itself, should a hostile peer have silenced the doorbell.
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    // A yield on an idle core returns at once; on a shared one it is the cheapest way to let the sender run.
+    private const int YieldsBeforeSleep = 64;
 
     private readonly List<LoopbackJfr> _toFlush = [];
     private uint _copyActivity;
@@ -77,7 +81,15 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
             if (source.HasEntry)
             {
                 source.LastUsed = _polls;
-                _ = TryMakeHot(source);
+                if (source.IsDozing)
+                {
+                    source.IsDozing = false;
+                }
+                else
+                {
+                    _ = TryMakeHot(source);
+                }
+
                 return source;
             }
         }
@@ -171,7 +183,7 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
             CompletionSource? source = bit < _sources.Length ? Volatile.Read(ref _sources[bit]) : null;
             if (source is { IsHot: false, HasEntry: true })
             {
-                if (!TryMakeHot(source))
+                if (source.IsDozing || !TryMakeHot(source))
                 {
                     Doorbell.Mark(bit);
                 }
@@ -302,27 +314,14 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
 
     private bool SpinThenSleep(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        for (int i = _wait.Spins; i > 0; i--)
+        if (_wait.Look(new CompletionLook(this), YieldsBeforeSleep))
         {
-            if (HasCompletion)
-            {
-                _wait.EndedSpinning();
-                return true;
-            }
+            return true;
         }
 
-        for (int i = _wait.Yields; i > 0; i--)
-        {
-            Thread.Yield();
-            if (HasCompletion)
-            {
-                _wait.EndedYielding();
-                return true;
-            }
-        }
-
+        long begin = Stopwatch.GetTimestamp();
         bool ready = SleepUntilReady(timeout, cancellationToken);
-        _wait.EndedSleeping();
+        _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin);
         return ready;
     }
 
@@ -371,20 +370,35 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
         return Doorbell.Ticket;
     }
 
+    // What is armed already rings by itself. So a source that brings one message between two sleeps stays armed (it dozes), and neither
+    // needs the kernel's barrier again: that one interrupts the processor of the peer who has just been woken.
     private void ArmAll()
     {
-        for (int i = _hotCount - 1; i >= 0; i--)
+        if (_hotCount != 0)
         {
-            Volatile.Write(ref *_hot[i].Armed, 1);
-            RemoveHot(i);
+            for (int i = _hotCount - 1; i >= 0; i--)
+            {
+                Volatile.Write(ref *_hot[i].Armed, 1);
+                RemoveHot(i);
+            }
+
+            LoopbackBarrier.Heavy();
+        }
+        else
+        {
+            // What the poller has written for writers that ring comes before its last look.
+            Interlocked.MemoryBarrier();
         }
 
-        LoopbackBarrier.Heavy();
         for (int bit = 0; bit < _sources.Length; bit++)
         {
-            if (Volatile.Read(ref _sources[bit]) is { HasEntry: true })
+            if (Volatile.Read(ref _sources[bit]) is { } source)
             {
-                Doorbell.Mark(bit);
+                source.IsDozing = true;
+                if (source.HasEntry)
+                {
+                    Doorbell.Mark(bit);
+                }
             }
         }
     }
@@ -474,5 +488,14 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
                 return !_isWaiting;
             },
             LeaveBound);
+    }
+
+    private readonly struct CompletionLook(LoopbackJfc jfc) : IReadiness
+    {
+        public bool IsReady
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => jfc.HasCompletion;
+        }
     }
 }

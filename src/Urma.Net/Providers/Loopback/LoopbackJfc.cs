@@ -28,7 +28,7 @@ internal sealed unsafe partial class LoopbackJfc : Jfc
     private int _reserved;
     private volatile int _pendingQueues;
     private volatile bool _closingSources;
-    private AdaptiveWait _wait;
+    private AdaptiveWait _wait = new();
     private volatile bool _isWaiting;
     private volatile bool _disposed;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Urma.Net.Internal;
 
@@ -20,6 +21,9 @@ internal sealed unsafe class LoopbackJfce : Jfce
     // A thread that is stopped in the middle of a post, or has much to copy, does not hold up the events of others for long.
     private static readonly TimeSpan QueuesBound = TimeSpan.FromMilliseconds(20);
 
+    // Who waits for events wants to sleep: a few yields are for who shares the processor with the sender.
+    private const int YieldsBeforeSleep = 4;
+
     private readonly LoopbackContext _context;
     private readonly Lock _lock = new();
     private readonly FutexSet _words = new(FutexSet.MaxWords);
@@ -27,6 +31,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
     private volatile LoopbackJfc[] _members = [];
     private volatile LoopbackJfc[]? _watched;
     private volatile bool _disposed;
+    private AdaptiveWait _wait = new();
 
     public LoopbackJfce(LoopbackContext context)
         : base(context)
@@ -66,7 +71,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
         while (true)
         {
             // Another thread may have taken what this one was woken for.
-            bool isDue = WaitUntilDue(ready.IsEmpty ? 0 : deadline, cancellationToken);
+            bool isDue = WaitUntilDue(ready.IsEmpty ? 0 : deadline, looksFirst: timeout != TimeSpan.Zero, cancellationToken);
             int found = Take(ready);
             if (found != 0 || !isDue || ready.IsEmpty)
             {
@@ -77,9 +82,10 @@ internal sealed unsafe class LoopbackJfce : Jfce
 
     /// <summary>Waits until an event is there, and leaves it. One thread at a time.</summary>
     /// <param name="deadline">From <see cref="TimeLimit"/>.</param>
+    /// <param name="looksFirst">Whether it may look for a few microseconds before it sleeps, while that has paid lately.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False after the deadline.</returns>
-    public bool WaitUntilDue(long deadline, CancellationToken cancellationToken)
+    public bool WaitUntilDue(long deadline, bool looksFirst, CancellationToken cancellationToken)
     {
         CancellationTokenRegistration registration = default;
         _watched = [];
@@ -105,7 +111,18 @@ internal sealed unsafe class LoopbackJfce : Jfce
                     return false;
                 }
 
+                if (looksFirst)
+                {
+                    looksFirst = false;
+                    if (_wait.Look(new EventLook(this, members, nudge), YieldsBeforeSleep))
+                    {
+                        continue;
+                    }
+                }
+
+                long begin = Stopwatch.GetTimestamp();
                 Sleep(members, nudge, deadline);
+                _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin);
             }
         }
         finally
@@ -118,7 +135,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
 
     /// <summary>Takes the events that are there, in the order in which they came; never waits for one. Any thread.</summary>
     /// <param name="ready">Where the JFCs go.</param>
-    /// <param name="times">When their events came, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>; as long, or empty.</param>
+    /// <param name="times">When their events came, as <see cref="Stopwatch.GetTimestamp"/>; as long, or empty.</param>
     /// <returns>How many.</returns>
     public int Take(Span<Jfc> ready, Span<long> times = default)
     {
@@ -256,5 +273,10 @@ internal sealed unsafe class LoopbackJfce : Jfce
         LetGo(static _ => true);
         _context.Remove(this);
         NativeMemory.Free(_nudge);
+    }
+
+    private readonly struct EventLook(LoopbackJfce jfce, LoopbackJfc[] members, int nudge) : IReadiness
+    {
+        public bool IsReady => IsDue(members) || Volatile.Read(ref *jfce._nudge) != nudge;
     }
 }
