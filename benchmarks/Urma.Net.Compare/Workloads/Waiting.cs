@@ -19,7 +19,7 @@ internal static class Waiting
         return new Workload("event_lat", Groups.Latency)
         {
             Title = "Messages: latency when the receiver sleeps",
-            About = "Two processes send a message of 8 bytes to and fro, and sleep in the kernel until it comes. Only \"spin, then sleep\" looks for it for a while before.",
+            About = "Two processes send a message of 8 bytes to and fro, and sleep in the kernel where it does not come soon. Ours and UCX look for it for some microseconds before, sockets and pipes do not.",
             Convention = "half a round trip, mean of a loop of many",
             Unit = "ns",
             LowerIsBetter = true,
