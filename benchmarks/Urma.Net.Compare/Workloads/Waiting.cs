@@ -13,12 +13,12 @@ internal static class Waiting
     public static Workload Latency(Bench bench)
     {
         Series ours = new("urma.events", PeerIds.Urma, "Urma.Net, event channel") { IsBaseline = true }, wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
-        Series ucx = new("ucx.sleep", PeerIds.Ucx, "UCX tag_lat -E sleep") { Why = Reasons.Sleeps };
-        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.Sleeps }, tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, blocking") { Why = Reasons.Sleeps };
-        Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.Sleeps }, anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream") { Why = Reasons.Sleeps };
+        Series ucx = new("ucx.sleep", PeerIds.Ucx, "UCX tag_lat -E sleep") { Why = Reasons.LooksThenSleeps };
+        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.OneCallSleeps }, tcp = new("sockets.tcp", PeerIds.Sockets, "TCP loopback, blocking") { Why = Reasons.OneCallSleeps };
+        Series named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.OneCallSleeps }, anonymous = new("dotnet.anonymous", PeerIds.DotNet, "AnonymousPipeStream") { Why = Reasons.OneCallSleeps };
         return new Workload("event_lat", Groups.Latency)
         {
-            Title = "Messages: latency when the receiver sleeps",
+            Title = "Messages: latency when the receiver may sleep",
             About = "Two processes send a message of 8 bytes to and fro, and sleep in the kernel where it does not come soon. Ours and UCX look for it for some microseconds before, sockets and pipes do not.",
             Convention = "half a round trip, mean of a loop of many",
             Unit = "ns",
@@ -54,8 +54,8 @@ internal static class Waiting
     public static Workload CpuSleeping(Bench bench)
     {
         Series ours = new("urma.events", PeerIds.Urma, "Urma.Net, event channel") { IsBaseline = true }, wait = new("urma.wait", PeerIds.Urma, "Urma.Net, spin, then sleep");
-        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.Sleeps }, named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.Sleeps };
-        return Cpu(bench, "cpu_sleeping", "Processor time of messages, the receiver sleeps", "Only \"spin, then sleep\" looks for a message for a while before it sleeps.",
+        Series unix = new("sockets.unix", PeerIds.Sockets, "Unix socket, blocking") { Why = Reasons.OneCallSleeps }, named = new("dotnet.named", PeerIds.DotNet, "NamedPipeStream") { Why = Reasons.OneCallSleeps };
+        return Cpu(bench, "cpu_sleeping", "Processor time of messages, the receiver may sleep", "Ours looks for a message for some microseconds before it sleeps; sockets and pipes do not.",
         [
             new Turn(bench.Ours("send_lat", Sizes, "-e"), ours, output => PerftestOutput.Read(output, ours.Id, PerftestOutput.CpuSecondsPerMillion)),
             new Turn(bench.Ours("send_lat", Sizes, "--wait"), wait, output => PerftestOutput.Read(output, wait.Id, PerftestOutput.CpuSecondsPerMillion)),

@@ -52,7 +52,7 @@ const tableOf = (head, rows) => [head, head.map(() => '---'), ...rows].map(row =
 
 const Measured = ['Measurement', 'Ours', 'By the yardstick', 'The best peer', 'Advantage (p10–p90)', 'We are'];
 
-/** One line for each reason, the worst first: every place where a peer is ahead, whether the table shows it or not. */
+/** One line for each reason, the worst first: every place where a peer is ahead beyond the spread, whether the table shows it or not. */
 function lossesOf(deficits) {
     const reasons = new Map();
     for (const { workload, series, worst, sureAt } of deficits) {
@@ -79,12 +79,12 @@ export function tableText(results) {
         `\`./build.sh compare${mode}\` on ${day(results.taken)}, Urma.Net ${results.version} (${results.commit}): ${machine.processor}, ${count(machine.processors, 'processor')}${load}, `
         + `${machine.os}, ${machine.runtime}; ${duration(results.durationSeconds)}.`,
         `**Ahead in ${sum.ahead} of ${count(sum.total, 'comparison')}, level in ${sum.level}, behind in ${sum.behind}** (a size of a workload against a peer; level: the spread of the ratio holds 1). `
-        + 'The table has some places of each workload, named in the suite, and there the peer that does best; more than 1 is our advantage. '
-        + `${losses.length === 0 ? 'No peer is ahead anywhere.' : 'Below it is every place where a peer is ahead, shown or not.'} `
+        + 'The table has some places of most workloads, named in the suite, and there the peer that does best; more than 1 is our advantage. '
+        + `${losses.length === 0 ? 'No peer is ahead anywhere.' : 'Below it is every place where a peer is ahead beyond the spread, shown or not.'} `
         + 'The yardstick is what raw C does with the same memory: our number divided by its, not counted. The page has all the rest.',
         ...sum.single === 0 ? [] : [`Comparisons that rest on a single round, and so have no spread: ${sum.single} of ${sum.total}.`],
         '', tableOf(Measured, real.flatMap(rowsOf)),
-        ...losses.length === 0 ? [] : ['', `Where a peer is ahead, and why (${ratio(0.5)} is half as good as the peer):`, '', ...lossesOf(losses)],
+        ...losses.length === 0 ? [] : ['', `Where a peer is ahead, and why as far as is known (${ratio(0.5)} is half as good as the peer):`, '', ...lossesOf(losses)],
         ...absent.length === 0 ? [] : ['', `Not compared: ${absent.map(peer => `${peer.name} (${peer.state}: ${inTable(peer.why)})`).join('; ')}.`],
         ...results.failures.length === 0 ? [] : ['', `Not measured or failed: ${failedIn(results.failures)}.`],
     ].join('\n').replaceAll('\u00a0', ' ');

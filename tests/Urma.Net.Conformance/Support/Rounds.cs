@@ -7,6 +7,8 @@ namespace Urma.Net.Conformance;
 /// <param name="most">Rounds where there is time for all.</param>
 public sealed class Rounds(long most)
 {
+    private const long Least = 100;
+
     private readonly long _end = Environment.TickCount64 + (long)Bounds.Repetition.TotalMilliseconds;
     private long _last = most;
 
@@ -14,7 +16,7 @@ public sealed class Rounds(long most)
     /// <param name="round">From 1 on.</param>
     public bool Begin(long round)
     {
-        if (round < _last && Environment.TickCount64 > _end)
+        if (round >= Least && round < _last && Environment.TickCount64 > _end)
         {
             Volatile.Write(ref _last, round);
         }

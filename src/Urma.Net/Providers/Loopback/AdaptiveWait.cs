@@ -18,17 +18,19 @@ internal struct AdaptiveWait
     private const int FirstSpins = 1024;
     private const int FewSpins = 32;
 
-    // Who yields at once looks at the clock in one wait of so many only: it costs as much as the spinning that it saves.
-    private const int MeasureInterval = 16;
-
     // A yield to nobody is a system call of 100-400 ns; one to another process takes two context switches, at least 2 µs.
     private static readonly long LonelyYield = Stopwatch.Frequency / 1_000_000;
 
     // What came so soon would have been found by looking as long as is ever looked.
     private static readonly long BriefSleep = Stopwatch.Frequency * 30 / 1_000_000;
 
-    private int _spins = Environment.ProcessorCount > 1 ? FirstSpins : FewSpins;
-    private int _unmeasured;
+    // On a busy processor one yield may cost a time slice: then a sleep, from which the kernel wakes at once, is the shorter wait.
+    private static readonly long LongestYielding = Stopwatch.Frequency * 50 / 1_000_000;
+
+    private static readonly int MostSpins = Environment.ProcessorCount > 1 ? MaxSpins : FewSpins;
+
+    private int _spins = Math.Min(FirstSpins, MostSpins);
+    private bool _isShared;
 
     public AdaptiveWait()
     {
@@ -37,13 +39,14 @@ internal struct AdaptiveWait
     /// <summary>How often the next wait looks before it yields.</summary>
     public readonly int Spins => _spins;
 
-    /// <summary>Looks and yields for a while; false when it is time to sleep.</summary>
+    /// <summary>Looks and yields for a while, some 100 µs and one time slice at most; false when it is time to sleep.</summary>
     /// <param name="what">What to look for.</param>
     /// <param name="yields">How often to yield at most.</param>
-    public bool Look<T>(T what, int yields)
+    /// <param name="places">How many places a look goes to: there are so many times fewer looks.</param>
+    public bool Look<T>(T what, int yields, int places = 1)
         where T : struct, IReadiness
     {
-        for (int i = _spins; i > 0; i--)
+        for (int i = _spins / Math.Max(places, 1); i > 0; i--)
         {
             if (what.IsReady)
             {
@@ -52,22 +55,23 @@ internal struct AdaptiveWait
             }
         }
 
-        bool measures = _spins != 0 || ++_unmeasured % MeasureInterval == 0;
-        long begin = measures ? Stopwatch.GetTimestamp() : 0;
-        for (int i = 1; i <= yields; i++)
+        long elapsed = 0;
+        long begin = Stopwatch.GetTimestamp();
+        int yielded = 0;
+        while (yielded < yields && elapsed < LongestYielding)
         {
             Thread.Yield();
-            if (what.IsReady)
+            yielded++;
+            bool isReady = what.IsReady;
+            elapsed = Stopwatch.GetTimestamp() - begin;
+            if (isReady)
             {
-                if (measures)
-                {
-                    EndedYielding(i, Stopwatch.GetTimestamp() - begin);
-                }
-
+                EndedYielding(yielded, elapsed);
                 return true;
             }
         }
 
+        _isShared = yielded != 0 && elapsed >= yielded * LonelyYield;
         return false;
     }
 
@@ -88,9 +92,11 @@ internal struct AdaptiveWait
 
     /// <summary>A look was not enough: the waiter slept.</summary>
     /// <param name="elapsed">How long, in ticks of <see cref="Stopwatch"/>.</param>
-    public void EndedSleeping(long elapsed)
+    /// <param name="found">Whether what it waits for came; otherwise its time was up, or it was woken for something else.</param>
+    public void EndedSleeping(long elapsed, bool found)
     {
-        if (elapsed < BriefSleep)
+        // Where the yields before it let others run, a sleep is short because it let the peer run, too.
+        if (found && elapsed < BriefSleep && !_isShared)
         {
             Grow();
         }
@@ -100,5 +106,5 @@ internal struct AdaptiveWait
         }
     }
 
-    private void Grow() => _spins = Math.Clamp(_spins * 2, FewSpins, MaxSpins);
+    private void Grow() => _spins = Math.Clamp(_spins * 2, FewSpins, MostSpins);
 }

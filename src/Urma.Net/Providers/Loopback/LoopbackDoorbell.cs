@@ -65,6 +65,8 @@ internal sealed unsafe class LoopbackDoorbell : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Ring(byte* doorbell, int bit, bool isSolicited, long since = 0)
     {
+        // The poller says what it wants to hear of, fences, and looks for entries; here the entry comes first, then the look at what is wanted.
+        Interlocked.MemoryBarrier();
         if (isSolicited)
         {
             Volatile.Write(ref *(int*)(doorbell + SolicitedOffset), 1);

@@ -321,7 +321,7 @@ internal sealed unsafe partial class LoopbackJfc : IActivity
 
         long begin = Stopwatch.GetTimestamp();
         bool ready = SleepUntilReady(timeout, cancellationToken);
-        _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin);
+        _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin, ready);
         return ready;
     }
 

@@ -114,7 +114,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
                 if (looksFirst)
                 {
                     looksFirst = false;
-                    if (_wait.Look(new EventLook(this, members, nudge), YieldsBeforeSleep))
+                    if (_wait.Look(new EventLook(this, members, nudge), YieldsBeforeSleep, members.Length))
                     {
                         continue;
                     }
@@ -122,7 +122,7 @@ internal sealed unsafe class LoopbackJfce : Jfce
 
                 long begin = Stopwatch.GetTimestamp();
                 Sleep(members, nudge, deadline);
-                _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin);
+                _wait.EndedSleeping(Stopwatch.GetTimestamp() - begin, IsDue(members));
             }
         }
         finally
