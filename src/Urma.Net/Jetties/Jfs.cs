@@ -32,7 +32,7 @@ public abstract class Jfs : IDisposable
     /// <summary>Most requests posted and not yet polled.</summary>
     public abstract int Depth { get; }
 
-    /// <summary>Requests that were posted and have not ended, or whose completion has not been polled. Approximate while other threads poll.</summary>
+    /// <summary>Requests that were posted and have not ended, or whose completion has not been polled. Approximate while other threads post, poll, or carry requests out: a completion may be polled a moment before its request is counted as ended.</summary>
     public abstract int Outstanding { get; }
 
     /// <summary>The queue's state.</summary>

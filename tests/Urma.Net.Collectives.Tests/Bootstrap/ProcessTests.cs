@@ -7,9 +7,6 @@ namespace Urma.Net.Collectives.Tests.Bootstrap;
 /// <summary>Ranks that are processes, which end, stop and go on.</summary>
 public sealed class ProcessTests : IDisposable
 {
-    // What the collectives promise.
-    private static readonly TimeSpan _promise = TimeSpan.FromSeconds(2);
-
     private PeerProcess[] _ranks = [];
 
     public void Dispose() => Array.ForEach(_ranks, static r => r.Dispose());
@@ -35,7 +32,7 @@ public sealed class ProcessTests : IDisposable
             Assert.StartsWith($"fault RankLost {victim} Rank {victim} (process {_ranks[victim].Id} ", other.Expect("fault"), StringComparison.Ordinal);
         }
 
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, _promise);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TestRanks.Soon);
     }
 
     [Fact]
@@ -46,7 +43,7 @@ public sealed class ProcessTests : IDisposable
         UniqueId id = UniqueId.Parse(maker.Expect("urma:"));
         using var ranks = new TestRanks(id, 2);
         maker.Kill();
-        CommunicatorFault fault = ranks.Listeners[1].WaitForFault(_promise);
+        CommunicatorFault fault = ranks.Listeners[1].WaitForFault(TestRanks.Soon);
         Assert.Equal((CommunicatorFaultKind.ControlLost, -1), (fault.Kind, fault.Rank));
         Assert.Contains($"process {maker.Id} ", fault.Message, StringComparison.Ordinal);
     }
